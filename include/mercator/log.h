@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one log. What is logged goes to every console that is attached, and into a buffer, which is
+ * replayed to a console that comes later (a framebuffer is usable long after the serial port).
+ *
+ * Levels: a line is printed if its level is at or above (as severe as) the threshold, which starts
+ * as CONFIG_LOG_LEVEL and can be changed by `loglevel=` on the command line. LOG_RESULT lines (KTAP)
+ * carry no prefix and are always printed.
+ */
+#ifndef MERCATOR_LOG_H
+#define MERCATOR_LOG_H
+
+#include <stddef.h>
+
+enum log_level {
+	LOG_RESULT,
+	LOG_ERROR,
+	LOG_WARN,
+	LOG_INFO,
+	LOG_DEBUG,
+};
+
+/* Print one line; the newline is added. Lines longer than LOG_LINE_MAX - 1 bytes are cut. */
+#define LOG_LINE_MAX 256
+__attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);
+
+#define log_result(...) log_line(LOG_RESULT, __VA_ARGS__)
+#define log_error(...)  log_line(LOG_ERROR, __VA_ARGS__)
+#define log_warn(...)   log_line(LOG_WARN, __VA_ARGS__)
+#define log_info(...)   log_line(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)  log_line(LOG_DEBUG, __VA_ARGS__)
+
+void log_set_threshold(enum log_level threshold);
+
+/*
+ * A place that shows text. write() gets one line without its newline; it must neither log nor
+ * fail, and must return in bounded time whatever the device does.
+ */
+struct console {
+	const char *name;
+	void (*write)(enum log_level level, const char *text, size_t length);
+	struct console *next; /* the log's own */
+};
+
+/* Attach a console: it gets the lines that the buffer still holds, then every new one. */
+void log_attach(struct console *console);
+
+#endif

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+kernel-y += kernel/error.c kernel/fmt.c kernel/glob.c kernel/string.c
+kernel-$(CONFIG_SELFTESTS) += kernel/ktest.c
+
+# The compiler must not turn memcpy()'s loop into a call of memcpy().
+flags-kernel/string.c := -fno-builtin -fno-tree-loop-distribute-patterns

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+#
+# How one source becomes one object. A folder's objects.mk adds its sources to kernel-y, or to
+# kernel-$(CONFIG_X) for sources that only option X wants.
+
+kernel-y :=
+kernel-n :=
+include arch/x86_64/objects.mk kernel/objects.mk mm/objects.mk tests/kernel/objects.mk
+
+kernel_objects := $(patsubst %,$(out)/obj/%.o,$(sort $(kernel-y)))
+generated := $(out)/include/generated/autoconf.h
+
+$(call flags_file,kernel-cc,$(CC) $(shell $(CC) --version | head -n 1) $(kernel_cflags))
+$(call flags_file,kernel-nasm,$(NASM) $(kernel_nasmflags))
+$(call flags_file,kernel-objects,$(kernel_objects))
+
+# $(call cc_rule,FOLDER,COMPILER,FLAGS,FLAGS_FILE): C sources to objects under $(out)/FOLDER, with
+# the dependencies on headers and on single options.
+define cc_rule
+$(out)/$(1)/%.c.o: %.c $(out)/flags/$(4) | $$(generated)
+	$$(call say,CC,$$<)
+	@mkdir -p $$(dir $$@)
+	$$(Q)$(2) $(3) $$(flags-$$<) -MMD -MP -MF $$@.d -c -o $$@ $$<
+	@scripts/fixdep $$@.d $(out)
+endef
+$(eval $(call cc_rule,obj,$$(CC),$$(kernel_cflags),kernel-cc))
+
+$(out)/obj/%.asm.o: %.asm $(out)/flags/kernel-nasm $(out)/include/generated/autoconf.inc \
+		| $(out)/include/generated/constants.inc
+	$(call say,NASM,$<)
+	@mkdir -p $(dir $@)
+	$(Q)$(NASM) $(kernel_nasmflags) -MD $@.d -MP -o $@ $<
+	@scripts/fixdep $@.d $(out)
+
+-include $(kernel_objects:=.d)
+
+# For editors and tools: how each C source of the kernel is compiled.
+$(out)/compile_commands.json: $(out)/flags/kernel-cc $(out)/flags/kernel-objects
+	$(call say,GEN,$@)
+	$(Q)scripts/compile-commands '$(CURDIR)' '$(out)/obj' '$(CC) $(kernel_cflags)' \
+		$(filter %.c,$(sort $(kernel-y))) >$@

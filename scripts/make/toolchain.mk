@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+#
+# Which compiler, linker and assembler build the kernel, and with which flags.
+#
+#   CROSS_COMPILE=prefix-   GNU tools; found by itself: x86_64-elf-, then x86_64-linux-gnu-
+#   LLVM=1                  clang and lld instead
+
+ifeq ($(origin CROSS_COMPILE),undefined)
+CROSS_COMPILE := $(firstword $(foreach prefix,x86_64-elf- x86_64-linux-gnu-,\
+	$(if $(shell command -v $(prefix)gcc),$(prefix))))
+endif
+
+LLVM ?= 0
+ifneq ($(filter-out 0,$(LLVM)),)
+CC := clang --target=x86_64-elf
+LD := ld.lld
+OBJCOPY := llvm-objcopy
+NM := llvm-nm
+else
+CC := $(CROSS_COMPILE)gcc
+LD := $(CROSS_COMPILE)ld
+OBJCOPY := $(CROSS_COMPILE)objcopy
+NM := $(CROSS_COMPILE)nm
+endif
+NASM ?= nasm
+HOSTCC ?= gcc
+
+cc_is_clang := $(findstring clang,$(CC))
+
+warnings := -Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wvla \
+	-Wformat=2 -Wimplicit-fallthrough -Wredundant-decls -Wnested-externs
+warnings_gcc := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wunused-const-variable=2
+warnings_clang := -Wmissing-variable-declarations -Wunreachable-code -Wcomma
+
+includes := -Iinclude -Iarch/x86_64/include -I$(out)/include -include mercator/config.h
+c_dialect := -std=gnu11 -fno-common -fno-strict-aliasing
+
+# No libc header may slip in: only the compiler's own are searched.
+kernel_cflags = $(c_dialect) -nostdinc -isystem $(shell $(CC) -print-file-name=include) $(includes) \
+	-ffreestanding -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
+	-fcf-protection=none -O2 -g -DMERCATOR_KERNEL=1 -ffile-prefix-map=$(CURDIR)/= \
+	$(warnings) $(if $(cc_is_clang),$(warnings_clang),$(warnings_gcc))
+kernel_nasmflags := -f elf64 -g -F dwarf -Werror -Iarch/x86_64/include/ -I$(out)/include/
+kernel_ldflags := -nostdlib -static -z max-page-size=0x1000 -z noexecstack --build-id=none \
+	--no-warn-rwx-segments --fatal-warnings
+ifneq ($(cc_is_clang),)
+kernel_ldflags := $(filter-out --no-warn-rwx-segments,$(kernel_ldflags))
+endif
+
+kernel_cflags := $(kernel_cflags)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host's test program: the same tests and the same runner as in the kernel, printing to
+ * standard output. Built with ASan and UBSan.
+ *
+ *	usage: host-tests [--seed=N] [GLOB]
+ *
+ * Exit status: 0 all passed, 1 some failed, 2 nothing matched or bad usage.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mercator/fmt.h>
+#include <mercator/ktest.h>
+#include <mercator/log.h>
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	char text[LOG_LINE_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	fmt_vprint(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	fprintf(level == LOG_RESULT ? stdout : stderr, "%s\n", text);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	struct ktest_options options = { .seed = 1 };
+	struct ktest_summary summary;
+
+	for (int i = 1; i < argc; i++) {
+		if (strncmp(argv[i], "--seed=", 7) == 0) {
+			options.seed = strtoull(argv[i] + 7, NULL, 0);
+		} else if (argv[i][0] != '-' && !options.glob) {
+			options.glob = argv[i];
+		} else {
+			fprintf(stderr, "usage: host-tests [--seed=N] [GLOB]\n");
+			return 2;
+		}
+	}
+	summary = ktest_run_all(&options);
+	if (summary.nr_failed)
+		return 1;
+	return summary.nr_passed ? 0 : 2;
+}

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c tests/kernel/string_test.c
