@@ -3,4 +3,4 @@ kernel-y += kernel/error.c kernel/fmt.c kernel/glob.c kernel/string.c
 kernel-$(CONFIG_SELFTESTS) += kernel/ktest.c
 
 # The compiler must not turn memcpy()'s loop into a call of memcpy().
-flags-kernel/string.c := -fno-builtin -fno-tree-loop-distribute-patterns
+flags-kernel/string.c := -fno-builtin $(if $(cc_is_clang),,-fno-tree-loop-distribute-patterns)
