@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-kernel-y += kernel/error.c kernel/fmt.c kernel/glob.c kernel/string.c
+kernel-y += kernel/command_line.c kernel/describe.c kernel/error.c kernel/finish.c kernel/fmt.c \
+	kernel/glob.c kernel/log.c kernel/main.c kernel/panic.c kernel/string.c
 kernel-$(CONFIG_SELFTESTS) += kernel/ktest.c
 
 # The compiler must not turn memcpy()'s loop into a call of memcpy().
-flags-kernel/string.c := -fno-builtin $(if $(cc_is_clang),,-fno-tree-loop-distribute-patterns)
+obj-flags-kernel/string.c := -fno-builtin $(if $(cc_is_clang),,-fno-tree-loop-distribute-patterns)

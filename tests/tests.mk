@@ -12,7 +12,7 @@ host_cflags := $(c_dialect) $(filter-out -nostdinc,$(includes)) -Itests/host/inc
 	-fno-omit-frame-pointer -fno-builtin $(warnings)
 sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-$(call flags_file,host-cc,$(HOSTCC) $(host_cflags) $(sanitize))
+$(call flags_file,host-cc,$(HOSTCC) $(host_cflags) $(sanitize) $(call file_flags,host))
 $(eval $(call cc_rule,host,$$(HOSTCC),$$(host_cflags) $$(sanitize),host-cc))
 
 host_objects := $(patsubst %,$(out)/host/%.o,$(sort $(host-y)))

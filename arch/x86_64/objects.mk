@@ -1,1 +1,6 @@
 # SPDX-License-Identifier: MIT
+kernel-y += arch/x86_64/boot/header.asm arch/x86_64/boot/stub.asm arch/x86_64/boot/tables.asm \
+	arch/x86_64/boot/stop.asm
+kernel-y += arch/x86_64/cpu/cpu_features.c arch/x86_64/cpu/descriptors.c \
+	arch/x86_64/cpu/exception.c arch/x86_64/cpu/vectors.asm
+kernel-$(CONFIG_SERIAL) += arch/x86_64/cpu/serial.c

@@ -10,7 +10,11 @@ include arch/x86_64/objects.mk kernel/objects.mk mm/objects.mk tests/kernel/obje
 kernel_objects := $(patsubst %,$(out)/obj/%.o,$(sort $(kernel-y)))
 generated := $(out)/include/generated/autoconf.h
 
-$(call flags_file,kernel-cc,$(CC) $(shell $(CC) --version | head -n 1) $(kernel_cflags))
+# Flags of single sources: $(FOLDER)-flags-SOURCE, where FOLDER is cc_rule's.
+file_flags = $(foreach name,$(sort $(filter $(1)-flags-%,$(.VARIABLES))),$(name)=$($(name)))
+
+$(call flags_file,kernel-cc,$(CC) $(shell $(CC) --version | head -n 1) $(kernel_cflags) \
+	$(call file_flags,obj))
 $(call flags_file,kernel-nasm,$(NASM) $(kernel_nasmflags))
 $(call flags_file,kernel-objects,$(kernel_objects))
 
@@ -20,16 +24,20 @@ define cc_rule
 $(out)/$(1)/%.c.o: %.c $(out)/flags/$(4) | $$(generated)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(dir $$@)
-	$$(Q)$(2) $(3) $$(flags-$$<) -MMD -MP -MF $$@.d -c -o $$@ $$<
+	$$(Q)$(2) $(3) $$($(1)-flags-$$<) -MMD -MP -MF $$@.d -c -o $$@ $$<
 	@scripts/fixdep $$@.d $(out)
 endef
 $(eval $(call cc_rule,obj,$$(CC),$$(kernel_cflags),kernel-cc))
 
-$(out)/obj/%.asm.o: %.asm $(out)/flags/kernel-nasm $(out)/include/generated/autoconf.inc \
-		| $(out)/include/generated/constants.inc
+# NASM 2.16 leaves %included files out of what -MD writes, so the dependencies are stated here.
+asm_includes := $(wildcard arch/x86_64/*/*.inc) $(out)/include/generated/constants.inc
+
+$(out)/obj/%.asm.o: %.asm $(asm_includes) $(out)/flags/kernel-nasm \
+		| $(out)/include/generated/autoconf.inc
 	$(call say,NASM,$<)
 	@mkdir -p $(dir $@)
-	$(Q)$(NASM) $(kernel_nasmflags) -MD $@.d -MP -o $@ $<
+	$(Q)$(NASM) $(kernel_nasmflags) -o $@ $<
+	@echo '$@: $< $(asm_includes)' >$@.d
 	@scripts/fixdep $@.d $(out)
 
 -include $(kernel_objects:=.d)

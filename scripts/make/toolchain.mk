@@ -42,7 +42,7 @@ kernel_cflags = $(c_dialect) -nostdinc -isystem $(shell $(CC) -print-file-name=i
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
 	-fcf-protection=none -O2 -g -DMERCATOR_KERNEL=1 -ffile-prefix-map=$(CURDIR)/= \
 	$(warnings) $(if $(cc_is_clang),$(warnings_clang),$(warnings_gcc))
-kernel_nasmflags := -f elf64 -g -F dwarf -Werror -Iarch/x86_64/include/ -I$(out)/include/
+kernel_nasmflags := -f elf64 -g -F dwarf -Werror -Iarch/x86_64/ -I$(out)/include/
 kernel_ldflags := -nostdlib -static -z max-page-size=0x1000 -z noexecstack --build-id=none \
 	--no-warn-rwx-segments --fatal-warnings
 ifneq ($(cc_is_clang),)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-host-y += tests/kernel/fmt_test.c tests/kernel/string_test.c kernel/string.c
+host-y += kernel/command_line.c tests/kernel/command_line_test.c tests/kernel/fmt_test.c tests/kernel/string_test.c kernel/string.c
 
 # string.c under test stands beside the C library's functions of the same names.
 string_renamed := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp,-D$(f)=mercator_$(f))
-flags-kernel/string.c += $(string_renamed)
-flags-tests/kernel/string_test.c += $(string_renamed)
+host-flags-kernel/string.c += $(string_renamed)
+host-flags-tests/kernel/string_test.c += $(string_renamed)

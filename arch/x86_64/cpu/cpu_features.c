@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading CPUID (SDM 2, CPUID): no leaf is asked for before the CPU has said that it has it. */
+#include <arch/cpu.h>
+#include <arch/cpu_features.h>
+#include <mercator/string.h>
+
+/* The architecture's limit; a hypervisor that says more is not believed. */
+#define PHYSICAL_BITS_MAX 52
+
+static struct cpu_features features;
+
+static void put_register(char *to, uint32_t value)
+{
+	memcpy(to, &value, sizeof(value));
+}
+
+static bool has_leaf(uint32_t leaf)
+{
+	return cpuid(leaf & 0x80000000, 0).eax >= leaf;
+}
+
+static void read_names(void)
+{
+	struct cpuid_result r = cpuid(0, 0);
+
+	put_register(features.vendor, r.ebx);
+	put_register(features.vendor + 4, r.edx);
+	put_register(features.vendor + 8, r.ecx);
+
+	if (cpuid(CPUID_FEATURES, 0).ecx & CPUID_1_ECX_HYPER) {
+		r = cpuid(CPUID_HYPERVISOR, 0);
+		put_register(features.hypervisor, r.ebx);
+		put_register(features.hypervisor + 4, r.ecx);
+		put_register(features.hypervisor + 8, r.edx);
+	}
+	for (uint32_t i = 0; i < 3 && has_leaf(CPUID_EXT_BRAND + 2); i++) {
+		r = cpuid(CPUID_EXT_BRAND + i, 0);
+		put_register(features.brand + 16 * i, r.eax);
+		put_register(features.brand + 16 * i + 4, r.ebx);
+		put_register(features.brand + 16 * i + 8, r.ecx);
+		put_register(features.brand + 16 * i + 12, r.edx);
+	}
+}
+
+static unsigned int read_physical_bits(void)
+{
+	unsigned int bits = MAXPHYADDR_DEFAULT;
+
+	if (has_leaf(CPUID_EXT_ADDRESS))
+		bits = cpuid(CPUID_EXT_ADDRESS, 0).eax & 0xff;
+	return bits < PHYSICAL_BITS_MAX ? bits : PHYSICAL_BITS_MAX;
+}
+
+void cpu_features_init(void)
+{
+	uint32_t basic = cpuid(CPUID_FEATURES, 0).edx;
+	uint32_t extended = cpuid(CPUID_EXT_FEATURES, 0).edx;
+
+	read_names();
+	features.physical_bits = read_physical_bits();
+	features.pages_1gib = extended & CPUID_E1_EDX_1GIB;
+	features.global_pages = basic & CPUID_1_EDX_PGE;
+	features.machine_check = basic & CPUID_1_EDX_MCE;
+	if (has_leaf(CPUID_STRUCTURED))
+		features.levels_5 = cpuid(CPUID_STRUCTURED, 0).ecx & CPUID_7_ECX_LA57;
+}
+
+const struct cpu_features *cpu_features(void)
+{
+	return &features;
+}

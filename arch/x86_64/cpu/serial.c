@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* The serial console: a 16550 UART at COM1 (National Semiconductor PC16550D data sheet). */
+#include <arch/cpu.h>
+#include <arch/serial.h>
+
+#define COM1             0x3f8
+#define UART_DATA        (COM1 + 0)
+#define UART_DIVISOR_LOW (COM1 + 0) /* while LINE_DLAB is set */
+#define UART_INTERRUPTS  (COM1 + 1)
+#define UART_DIVISOR_HI  (COM1 + 1) /* while LINE_DLAB is set */
+#define UART_FIFO        (COM1 + 2)
+#define UART_LINE        (COM1 + 3)
+#define UART_MODEM       (COM1 + 4)
+#define UART_STATUS      (COM1 + 5)
+
+#define LINE_8N1          0x03
+#define LINE_DLAB         0x80
+#define FIFO_ON_CLEARED   0xc7
+#define MODEM_LOOPBACK    0x1e
+#define MODEM_READY       0x0b /* DTR, RTS, OUT2 */
+#define STATUS_DATA_READY 0x01
+#define STATUS_EMPTY      0x20
+
+/* A port access takes about a microsecond, a character at 115200 baud 87 of them. */
+#define POLLS_MAX 100000
+
+static bool wait_for_status(uint8_t bit)
+{
+	for (unsigned int i = 0; i < POLLS_MAX; i++)
+		if (port_read8(UART_STATUS) & bit)
+			return true;
+	return false;
+}
+
+static bool echoes(uint8_t probe)
+{
+	port_write8(UART_DATA, probe);
+	return wait_for_status(STATUS_DATA_READY) && port_read8(UART_DATA) == probe;
+}
+
+bool serial_init(void)
+{
+	bool found;
+
+	port_write8(UART_INTERRUPTS, 0);
+	port_write8(UART_LINE, LINE_DLAB);
+	port_write8(UART_DIVISOR_LOW, 1);
+	port_write8(UART_DIVISOR_HI, 0);
+	port_write8(UART_LINE, LINE_8N1);
+	port_write8(UART_FIFO, FIFO_ON_CLEARED);
+	port_write8(UART_MODEM, MODEM_LOOPBACK);
+	found = echoes(0xa5) && echoes(0x5a);
+	port_write8(UART_MODEM, MODEM_READY);
+	return found;
+}
+
+static void write_byte(char byte)
+{
+	/* After a wait that fails the byte is sent all the same: at worst it is lost. */
+	wait_for_status(STATUS_EMPTY);
+	port_write8(UART_DATA, (uint8_t)byte);
+}
+
+static void serial_write(enum log_level level, const char *text, size_t length)
+{
+	(void)level;
+	for (size_t i = 0; i < length; i++)
+		write_byte(text[i]);
+	write_byte('\r');
+	write_byte('\n');
+}
+
+struct console serial_console = { .name = "serial", .write = serial_write };

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What CPUID says of this CPU, read once. */
+#ifndef ARCH_CPU_FEATURES_H
+#define ARCH_CPU_FEATURES_H
+
+#include <mercator/types.h>
+
+struct cpu_features {
+	char vendor[13];
+	char brand[49];      /* "" if the CPU tells none */
+	char hypervisor[13]; /* "" on bare hardware */
+	unsigned int physical_bits;
+	bool pages_1gib, global_pages, levels_5, machine_check;
+};
+
+/* Fill from CPUID. */
+void cpu_features_init(void);
+const struct cpu_features *cpu_features(void);
+
+/* The first physical address that this CPU cannot have. */
+static inline uint64_t cpu_physical_limit(void)
+{
+	return UINT64_C(1) << cpu_features()->physical_bits;
+}
+
+#endif

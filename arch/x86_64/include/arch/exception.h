@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Exceptions (SDM 3, chapter 6): what the CPU and vectors.asm save, and catching expected ones. */
+#ifndef ARCH_EXCEPTION_H
+#define ARCH_EXCEPTION_H
+
+#include <mercator/types.h>
+
+#define NR_EXCEPTIONS 32
+
+enum exception_vector {
+	EXCEPTION_DE = 0,
+	EXCEPTION_DB = 1,
+	EXCEPTION_NMI = 2,
+	EXCEPTION_BP = 3,
+	EXCEPTION_UD = 6,
+	EXCEPTION_DF = 8,
+	EXCEPTION_NP = 11,
+	EXCEPTION_SS = 12,
+	EXCEPTION_GP = 13,
+	EXCEPTION_PF = 14,
+	EXCEPTION_MC = 18,
+};
+
+/* Bits of a page fault's error code (SDM 3, 4.7). */
+#define PF_PRESENT  (UINT64_C(1) << 0) /* a right was missing, not the page */
+#define PF_WRITE    (UINT64_C(1) << 1)
+#define PF_USER     (UINT64_C(1) << 2)
+#define PF_RESERVED (UINT64_C(1) << 3) /* a reserved bit was set in an entry */
+#define PF_FETCH    (UINT64_C(1) << 4)
+
+/* As vectors.asm pushes it, lowest address first; from `rip` on, as the CPU does. */
+struct exception_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
+	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t vector, error_code; /* error_code is 0 for vectors that have none */
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/* Load the kernel's own GDT, TSS and IDT, with stacks of their own for #DF, NMI and #MC. */
+void descriptors_init(void);
+void exceptions_init(void);
+
+/* "#PF page fault" and so on. */
+const char *exception_name(uint64_t vector);
+
+/* What happened to a function that was run by fault_catch(). */
+struct fault {
+	uint64_t vector;
+	uint64_t error_code;
+	uint64_t address; /* CR2; means something for page faults only */
+	uint64_t rip;
+	uint64_t handler_stack; /* an address on the stack that the handler ran on */
+};
+
+/*
+ * Call function(argument). If an exception happens meanwhile, give the function up there, fill
+ * *fault and return true; otherwise return false. What the function had on its stack is lost, so it
+ * should own nothing that must be given back. Calls nest. One CPU only.
+ */
+bool fault_catch(void (*function)(void *), void *argument, struct fault *fault);
+
+/* The hand-over: an exception that nobody expected. Provided by kernel/. CR2 as it was then. */
+__attribute__((noreturn)) void kernel_exception(const struct exception_frame *frame, uint64_t cr2);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* COM1 at 115200 baud, 8N1, polled. Every wait is bounded, so a port that vanishes stops nothing. */
+#ifndef ARCH_SERIAL_H
+#define ARCH_SERIAL_H
+
+#include <stdbool.h>
+
+#include <mercator/log.h>
+
+/*
+ * Look for COM1 by loopback and set it up. False if nothing echoes: reads of a port that is not
+ * there float to 0xff, which looks like "ready" in every status bit.
+ */
+bool serial_init(void);
+
+/* Writes lines to COM1. Attach it only after serial_init() has returned true. */
+extern struct console serial_console;
+
+#endif

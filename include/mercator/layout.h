@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The virtual address space, kernel half. The unit is a root entry of 4-level paging (a slot, 512
+ * GiB), counted 256 to 511. With 5 levels the same addresses stay: they all lie in the last root
+ * entry of the larger space. Only the table window moves and grows, because the recursive slot is
+ * an entry of whichever table is the root.
+ *
+ *	slot (default)   4 levels               what
+ *	256 ... 272      0xffff800000000000     free
+ *	273 ... 400      0xffff888000000000     physical map: all of RAM at one offset
+ *	401 ... 509      0xffffc88000000000     free
+ *	510              0xffffff0000000000     table window, if configured
+ *	                 0xfffe000000000000     the same with 5 levels, 256 TiB
+ *	511              0xffffffff80000000     kernel image, the last 2 GiB
+ */
+#ifndef MERCATOR_LAYOUT_H
+#define MERCATOR_LAYOUT_H
+
+#include <mercator/types.h>
+
+#define SLOT_SHIFT 39
+#define SLOT_SIZE  (UINT64_C(1) << SLOT_SHIFT)
+
+/* Where slot 256 to 511 begins. */
+#define SLOT_BASE(slot) (UINT64_C(0xffff000000000000) | (uint64_t)(slot) << SLOT_SHIFT)
+
+#define PHYSMAP_BASE SLOT_BASE(CONFIG_PHYSMAP_SLOT)
+#define PHYSMAP_SIZE ((uint64_t)(CONFIG_PHYSMAP_END_SLOT - CONFIG_PHYSMAP_SLOT) << SLOT_SHIFT)
+
+#define KERNEL_SLOT 511
+#define KERNEL_BASE UINT64_C(0xffffffff80000000)
+
+/* Where the loader puts the kernel image: physical. */
+#define KERNEL_LOAD_ADDRESS UINT64_C(0x100000)
+
+_Static_assert(CONFIG_PHYSMAP_SLOT < CONFIG_PHYSMAP_END_SLOT,
+	       "the physical map's window is empty: PHYSMAP_END_SLOT must be above PHYSMAP_SLOT");
+_Static_assert(CONFIG_PHYSMAP_SLOT >= 256 && CONFIG_PHYSMAP_END_SLOT <= KERNEL_SLOT,
+	       "the physical map must lie in the kernel half, below the kernel's slot 511");
+#ifdef CONFIG_RECURSIVE
+_Static_assert(CONFIG_RECURSIVE_SLOT < CONFIG_PHYSMAP_SLOT ||
+		       CONFIG_RECURSIVE_SLOT >= CONFIG_PHYSMAP_END_SLOT,
+	       "the recursive slot lies inside the physical map: change RECURSIVE_SLOT or the map");
+_Static_assert(CONFIG_RECURSIVE_SLOT >= 256 && CONFIG_RECURSIVE_SLOT < KERNEL_SLOT,
+	       "the recursive slot must lie in the kernel half, below the kernel's slot 511");
+#endif
+
+#endif

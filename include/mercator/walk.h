@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Walking page tables: what stands in them for an address, level by level, as the MMU would read it
+ * (SDM 3, 4.5). Walking is read-only and takes no lock, so it may be used anywhere, in exception
+ * handlers too; where tables change at the same time, the answer is one that held at some moment.
+ *
+ * The walker is one template (mm/walker.h), compiled once per access method; the methods give the
+ * same answers and differ in how they reach the tables.
+ */
+#ifndef MERCATOR_WALK_H
+#define MERCATOR_WALK_H
+
+#include <arch/pt_format.h>
+#include <mercator/error.h>
+#include <mercator/types.h>
+
+/* An address space, as far as walking needs to know it. */
+struct space {
+	phys_addr_t root;    /* the root table: what CR3 points at */
+	unsigned int levels; /* 4 or 5 */
+};
+
+/* What was read at one level. */
+struct walk_step {
+	unsigned int level;
+	enum pt_kind kind;
+	pt_entry_t entry;
+	phys_addr_t table;         /* the table's physical address */
+	const pt_entry_t *pointer; /* where the access method read the entry */
+};
+
+/* From the root (steps[0]) down to the entry that ends the walk (steps[nr_steps - 1]). */
+struct walk {
+	unsigned int nr_steps;
+	struct walk_step steps[PT_LEVELS_MAX];
+};
+
+/* Where an address leads, and with which rights: those that all levels together leave. */
+struct translation {
+	phys_addr_t address; /* the physical address, offset within the page included */
+	uint64_t page_size;  /* of the leaf, in bytes: 4 KiB, 2 MiB or 1 GiB */
+	bool writable, user, executable, global;
+};
+
+/*
+ * Walk `space` for `address`. Both fill *walk also when they fail, as far as they came.
+ *
+ * Errors: ERR_INVALID the address is not canonical; ERR_RANGE (offset only) a table lies outside of
+ * the physical map, which means that the entry pointing at it is corrupt.
+ *
+ * offset_walk() reads the tables through the physical map, for any space. recursive_walk() reads
+ * them through the recursive slot, so only for the active space; configured with CONFIG_RECURSIVE.
+ */
+MUST_CHECK int offset_walk(const struct space *space, virt_addr_t address, struct walk *walk);
+MUST_CHECK int recursive_walk(const struct space *space, virt_addr_t address, struct walk *walk);
+
+/*
+ * What a finished walk for `address` says. Errors: ERR_NOT_FOUND: it does not end in a leaf.
+ */
+MUST_CHECK int walk_translate(const struct walk *walk, virt_addr_t address,
+			      struct translation *translation);
+
+/*
+ * Where the recursive slot `slot` of a space with `levels` levels makes the table appear that
+ * translates `address` at `level`: for level == levels, the root itself.
+ */
+virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels, virt_addr_t address,
+				    unsigned int level);
+
+#endif
