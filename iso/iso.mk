@@ -24,7 +24,8 @@ $(out)/mercator.iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat $(out)/
 	$(Q)find $(out)/iso -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
 	$(Q)SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) PATH="$(CURDIR)/iso/bin:$$PATH" \
 		grub-mkrescue -o $@ --install-modules="$(grub_modules)" --fonts= --locales= --themes= \
-		$(out)/iso -- -volume_date uuid $(iso_date) >$(out)/iso.log 2>&1 || \
+		$(out)/iso -- -volume_date uuid $(iso_date) \
+		-volume_date all_file_dates $(iso_date) >$(out)/iso.log 2>&1 || \
 		{ cat $(out)/iso.log >&2; exit 1; }
 
 .PHONY: iso
