@@ -28,8 +28,8 @@ KTEST(fmt, signed_numbers)
 	EXPECT_FORMAT(t, "9223372036854775807", "%lld", 9223372036854775807LL);
 	EXPECT_FORMAT(t, "+5 -5", "%+d %+d", 5, -5);
 	EXPECT_FORMAT(t, " 5 -5", "% d % d", 5, -5);
-	EXPECT_FORMAT(t, "-1 255", "%hhd %hhu", -1, 255);
-	EXPECT_FORMAT(t, "-1 65535", "%hd %hu", -1, 65535);
+	EXPECT_FORMAT(t, "-1 255", "%hhd %hhu", (signed char)-1, (unsigned char)255);
+	EXPECT_FORMAT(t, "-1 65535", "%hd %hu", (short)-1, (unsigned short)65535);
 }
 
 KTEST(fmt, unsigned_and_hex)
