@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 kernel-y += kernel/error.c kernel/fmt.c kernel/glob.c kernel/string.c
 kernel-$(CONFIG_SELFTESTS) += kernel/ktest.c
+kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
+kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
 
 # The compiler must not turn memcpy()'s loop into a call of memcpy().
 flags-kernel/string.c := -fno-builtin $(if $(cc_is_clang),,-fno-tree-loop-distribute-patterns)
