@@ -2,6 +2,7 @@
 kernel-y += kernel/error.c kernel/fmt.c kernel/glob.c kernel/string.c
 kernel-$(CONFIG_SELFTESTS) += kernel/ktest.c
 kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
+kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c
 kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
 
 # The compiler must not turn memcpy()'s loop into a call of memcpy().
