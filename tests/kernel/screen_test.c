@@ -104,7 +104,7 @@ KTEST(screen, refuses_a_grid_of_no_size_or_beyond_the_shadow)
 	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 0, 3), ERR_RANGE);
 	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 10, 0), ERR_RANGE);
 	EXPECT_EQ(t, screen_open(&screen, &fake, shown, MAX_CELLS + 1, 1), ERR_RANGE);
-	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 0x10000, 0x10000), ERR_RANGE);
+	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 0x80000001, 2), ERR_RANGE);
 	EXPECT_STR(t, row_text(0), "kept");
 	write(LOG_INFO, "works");
 	EXPECT_STR(t, row_text(1), "works");
@@ -324,17 +324,19 @@ KTEST(screen, banner_on_a_full_screen_keeps_the_newest_text)
 
 KTEST(screen, a_new_banner_replaces_the_old)
 {
-	ASSERT_EQ(t, open(8, 2), 0);
+	ASSERT_EQ(t, open(8, 3), 0);
 	screen_show_banner(&screen, true, "all good");
-	EXPECT_STR(t, row_text(1), "all good");
+	EXPECT_STR(t, row_text(2), "all good");
 	screen_show_banner(&screen, false, "not all that good");
-	EXPECT_STR(t, row_text(1), "not all");
-	EXPECT_EQ(t, colour_at(7, 1), SCREEN_BANNER_BAD);
+	EXPECT_STR(t, row_text(2), "not all");
+	EXPECT_EQ(t, colour_at(7, 2), SCREEN_BANNER_BAD);
 	screen_show_banner(&screen, true, "");
-	EXPECT_STR(t, row_text(1), "");
-	EXPECT_EQ(t, colour_at(0, 1), SCREEN_BANNER_GOOD);
-	write(LOG_INFO, "text");
-	EXPECT_STR(t, row_text(0), "text");
+	EXPECT_STR(t, row_text(2), "");
+	EXPECT_EQ(t, colour_at(0, 2), SCREEN_BANNER_GOOD);
+	write(LOG_INFO, "one");
+	write(LOG_INFO, "two");
+	EXPECT_STR(t, row_text(0), "one");
+	EXPECT_STR(t, row_text(1), "two");
 	expect_sound(t);
 }
 
@@ -357,7 +359,8 @@ KTEST(screen, random_lines_keep_it_sound)
 				screen_show_banner(&screen, true, "");
 		}
 		expect_sound(t);
-		for (unsigned int column = 0; column < columns; column++)
-			EXPECT_EQ(t, colour_at(column, rows - 1), SCREEN_BANNER_GOOD);
+		for (unsigned int cell = 0; cell < columns * rows; cell++)
+			EXPECT_EQ(t, shown[cell].colour == SCREEN_BANNER_GOOD,
+				  cell >= columns * (rows - 1));
 	}
 }
