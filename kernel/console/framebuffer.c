@@ -143,12 +143,14 @@ static void framebuffer_draw(const struct screen *screen, unsigned int column, u
 	const uint64_t cell_bytes = FONT_WIDTH * framebuffer->scale * framebuffer->pixel_bits / 8;
 	volatile uint8_t *line = (volatile uint8_t *)screen->base + framebuffer->origin +
 				 row * cell_height * framebuffer->pitch + column * cell_bytes;
+	const uint32_t *pixels = framebuffer->pixels[cell.colour];
 	uint64_t words[LINE_WORDS_MAX];
+	size_t nr_words = 0;
 
 	for (unsigned int y = 0; y < FONT_HEIGHT; y++) {
-		size_t nr_words =
-			make_line(framebuffer, glyph[y], framebuffer->pixels[cell.colour], words);
-
+		/* Glyphs are blank above and below, and full of upright strokes. */
+		if (y == 0 || glyph[y] != glyph[y - 1])
+			nr_words = make_line(framebuffer, glyph[y], pixels, words);
 		for (unsigned int i = 0; i < framebuffer->scale; i++) {
 			store_line(line, words, nr_words);
 			line += framebuffer->pitch;
