@@ -20,7 +20,14 @@ $(out)/host-tests: $(host_objects)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
 
--include $(host_objects:=.d)
+# How a log looks on the screen: $(out)/screen-picture 1024 768 32 <serial.log >screen.ppm
+picture_objects := $(patsubst %,$(out)/host/%.o,tests/host/screen-picture.c kernel/error.c \
+	kernel/console/framebuffer.c kernel/console/screen.c)
+$(out)/screen-picture: $(picture_objects)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
+
+-include $(sort $(host_objects:=.d) $(picture_objects:=.d))
 
 .PHONY: host-tests
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some

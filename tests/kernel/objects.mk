@@ -1,3 +1,10 @@
 # SPDX-License-Identifier: MIT
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c tests/kernel/string_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c tests/kernel/command_line_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/command_line_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
+
+# Tests of an option's code, where there are both.
+kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
+kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
+kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_test.c

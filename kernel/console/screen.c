@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The grid of the screen: where text goes, in which colour, and what happens when it is full. A
+ * cell is drawn only if it differs from the shadow, so the shadow is always what is shown.
+ */
+#include <mercator/string.h>
+
+#include "screen.h"
+
+#define TAB_COLUMNS 8
+
+/*
+ * A full screen makes room for this part of its rows at once. Scrolling by one row would redraw
+ * most of the screen for every line, which is what takes the time on uncached video memory.
+ */
+#define SCROLL_PART 8
+
+static struct screen_cell live_cells[SCREEN_MAX_CELLS];
+struct screen screen_live = { .cells = live_cells, .max_cells = SCREEN_MAX_CELLS };
+
+static const struct screen_cell blank = { ' ', SCREEN_GREY };
+
+static void set_cell(struct screen *screen, unsigned int column, unsigned int row,
+		     struct screen_cell cell)
+{
+	struct screen_cell *shadow = &screen->cells[row * screen->columns + column];
+
+	if (shadow->character == cell.character && shadow->colour == cell.colour)
+		return;
+	*shadow = cell;
+	screen->device->draw(screen, column, row, cell);
+}
+
+/* Rows from `count` on move to the top, blank ones follow; the banner stays. */
+static void scroll(struct screen *screen, unsigned int count)
+{
+	const size_t nr_cells = (size_t)screen->text_rows * screen->columns;
+	const size_t distance = (size_t)count * screen->columns;
+
+	for (unsigned int row = 0; row < screen->text_rows; row++) {
+		for (unsigned int column = 0; column < screen->columns; column++) {
+			size_t from = row * screen->columns + column + distance;
+
+			set_cell(screen, column, row,
+				 from < nr_cells ? screen->cells[from] : blank);
+		}
+	}
+	screen->nr_used -= count;
+}
+
+static void start_row(struct screen *screen)
+{
+	unsigned int step = screen->text_rows / SCROLL_PART;
+
+	if (screen->nr_used == screen->text_rows)
+		scroll(screen, step ? step : 1);
+	screen->nr_used++;
+	screen->column = 0;
+}
+
+static uint8_t displayable(char character)
+{
+	return character >= ' ' && character <= '~' ? (uint8_t)character : SCREEN_PLACEHOLDER;
+}
+
+static void put(struct screen *screen, char character, enum screen_colour colour)
+{
+	struct screen_cell cell = blank;
+
+	if (screen->column == screen->columns)
+		start_row(screen);
+	/* All blanks are the same cell, so that scrolling need not draw one over another. */
+	if (character != ' ')
+		cell = (struct screen_cell){ displayable(character), (uint8_t)colour };
+	set_cell(screen, screen->column++, screen->nr_used - 1, cell);
+}
+
+/*
+ * To the next tab stop, but not beyond the row's end: what follows wraps by itself. Nothing is
+ * drawn, as a row is blank when it is started.
+ */
+static void put_tab(struct screen *screen)
+{
+	do {
+		if (screen->column < screen->columns)
+			screen->column++;
+	} while (screen->column < screen->columns && screen->column % TAB_COLUMNS);
+}
+
+static bool starts_with(const char *text, size_t length, const char *start)
+{
+	const size_t start_length = strlen(start);
+
+	return length >= start_length && memcmp(text, start, start_length) == 0;
+}
+
+static bool contains(const char *text, size_t length, const char *part)
+{
+	for (size_t i = 0; i < length; i++)
+		if (starts_with(text + i, length - i, part))
+			return true;
+	return false;
+}
+
+/* A line of KTAP: `ok 1 name`, `not ok 1 name`, `ok 1 name # SKIP reason`, indented or not. */
+static enum screen_colour result_colour(const char *text, size_t length)
+{
+	while (length && (*text == ' ' || *text == '\t')) {
+		text++;
+		length--;
+	}
+	if (starts_with(text, length, "not ok "))
+		return SCREEN_RED;
+	if (starts_with(text, length, "# SKIP"))
+		return SCREEN_YELLOW;
+	if (!starts_with(text, length, "ok "))
+		return SCREEN_GREY;
+	return contains(text, length, " # SKIP") ? SCREEN_YELLOW : SCREEN_GREEN;
+}
+
+static enum screen_colour line_colour(enum log_level level, const char *text, size_t length)
+{
+	switch (level) {
+	case LOG_RESULT: return result_colour(text, length);
+	case LOG_ERROR: return SCREEN_RED;
+	case LOG_WARN: return SCREEN_YELLOW;
+	default: return SCREEN_GREY;
+	}
+}
+
+void screen_write(struct screen *screen, enum log_level level, const char *text, size_t length)
+{
+	const enum screen_colour colour = line_colour(level, text, length);
+
+	if (!screen->text_rows)
+		return;
+	start_row(screen);
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '\t')
+			put_tab(screen);
+		else
+			put(screen, text[i], colour);
+	}
+}
+
+/* The bottom row is the text's until there is a banner. */
+static void reserve_banner(struct screen *screen)
+{
+	if (screen->text_rows < screen->rows)
+		return;
+	if (screen->nr_used == screen->rows)
+		scroll(screen, 1);
+	screen->text_rows--;
+}
+
+void screen_show_banner(struct screen *screen, bool good, const char *text)
+{
+	const enum screen_colour colour = good ? SCREEN_BANNER_GOOD : SCREEN_BANNER_BAD;
+	const size_t length = strlen(text);
+	size_t start;
+
+	if (!screen->device)
+		return;
+	reserve_banner(screen);
+	start = length < screen->columns ? (screen->columns - length) / 2 : 0;
+	for (unsigned int column = 0; column < screen->columns; column++) {
+		bool inside = column >= start && column - start < length;
+		uint8_t character = inside ? displayable(text[column - start]) : ' ';
+
+		set_cell(screen, column, screen->rows - 1,
+			 (struct screen_cell){ character, (uint8_t)colour });
+	}
+}
+
+int screen_open(struct screen *screen, const struct screen_device *device, volatile void *base,
+		unsigned int columns, unsigned int rows)
+{
+	const uint64_t nr_cells = (uint64_t)columns * rows;
+
+	if (!nr_cells || nr_cells > screen->max_cells)
+		return ERR_RANGE;
+	for (size_t i = 0; i < nr_cells; i++)
+		screen->cells[i] = blank;
+	screen->device = device;
+	screen->base = base;
+	screen->columns = columns;
+	screen->rows = rows;
+	screen->text_rows = rows;
+	screen->nr_used = 0;
+	screen->column = 0;
+	device->clear(screen);
+	return 0;
+}
+
+void screen_remap(volatile void *base)
+{
+	screen_live.base = base;
+}
+
+void screen_banner(bool good, const char *text)
+{
+	screen_show_banner(&screen_live, good, text);
+}
+
+static void console_write(enum log_level level, const char *text, size_t length)
+{
+	screen_write(&screen_live, level, text, length);
+}
+
+struct console screen_console = { .name = "screen", .write = console_write };
