@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: MIT
+kernel-y += mm/memmap.c

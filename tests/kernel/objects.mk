@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c tests/kernel/string_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_model.c tests/kernel/memmap_test.c

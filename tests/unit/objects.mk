@@ -5,3 +5,5 @@ host-y += tests/kernel/fmt_test.c tests/kernel/string_test.c kernel/string.c
 string_renamed := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp,-D$(f)=mercator_$(f))
 flags-kernel/string.c += $(string_renamed)
 flags-tests/kernel/string_test.c += $(string_renamed)
+
+host-y += mm/memmap.c tests/kernel/memmap_model.c tests/kernel/memmap_test.c
