@@ -7,3 +7,5 @@ flags-kernel/string.c += $(string_renamed)
 flags-tests/kernel/string_test.c += $(string_renamed)
 
 host-y += mm/memmap.c tests/kernel/memmap_model.c tests/kernel/memmap_test.c
+host-y += tests/unit/memmap_maps_test.c
+flags-tests/unit/memmap_maps_test.c := -DMEMMAPS_DIR='"$(CURDIR)/tests/data/memmaps"'
