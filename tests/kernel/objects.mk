@@ -8,3 +8,6 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
 kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_model.c tests/kernel/memmap_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/bootinfo_check.c tests/kernel/multiboot2_builder.c \
+	tests/kernel/multiboot2_test.c

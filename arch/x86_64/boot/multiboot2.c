@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Multiboot2 boot information parser (arch/multiboot2.h), a pure function over untrusted bytes.
+ * A tag's fields are read only after its size is known to hold them and to lie within the
+ * structure, whose size is known to lie within what can be read. Offsets and sizes are 32 bits wide
+ * in the format and are summed in 64, so no sum can overflow.
+ */
+#include <arch/multiboot2.h>
+
+struct parser {
+	const uint8_t *data;
+	uint64_t total_size;
+	uint32_t seen; /* bit n: a tag of type n was there; the known types are below 32 */
+	struct bootinfo *info;
+	struct multiboot2_error *error;
+};
+
+static int fail(const struct parser *parser, int code, uint32_t tag_type, uint64_t offset,
+		const char *text)
+{
+	*parser->error = (struct multiboot2_error){
+		.tag_type = tag_type,
+		.offset = (uint32_t)offset,
+		.text = text,
+	};
+	return code;
+}
+
+/* `field` is the offset in the tag of what is wrong. */
+static int fail_in_tag(const struct parser *parser, const struct multiboot2_tag *tag, int code,
+		       uint64_t field, const char *text)
+{
+	const uint64_t offset = (uint64_t)((const uint8_t *)tag - parser->data);
+
+	return fail(parser, code, tag->type, offset + field, text);
+}
+
+/* The text of a tag from byte `from` on; it must end in a NUL before the tag does (3.6.5). */
+static int parse_string(const struct parser *parser, const struct multiboot2_tag *tag,
+			uint64_t from, const char **text)
+{
+	const char *bytes = (const char *)tag;
+
+	for (uint64_t i = from; i < tag->size; i++) {
+		if (bytes[i] == '\0') {
+			*text = bytes + from;
+			return 0;
+		}
+	}
+	return fail_in_tag(parser, tag, ERR_FORMAT, from, "the string is not terminated");
+}
+
+static int parse_command_line(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	return parse_string(parser, tag, sizeof(*tag), &parser->info->command_line);
+}
+
+static int parse_loader_name(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	return parse_string(parser, tag, sizeof(*tag), &parser->info->loader_name);
+}
+
+static int parse_module(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	const struct multiboot2_module *module = (const void *)tag;
+	const char *command_line;
+
+	if (module->end < module->start)
+		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_module, end),
+				   "the module ends before it starts");
+	parser->info->nr_modules++;
+	return parse_string(parser, tag, sizeof(*module), &command_line);
+}
+
+static int parse_basic_memory(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	const struct multiboot2_basic_memory *memory = (const void *)tag;
+
+	parser->info->has_basic_memory = true;
+	parser->info->lower_memory_kib = memory->lower_kib;
+	parser->info->upper_memory_kib = memory->upper_kib;
+	return 0;
+}
+
+static int parse_memory_map(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	const struct multiboot2_memory_map *map = (const void *)tag;
+	const uint64_t size = tag->size - sizeof(*map);
+
+	/* 3.6.8: entry_size "is guaranteed to be a multiple of 8", so each entry is aligned. */
+	if (map->entry_size < sizeof(struct multiboot2_memory_entry) ||
+	    !is_aligned(map->entry_size, MULTIBOOT2_ALIGN))
+		return fail_in_tag(parser, tag, ERR_FORMAT,
+				   offsetof(struct multiboot2_memory_map, entry_size),
+				   "entries are too small or misaligned");
+	if (size % map->entry_size != 0)
+		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_tag, size),
+				   "the last entry is not whole");
+	if (size == 0)
+		return fail_in_tag(parser, tag, ERR_NOT_FOUND, 0, "the memory map is empty");
+	parser->info->memory_entries = map + 1;
+	parser->info->memory_entry_size = map->entry_size;
+	parser->info->memory_entry_version = map->entry_version;
+	parser->info->nr_memory_entries = size / map->entry_size;
+	return 0;
+}
+
+static int parse_colours(struct parser *parser, const struct multiboot2_framebuffer *from)
+{
+	struct bootinfo_framebuffer *to = &parser->info->framebuffer;
+	const struct multiboot2_rgb *rgb = (const void *)(from + 1);
+
+	if (from->tag.size < sizeof(*from) + sizeof(*rgb))
+		return fail_in_tag(parser, &from->tag, ERR_FORMAT, sizeof(*from),
+				   "the colour fields are missing");
+	to->red = (struct bootinfo_colour_field){ rgb->red_position, rgb->red_size };
+	to->green = (struct bootinfo_colour_field){ rgb->green_position, rgb->green_size };
+	to->blue = (struct bootinfo_colour_field){ rgb->blue_position, rgb->blue_size };
+	if (to->red.position + to->red.size > to->bits_per_pixel ||
+	    to->green.position + to->green.size > to->bits_per_pixel ||
+	    to->blue.position + to->blue.size > to->bits_per_pixel)
+		return fail_in_tag(parser, &from->tag, ERR_FORMAT, sizeof(*from),
+				   "a colour field leaves the pixel");
+	return 0;
+}
+
+static int parse_palette(struct parser *parser, const struct multiboot2_framebuffer *from)
+{
+	struct bootinfo_framebuffer *to = &parser->info->framebuffer;
+	const struct multiboot2_palette *palette = (const void *)(from + 1);
+	const uint64_t room = from->tag.size - sizeof(*from);
+
+	if (room < sizeof(*palette) || room - sizeof(*palette) < 3 * (uint64_t)palette->nr_colours)
+		return fail_in_tag(parser, &from->tag, ERR_FORMAT, sizeof(*from),
+				   "the palette leaves its tag");
+	to->palette = palette->colours;
+	to->nr_colours = palette->nr_colours;
+	return 0;
+}
+
+/* That a line fits the pitch, and the whole fits the address space. */
+static int check_geometry(const struct parser *parser, const struct multiboot2_tag *tag,
+			  uint64_t bits_per_unit)
+{
+	const struct bootinfo_framebuffer *screen = &parser->info->framebuffer;
+	const uint64_t line = (screen->width * bits_per_unit + 7) / 8;
+	const uint64_t size = (uint64_t)screen->pitch * screen->height;
+
+	if (line == 0 || size == 0)
+		return fail_in_tag(parser, tag, ERR_FORMAT,
+				   offsetof(struct multiboot2_framebuffer, pitch),
+				   "the framebuffer is empty");
+	if (line > screen->pitch)
+		return fail_in_tag(parser, tag, ERR_FORMAT,
+				   offsetof(struct multiboot2_framebuffer, pitch),
+				   "a line is longer than the pitch");
+	if (phys_raw(screen->address) > UINT64_MAX - size)
+		return fail_in_tag(parser, tag, ERR_OVERFLOW,
+				   offsetof(struct multiboot2_framebuffer, address),
+				   "the framebuffer's end overflows");
+	return 0;
+}
+
+#define TEXT_CELL_BITS 16
+
+static int parse_framebuffer(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	const struct multiboot2_framebuffer *from = (const void *)tag;
+	struct bootinfo_framebuffer *to = &parser->info->framebuffer;
+	int error;
+
+	*to = (struct bootinfo_framebuffer){
+		.kind = BOOTINFO_FRAMEBUFFER_OTHER,
+		.address = phys_addr(from->address),
+		.pitch = from->pitch,
+		.width = from->width,
+		.height = from->height,
+		.bits_per_pixel = from->bits_per_pixel,
+	};
+	switch (from->kind) {
+	case MULTIBOOT2_FRAMEBUFFER_INDEXED:
+		to->kind = BOOTINFO_FRAMEBUFFER_INDEXED;
+		error = parse_palette(parser, from);
+		return error ? error : check_geometry(parser, tag, to->bits_per_pixel);
+	case MULTIBOOT2_FRAMEBUFFER_RGB:
+		to->kind = BOOTINFO_FRAMEBUFFER_RGB;
+		error = parse_colours(parser, from);
+		return error ? error : check_geometry(parser, tag, to->bits_per_pixel);
+	case MULTIBOOT2_FRAMEBUFFER_TEXT:
+		to->kind = BOOTINFO_FRAMEBUFFER_TEXT;
+		return check_geometry(parser, tag, TEXT_CELL_BITS);
+	}
+	return 0;
+}
+
+static struct bootinfo_rsdp parse_rsdp(const struct multiboot2_tag *tag)
+{
+	return (struct bootinfo_rsdp){ .data = tag + 1, .size = tag->size - sizeof(*tag) };
+}
+
+static int parse_rsdp_old(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	parser->info->rsdp_old = parse_rsdp(tag);
+	return 0;
+}
+
+static int parse_rsdp_new(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	parser->info->rsdp_new = parse_rsdp(tag);
+	return 0;
+}
+
+/* ACPI 6.5, 5.2.5.3: the root pointer's size in ACPI 1.0 and since. */
+#define RSDP_OLD_SIZE 20
+#define RSDP_NEW_SIZE 36
+
+static const struct tag_rule {
+	enum multiboot2_tag_type type;
+	uint32_t min_size; /* of the tag: what parse() may read without looking */
+	bool repeats;
+	int (*parse)(struct parser *parser, const struct multiboot2_tag *tag);
+} tag_rules[] = {
+	{ MULTIBOOT2_TAG_COMMAND_LINE, sizeof(struct multiboot2_tag), false, parse_command_line },
+	{ MULTIBOOT2_TAG_LOADER_NAME, sizeof(struct multiboot2_tag), false, parse_loader_name },
+	{ MULTIBOOT2_TAG_MODULE, sizeof(struct multiboot2_module), true, parse_module },
+	{ MULTIBOOT2_TAG_BASIC_MEMORY, sizeof(struct multiboot2_basic_memory), false,
+	  parse_basic_memory },
+	{ MULTIBOOT2_TAG_MEMORY_MAP, sizeof(struct multiboot2_memory_map), false,
+	  parse_memory_map },
+	{ MULTIBOOT2_TAG_FRAMEBUFFER, sizeof(struct multiboot2_framebuffer), false,
+	  parse_framebuffer },
+	{ MULTIBOOT2_TAG_RSDP_OLD, sizeof(struct multiboot2_tag) + RSDP_OLD_SIZE, false,
+	  parse_rsdp_old },
+	{ MULTIBOOT2_TAG_RSDP_NEW, sizeof(struct multiboot2_tag) + RSDP_NEW_SIZE, false,
+	  parse_rsdp_new },
+};
+
+static int apply_rule(struct parser *parser, const struct tag_rule *rule,
+		      const struct multiboot2_tag *tag)
+{
+	const uint32_t bit = UINT32_C(1) << rule->type;
+
+	if (tag->size < rule->min_size)
+		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_tag, size),
+				   "the tag is too small for its type");
+	if ((parser->seen & bit) && !rule->repeats)
+		return fail_in_tag(parser, tag, ERR_EXISTS, 0, "the tag is there a second time");
+	parser->seen |= bit;
+	return rule->parse(parser, tag);
+}
+
+static int parse_tag(struct parser *parser, const struct multiboot2_tag *tag)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tag_rules); i++)
+		if (tag_rules[i].type == tag->type)
+			return apply_rule(parser, &tag_rules[i], tag);
+	return 0;
+}
+
+/* The tag at `offset`, once it is known that it lies in the structure and what its size is. */
+static int check_tag(const struct parser *parser, uint64_t offset,
+		     const struct multiboot2_tag **result)
+{
+	const struct multiboot2_tag *tag;
+
+	if (offset + sizeof(*tag) > parser->total_size)
+		return fail(parser, ERR_TRUNCATED, MULTIBOOT2_NO_TAG,
+			    offset < parser->total_size ? offset : parser->total_size,
+			    "no end tag");
+	tag = (const void *)(parser->data + offset);
+	if (tag->size < sizeof(*tag))
+		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_tag, size),
+				   "the tag is smaller than its header");
+	if (offset + tag->size > parser->total_size)
+		return fail_in_tag(parser, tag, ERR_TRUNCATED,
+				   offsetof(struct multiboot2_tag, size),
+				   "the tag leaves the structure");
+	if (tag->type == MULTIBOOT2_TAG_END && tag->size != sizeof(*tag))
+		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_tag, size),
+				   "the end tag has a wrong size");
+	*result = tag;
+	return 0;
+}
+
+/* 3.6.2: the size leaves out the padding that puts the next tag at a multiple of 8. */
+static uint64_t next_offset(uint64_t offset, const struct multiboot2_tag *tag)
+{
+	return align_up(offset + tag->size, MULTIBOOT2_ALIGN);
+}
+
+static int parse_tags(struct parser *parser)
+{
+	uint64_t offset = sizeof(struct multiboot2_info);
+	const struct multiboot2_tag *tag;
+	int error;
+
+	for (;; offset = next_offset(offset, tag)) {
+		error = check_tag(parser, offset, &tag);
+		if (error)
+			return error;
+		if (tag->type == MULTIBOOT2_TAG_END)
+			break;
+		error = parse_tag(parser, tag);
+		if (error)
+			return error;
+	}
+	if (parser->info->nr_memory_entries == 0)
+		return fail(parser, ERR_NOT_FOUND, MULTIBOOT2_TAG_MEMORY_MAP, offset,
+			    "there is no memory map");
+	return 0;
+}
+
+static int parse_header(struct parser *parser, size_t available)
+{
+	const struct multiboot2_info *header = (const void *)parser->data;
+
+	if (!is_aligned((uintptr_t)parser->data, MULTIBOOT2_ALIGN))
+		return fail(parser, ERR_MISALIGNED, MULTIBOOT2_NO_TAG, 0,
+			    "the structure is not at a multiple of 8");
+	if (available < sizeof(*header))
+		return fail(parser, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0,
+			    "the header cannot be read");
+	if (header->total_size < sizeof(*header) + sizeof(struct multiboot2_tag))
+		return fail(parser, ERR_FORMAT, MULTIBOOT2_NO_TAG, 0,
+			    "the total size is too small for an end tag");
+	if (header->total_size > available)
+		return fail(parser, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0,
+			    "the total size is more than can be read");
+	parser->total_size = header->total_size;
+	return 0;
+}
+
+int multiboot2_parse(const void *data, size_t available, struct bootinfo *info,
+		     struct multiboot2_error *error)
+{
+	const struct bootinfo nothing = { .command_line = "", .loader_name = "" };
+	struct parser parser = { .data = data, .info = info, .error = error };
+	int code;
+
+	*info = nothing;
+	code = parse_header(&parser, available);
+	if (!code)
+		code = parse_tags(&parser);
+	if (code) {
+		*info = nothing;
+		return code;
+	}
+	info->data = data;
+	info->total_size = parser.total_size;
+	return 0;
+}
+
+struct bootinfo_memory_entry bootinfo_memory_entry(const struct bootinfo *info, size_t index)
+{
+	const uint8_t *entries = info->memory_entries;
+	const struct multiboot2_memory_entry *entry =
+		(const void *)(entries + index * info->memory_entry_size);
+
+	return (struct bootinfo_memory_entry){
+		.base = entry->base,
+		.length = entry->length,
+		.type = entry->type,
+	};
+}
+
+bool bootinfo_next_module(const struct bootinfo *info, size_t *cursor,
+			  struct bootinfo_module *result)
+{
+	const uint8_t *data = info->data;
+	uint64_t offset = *cursor ? *cursor : sizeof(struct multiboot2_info);
+
+	/* An info that multiboot2_parse() refused has no data. */
+	while (data) {
+		const struct multiboot2_tag *tag = (const void *)(data + offset);
+		const struct multiboot2_module *module = (const void *)tag;
+
+		if (tag->type == MULTIBOOT2_TAG_END)
+			break;
+		offset = next_offset(offset, tag);
+		if (tag->type != MULTIBOOT2_TAG_MODULE)
+			continue;
+		*result = (struct bootinfo_module){
+			.start = phys_addr(module->start),
+			.end = phys_addr(module->end),
+			.command_line = (const char *)(module + 1),
+		};
+		*cursor = offset;
+		return true;
+	}
+	*cursor = offset;
+	return false;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memory map's arithmetic (mercator/memmap.h): sort in place, then one sweep that overwrites
+ * what it has read.
+ */
+#include <mercator/memmap.h>
+
+struct memmap_range memmap_from_length(uint64_t base, uint64_t length, uint32_t type)
+{
+	struct memmap_range range = { .start = base, .end = base + length };
+
+	if (range.end < base)
+		range.end = UINT64_MAX;
+	if (type >= MEMMAP_OWN_FIRST && type <= MEMMAP_OWN_LAST)
+		type = MEMMAP_RESERVED;
+	range.type = (enum memmap_type)type;
+	return range;
+}
+
+const char *memmap_type_name(enum memmap_type type)
+{
+	switch (type) {
+#define MEMMAP_CASE(name, number, text)                                                            \
+	case name: return text;
+		MEMMAP_TYPES(MEMMAP_CASE)
+#undef MEMMAP_CASE
+	}
+	return "other";
+}
+
+static bool is_empty(const struct memmap_range *range)
+{
+	return range->start >= range->end;
+}
+
+static uint64_t min_of(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t max_of(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Move ranges[root] down until no child in the heap ranges[0 .. count) starts above it. */
+static void sift_down(struct memmap_range *ranges, size_t root, size_t count)
+{
+	const struct memmap_range moved = ranges[root];
+
+	/* root < count / 2: it has a left child, and 2 * root cannot overflow. */
+	while (root < count / 2) {
+		size_t child = 2 * root + 1;
+
+		if (child + 1 < count && ranges[child + 1].start > ranges[child].start)
+			child++;
+		if (ranges[child].start <= moved.start)
+			break;
+		ranges[root] = ranges[child];
+		root = child;
+	}
+	ranges[root] = moved;
+}
+
+/* Heap sort: in place, no recursion, O(n log n) whatever order firmware chose. */
+static void sort_by_start(struct memmap_range *ranges, size_t count)
+{
+	for (size_t root = count / 2; root-- > 0;)
+		sift_down(ranges, root, count);
+	for (size_t last = count; last-- > 1;) {
+		const struct memmap_range largest = ranges[0];
+
+		ranges[0] = ranges[last];
+		ranges[last] = largest;
+		sift_down(ranges, 0, last);
+	}
+}
+
+/* The normalised ranges so far, and the run of usable bytes that may still grow. */
+struct sweep {
+	struct memmap_range *ranges;
+	uint64_t limit; /* a multiple of FRAME_SIZE */
+	uint64_t run_start;
+	uint64_t run_end;
+	struct memmap_summary summary;
+};
+
+/*
+ * The run is final: write down the frames that it covers whole. Rounding waits until here, because
+ * two runs that touch may fill a frame together; and it is what makes a blocked byte block its
+ * whole frame.
+ */
+static void finish_run(struct sweep *sweep)
+{
+	const uint64_t end = align_down(sweep->run_end, FRAME_SIZE);
+	uint64_t start = sweep->run_start, usable_end;
+
+	/* align_up() of an address in the last frame of 2^64 would wrap. */
+	if (start >= end)
+		return;
+	start = align_up(start, FRAME_SIZE);
+	if (start >= end)
+		return;
+	usable_end = max_of(start, min_of(end, sweep->limit));
+	sweep->summary.usable += usable_end - start;
+	sweep->summary.beyond_limit += end - usable_end;
+	if (start < usable_end)
+		sweep->ranges[sweep->summary.nr_ranges++] = (struct memmap_range){
+			.start = start,
+			.end = usable_end,
+			.type = MEMMAP_USABLE,
+		};
+}
+
+static void add_usable_bytes(struct sweep *sweep, uint64_t start, uint64_t end)
+{
+	if (start >= end)
+		return;
+	if (start != sweep->run_end) {
+		finish_run(sweep);
+		sweep->run_start = start;
+	}
+	sweep->run_end = end;
+}
+
+/*
+ * Between the start of one range and that of the next, nothing begins: usable is what the furthest
+ * usable range so far covers and the furthest blocking range so far does not, so one run of bytes
+ * at most. That is why n ranges in make at most n out, and why the output never overtakes the input.
+ */
+struct memmap_summary memmap_normalise(struct memmap_range *ranges, size_t count, uint64_t limit)
+{
+	struct sweep sweep = { .ranges = ranges, .limit = align_down(limit, FRAME_SIZE) };
+	uint64_t usable_end = 0, blocked_end = 0;
+
+	sort_by_start(ranges, count);
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t start = ranges[i].start;
+		const uint64_t next = i + 1 < count ? ranges[i + 1].start : UINT64_MAX;
+
+		if (!is_empty(&ranges[i])) {
+			uint64_t *end =
+				ranges[i].type == MEMMAP_USABLE ? &usable_end : &blocked_end;
+
+			*end = max_of(*end, ranges[i].end);
+		}
+		add_usable_bytes(&sweep, max_of(start, blocked_end), min_of(usable_end, next));
+	}
+	finish_run(&sweep);
+	return sweep.summary;
+}
+
+/* The furthest end of the blocking ranges that hit [start, end), or `start` where none does. */
+static uint64_t blocked_until(const struct memmap_range *ranges, size_t count, uint64_t start,
+			      uint64_t end)
+{
+	uint64_t until = start;
+
+	for (size_t i = 0; i < count; i++)
+		if (ranges[i].type != MEMMAP_USABLE && !is_empty(&ranges[i]) &&
+		    ranges[i].start < end && ranges[i].end > start)
+			until = max_of(until, ranges[i].end);
+	return until;
+}
+
+/* The first byte at or after `start` that no usable range covers; it looks no further than `end`. */
+static uint64_t covered_until(const struct memmap_range *ranges, size_t count, uint64_t start,
+			      uint64_t end)
+{
+	uint64_t until = start, before;
+
+	do {
+		before = until;
+		for (size_t i = 0; i < count; i++)
+			if (ranges[i].type == MEMMAP_USABLE && ranges[i].start <= until)
+				until = max_of(until, ranges[i].end);
+	} while (until != before && until < end);
+	return until;
+}
+
+/* The lowest start of a usable range above `address`; false if there is none. */
+static bool next_usable(const struct memmap_range *ranges, size_t count, uint64_t address,
+			uint64_t *start)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < count; i++)
+		if (ranges[i].type == MEMMAP_USABLE && !is_empty(&ranges[i]) &&
+		    ranges[i].start > address && (!found || ranges[i].start < *start)) {
+			*start = ranges[i].start;
+			found = true;
+		}
+	return found;
+}
+
+/*
+ * Each round either ends or moves on: past the ranges that block, or past a byte that nothing
+ * covers, which no place can contain. So no range is passed twice.
+ */
+int memmap_find(const struct memmap_range *ranges, size_t count, uint64_t size, uint64_t align,
+		uint64_t min, uint64_t limit, uint64_t *address)
+{
+	uint64_t from = min;
+
+	if (size == 0 || align == 0 || (align & (align - 1)) != 0)
+		return ERR_INVALID;
+	for (;;) {
+		const uint64_t start = align_up(from, align);
+		uint64_t free_from, hole;
+
+		if (start < from || start > limit || limit - start < size)
+			return ERR_NOT_FOUND;
+		free_from = blocked_until(ranges, count, start, start + size);
+		if (free_from != start) {
+			from = free_from;
+			continue;
+		}
+		hole = covered_until(ranges, count, start, start + size);
+		if (hole >= start + size) {
+			*address = start;
+			return 0;
+		}
+		if (!next_usable(ranges, count, hole, &from))
+			return ERR_NOT_FOUND;
+	}
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suite "memmap": the memory maps of real machines in tests/data/memmaps (its README.md says the
+ * format), and maps of thousands of entries. On the host only: they need files and a heap.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mercator/ktest.h>
+#include <mercator/memmap.h>
+
+#include "../kernel/memmap_model.h"
+
+#define NR_MAPS    75
+#define MAX_RANGES 128 /* the longest of the files has 45, and tests add a few */
+
+#define NO_LIMIT UINT64_MAX
+
+struct map {
+	struct memmap_range ranges[MAX_RANGES];
+	size_t count;
+	uint64_t limit; /* of the machine's CPU where the file knows it, else NO_LIMIT */
+};
+
+static bool parse_type(const char *text, uint32_t *type)
+{
+	static const struct {
+		const char *name;
+		enum memmap_type type;
+	} names[] = {
+		{ "usable", MEMMAP_USABLE },         { "reserved", MEMMAP_RESERVED },
+		{ "acpi", MEMMAP_ACPI_RECLAIMABLE }, { "nvs", MEMMAP_ACPI_NVS },
+		{ "unusable", MEMMAP_DEFECTIVE },    { "pmem", MEMMAP_PERSISTENT },
+	};
+	char *end;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(text, names[i].name) == 0) {
+			*type = names[i].type;
+			return true;
+		}
+	}
+	*type = (uint32_t)strtoul(text, &end, 0);
+	return end != text && *end == '\0';
+}
+
+static bool parse_line(const char *line, struct map *map)
+{
+	unsigned long start, end;
+	unsigned int bits;
+	char type_text[32];
+	uint32_t type;
+
+	if (sscanf(line, "# cpu: %u", &bits) == 1)
+		map->limit = UINT64_C(1) << bits;
+	if (line[0] == '#' || line[0] == '\n')
+		return true;
+	if (sscanf(line, "%lx %lx %31s", &start, &end, type_text) != 3 || end < start ||
+	    !parse_type(type_text, &type) || map->count == MAX_RANGES)
+		return false;
+	map->ranges[map->count++] = memmap_from_length(start, end - start, type);
+	return true;
+}
+
+static bool read_map(const char *name, struct map *map)
+{
+	char path[512], line[512];
+	bool ok = true;
+	FILE *file;
+
+	*map = (struct map){ .limit = NO_LIMIT };
+	snprintf(path, sizeof(path), "%s/%s", MEMMAPS_DIR, name);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	while (ok && fgets(line, sizeof(line), file))
+		ok = parse_line(line, map);
+	fclose(file);
+	return ok && map->count > 0;
+}
+
+/* Normalise a copy of exactly `count` ranges, so that ASan sees one too many, and ask the model. */
+static struct memmap_summary check_map(struct ktest_run *t, const char *name,
+				       const struct memmap_range *ranges, size_t count,
+				       uint64_t limit)
+{
+	struct memmap_range *copy = malloc(count * sizeof(*copy));
+	uint64_t *points = malloc(MEMMAP_MODEL_POINTS(count) * sizeof(*points));
+	const struct memmap_model model = memmap_model_make(ranges, count, limit, points);
+	struct memmap_summary summary;
+
+	memcpy(copy, ranges, count * sizeof(*copy));
+	summary = memmap_normalise(copy, count, limit);
+	if (!EXPECT_STR(t, memmap_model_check(&model, limit, copy, summary), NULL))
+		ktest_note(t, "%s, limit %#lx", name, limit);
+	free(points);
+	free(copy);
+	return summary;
+}
+
+static void shuffle(struct ktest_run *t, struct memmap_range *ranges, size_t count)
+{
+	for (size_t i = count; i > 1; i--) {
+		const size_t other = ktest_random_below(t, i);
+		const struct memmap_range swapped = ranges[i - 1];
+
+		ranges[i - 1] = ranges[other];
+		ranges[other] = swapped;
+	}
+}
+
+/* As the kernel does: something in use at any place and of any size, inside the map's span. */
+static void reserve_something(struct ktest_run *t, struct map *map)
+{
+	const struct memmap_range *last = &map->ranges[map->count - 1];
+	const uint64_t start = ktest_random_below(t, last->end);
+	const uint64_t size = ktest_random(t) >> (34 + ktest_random_below(t, 30));
+
+	map->ranges[map->count] = memmap_from_length(start, size, MEMMAP_RESERVED);
+	map->ranges[map->count++].type = MEMMAP_MODULE;
+}
+
+static void check_variants(struct ktest_run *t, const char *name, struct map *map)
+{
+	const uint64_t limits[] = { NO_LIMIT, map->limit, GIB(4), MIB(100) + 0x800 };
+	const struct memmap_summary whole = check_map(t, name, map->ranges, map->count, NO_LIMIT);
+
+	EXPECT_TRUE(t, whole.usable > MIB(8));
+	for (int round = 0; round < 8; round++) {
+		const uint64_t limit = limits[round % (int)ARRAY_SIZE(limits)];
+		struct memmap_summary summary;
+
+		shuffle(t, map->ranges, map->count);
+		summary = check_map(t, name, map->ranges, map->count, limit);
+		EXPECT_EQ(t, summary.usable + summary.beyond_limit, whole.usable);
+	}
+	for (int round = 0; round < 8; round++) {
+		reserve_something(t, map);
+		check_map(t, name, map->ranges, map->count, limits[round % 2]);
+	}
+}
+
+KTEST(memmap, maps_of_real_machines)
+{
+	DIR *dir = opendir(MEMMAPS_DIR);
+	const struct dirent *entry;
+	unsigned int nr_maps = 0;
+	struct map map;
+
+	ASSERT_TRUE(t, dir != NULL);
+	while ((entry = readdir(dir))) {
+		if (!strstr(entry->d_name, ".txt"))
+			continue;
+		nr_maps++;
+		if (EXPECT_TRUE(t, read_map(entry->d_name, &map)))
+			check_variants(t, entry->d_name, &map);
+		else
+			ktest_note(t, "%s cannot be read", entry->d_name);
+	}
+	closedir(dir);
+	EXPECT_EQ(t, nr_maps, NR_MAPS);
+}
+
+#define MANY 3000
+
+KTEST(memmap, thousands_of_random_ranges)
+{
+	struct memmap_range *ranges = malloc(MANY * sizeof(*ranges));
+
+	for (int round = 0; round < 3; round++) {
+		const uint64_t span = GIB(1) << (round * 5);
+
+		for (size_t i = 0; i < MANY; i++)
+			ranges[i] = memmap_from_length(ktest_random_below(t, span),
+						       ktest_random_below(t, span / 500),
+						       ktest_random_below(t, 2) + 1);
+		check_map(t, "random", ranges, MANY, span / 4 * 3);
+	}
+	free(ranges);
+}
+
+/* The most ranges that can come out: as many as went in. */
+KTEST(memmap, thousands_of_one_frame_ranges)
+{
+	struct memmap_range *ranges = malloc(MANY * sizeof(*ranges));
+	struct memmap_summary summary;
+
+	for (size_t i = 0; i < MANY; i++)
+		ranges[i] = memmap_from_length(TIB(1) + 2 * i * FRAME_SIZE, FRAME_SIZE, 1);
+	shuffle(t, ranges, MANY);
+	summary = check_map(t, "one frame in two", ranges, MANY, NO_LIMIT);
+	EXPECT_EQ(t, summary.nr_ranges, MANY);
+	EXPECT_EQ(t, summary.usable, MANY * FRAME_SIZE);
+	free(ranges);
+}
+
+/* The same from one range, by blockers: a hole in each second frame. */
+KTEST(memmap, thousands_of_one_frame_holes)
+{
+	struct memmap_range *ranges = malloc(MANY * sizeof(*ranges));
+	struct memmap_summary summary;
+
+	ranges[0] = memmap_from_length(0, 2 * MANY * FRAME_SIZE, 1);
+	for (size_t i = 1; i < MANY; i++)
+		ranges[i] = memmap_from_length(2 * i * FRAME_SIZE + 17, 1, 2);
+	shuffle(t, ranges, MANY);
+	summary = check_map(t, "one hole in two", ranges, MANY, NO_LIMIT);
+	EXPECT_EQ(t, summary.nr_ranges, MANY);
+	EXPECT_EQ(t, summary.usable, (MANY + 1) * FRAME_SIZE);
+	free(ranges);
+}
+
+/* Heap sort does not care for the order: a million ranges, backwards, in well under a second. */
+KTEST(memmap, a_million_ranges)
+{
+	const size_t count = 1000000;
+	struct memmap_range *ranges = malloc(count * sizeof(*ranges));
+	struct memmap_summary summary;
+
+	for (size_t i = 0; i < count; i++)
+		ranges[i] = memmap_from_length((count - i) * 2 * FRAME_SIZE, FRAME_SIZE, 1);
+	summary = memmap_normalise(ranges, count, NO_LIMIT);
+	EXPECT_EQ(t, summary.nr_ranges, count);
+	for (size_t i = 1; i < count; i++)
+		ASSERT_TRUE(t, ranges[i - 1].end < ranges[i].start);
+	free(ranges);
+}
