@@ -38,7 +38,8 @@ static void check_address(struct ktest_run *t, volatile uint64_t *entry, uint64_
 			  uint64_t value)
 {
 	volatile uint64_t *through_map = physmap_pointer(phys_addr(address));
-	volatile uint64_t *through_page = (volatile uint64_t *)(peephole + address % FRAME_SIZE);
+	volatile uint64_t *through_page =
+		virt_ptr(virt_addr((uintptr_t)peephole + address % FRAME_SIZE));
 	uint64_t own = *entry;
 	uint64_t saved = *through_map;
 
