@@ -53,5 +53,7 @@ void describe_machine(const struct bootinfo *info)
 		log_info("module: %#lx-%#lx %s", phys_raw(module.start), phys_raw(module.end),
 			 module.command_line);
 	describe_cpu();
+	log_debug("cr0 %#lx, cr3 %#lx, cr4 %#lx, efer %#lx, pat %#lx", read_cr0(), read_cr3(),
+		  read_cr4(), read_msr(MSR_EFER), read_msr(MSR_PAT));
 	describe_layout();
 }

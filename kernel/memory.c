@@ -121,6 +121,16 @@ static void read_raw_map(const struct memmap_source *map)
 	nr_ranges = map->count + 1;
 }
 
+/* What every user of the ranges relies on. */
+static void audit_ranges(void)
+{
+	for (size_t i = 0; i < nr_ranges; i++) {
+		DEBUG_PANIC_UNLESS(ranges[i].start < ranges[i].end);
+		DEBUG_PANIC_UNLESS(is_aligned(ranges[i].start | ranges[i].end, FRAME_SIZE));
+		DEBUG_PANIC_UNLESS(i == 0 || ranges[i - 1].end < ranges[i].start);
+	}
+}
+
 void memory_init(const struct bootinfo *info)
 {
 	const struct memmap_source map = {
@@ -139,6 +149,7 @@ void memory_init(const struct bootinfo *info)
 
 	summary = memmap_normalise(ranges, nr_ranges, cpu_physical_limit());
 	nr_ranges = summary.nr_ranges;
+	audit_ranges();
 	log_info("memory: %s usable, %lu frames in %zu ranges", describe_size(size, summary.usable),
 		 summary.usable / FRAME_SIZE, nr_ranges);
 	log_left_out(summary.beyond_limit, "the CPU's physical addresses");

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/command_line_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/deliberate.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
