@@ -22,6 +22,8 @@ $(out)/host-tests: $(host_objects)
 
 -include $(host_objects:=.d)
 
+include tests/fuzz/fuzz.mk
+
 .PHONY: host-tests
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some
 	$(Q)$(out)/host-tests $(GLOB)
