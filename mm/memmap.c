@@ -138,12 +138,10 @@ struct memmap_summary memmap_normalise(struct memmap_range *ranges, size_t count
 		const uint64_t start = ranges[i].start;
 		const uint64_t next = i + 1 < count ? ranges[i + 1].start : UINT64_MAX;
 
-		if (!is_empty(&ranges[i])) {
-			uint64_t *end =
-				ranges[i].type == MEMMAP_USABLE ? &usable_end : &blocked_end;
+		uint64_t *end = ranges[i].type == MEMMAP_USABLE ? &usable_end : &blocked_end;
 
-			*end = max_of(*end, ranges[i].end);
-		}
+		/* An empty range's end lies behind already, and changes nothing. */
+		*end = max_of(*end, ranges[i].end);
 		add_usable_bytes(&sweep, max_of(start, blocked_end), min_of(usable_end, next));
 	}
 	finish_run(&sweep);
