@@ -313,6 +313,10 @@ KTEST(memmap, every_small_map_agrees_with_the_model)
 		};
 		const uint64_t limit = i % 3 ? NO_LIMIT : FRAME_SIZE;
 
+		/* Which is empty, like start == end, and would be most of the time. */
+		if (ranges[0].start > ranges[0].end || ranges[1].start > ranges[1].end ||
+		    ranges[2].start > ranges[2].end)
+			continue;
 		if (!expect_model(t, ranges, 3, limit)) {
 			note_map(t, ranges, 3, limit);
 			return;
