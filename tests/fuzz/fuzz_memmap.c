@@ -42,6 +42,17 @@ static uint64_t take(struct input *input, size_t nr_bytes)
 	return value;
 }
 
+/* memmap_from_length(), and that it clamps exactly what wraps. */
+static struct memmap_range make_range(uint64_t start, uint64_t length, uint32_t type)
+{
+	const struct memmap_range range = memmap_from_length(start, length, type);
+	const uint64_t room = UINT64_MAX - start;
+
+	FUZZ_CHECK(range.start == start);
+	FUZZ_CHECK(range.end - start == (length < room ? length : room));
+	return range;
+}
+
 static struct memmap_range take_range(struct input *input, uint64_t last_end)
 {
 	const uint64_t control = take(input, 1);
@@ -54,8 +65,8 @@ static struct memmap_range take_range(struct input *input, uint64_t last_end)
 		start += GIB(4);
 	if (control & CONTROL_TOUCHES)
 		start = last_end;
-	return memmap_from_length(start, length,
-				  control & CONTROL_BLOCKER ? MEMMAP_RESERVED : MEMMAP_USABLE);
+	return make_range(start, length,
+			  control & CONTROL_BLOCKER ? MEMMAP_RESERVED : MEMMAP_USABLE);
 }
 
 /* The lowest place for whole frames, by the normalised ranges. */
