@@ -12,3 +12,5 @@ flags-tests/unit/memmap_maps_test.c := -DMEMMAPS_DIR='"$(CURDIR)/tests/data/memm
 host-y += arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c \
 	tests/kernel/multiboot2_builder.c tests/kernel/multiboot2_test.c
 host-y += tests/unit/multiboot2_damage_test.c
+host-y += tests/unit/multiboot2_captured_test.c
+flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/tests/data/bootinfo"'
