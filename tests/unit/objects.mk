@@ -6,7 +6,8 @@ string_renamed := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp
 flags-kernel/string.c += $(string_renamed)
 flags-tests/kernel/string_test.c += $(string_renamed)
 
-host-y += mm/memmap.c tests/kernel/memmap_model.c tests/kernel/memmap_test.c
+host-y += mm/memmap.c tests/kernel/memmap_model.c tests/kernel/memmap_property_test.c \
+	tests/kernel/memmap_test.c
 host-y += tests/unit/memmap_maps_test.c
 flags-tests/unit/memmap_maps_test.c := -DMEMMAPS_DIR='"$(CURDIR)/tests/data/memmaps"'
 host-y += arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c \
