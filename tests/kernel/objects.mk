@@ -7,6 +7,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/fixture_memory.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_fixture.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_property_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_model.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_property_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_test.c
