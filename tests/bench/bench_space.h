@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An address space for benchmarks, in the kernel as on the host. Its frames come from an array of
+ * the free ones: the least that a frame source can cost, so that the mapper's own cost shows. There
+ * is no recursive slot, and nothing activates the space.
+ */
+#ifndef BENCH_SPACE_H
+#define BENCH_SPACE_H
+
+#include <mercator/space.h>
+
+struct bench_space {
+	struct space space;
+	struct frame_source source;
+	pfn_t *free; /* room for all frames, given by the caller; free[0 .. nr_free) are free */
+	size_t nr_free;
+};
+
+/*
+ * Start over with an empty root of 4 levels: frames [first, first + count), which the physical map
+ * reaches; the root takes the first one, tables the next ones in ascending order.
+ */
+void bench_space_init(struct bench_space *bench, pfn_t first, size_t count, pfn_t *room);
+
+#endif
