@@ -12,6 +12,7 @@
 #include <mercator/boot_information.h>
 #include <mercator/describe.h>
 #include <mercator/finish.h>
+#include <mercator/kbench.h>
 #include <mercator/log.h>
 #include <mercator/memory.h>
 #include <mercator/options.h>
@@ -43,5 +44,5 @@ void kernel_main(void)
 	describe_machine(info);
 	memory_init(info);
 
-	finish(selftest_run(info->command_line));
+	finish(selftest_run(info->command_line) && kbench_run(info->command_line));
 }

@@ -147,9 +147,8 @@ static double limit_map_random(void)
 static double map_range(void)
 {
 	reset();
-	TIMED(NR_PAGES,
-	      must(mapper_map(space, virt_addr(BASE), phys_addr(PHYSICAL), NR_PAGES * FRAME_SIZE,
-			      read_write, NULL)));
+	TIMED(NR_PAGES, must(mapper_map(space, virt_addr(BASE), phys_addr(PHYSICAL),
+					NR_PAGES * FRAME_SIZE, read_write, NULL)));
 }
 
 static double limit_map_as_range(void)

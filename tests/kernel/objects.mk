@@ -18,6 +18,9 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/physmap_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
+kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c
+kernel-$(CONFIG_BENCH) += tests/kernel/mapper_bench.c
+
 # Tests of an option's code, where there are both.
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
