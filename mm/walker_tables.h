@@ -11,6 +11,35 @@ static inline bool is_pinned(const struct space *space, unsigned int level, uint
 }
 
 /*
+ * A place for a 4 KiB page whose leaf table is there: what operations on one page need, which change
+ * an entry of that table, and the number of its live entries. They are the usual case, so they are
+ * inlined as a whole; in every other case they do nothing and leave it to the operation on ranges.
+ */
+struct page_place {
+	pt_entry_t *parent; /* points at the leaf table */
+	pt_entry_t parent_value;
+	pt_entry_t *entry;
+	pt_entry_t value;
+};
+
+FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, virt_addr_t address,
+			  struct page_place *place)
+{
+	struct position p = locate(levels, space, virt_raw(address), 2);
+	const struct root root = { .table = space->root.table, .levels = levels };
+	uint64_t linear = virt_raw(address);
+
+	if (p.level != 2 || !pt_is_table(p.value, 2))
+		return false;
+	place->parent = p.entry;
+	place->parent_value = p.value;
+	place->entry =
+		access_table(&root, pt_table_address(p.value), linear, 1) + linear_index(linear, 1);
+	place->value = read_entry(place->entry);
+	return true;
+}
+
+/*
  * Frames got in the first pass for the second. The first few are kept here; each of the others holds
  * the number of the next in its first word.
  */
@@ -144,15 +173,15 @@ static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t repl
 /* How many tables must be made so that no huge leaf reaches across an edge of the extent. */
 static uint64_t count_splits(const struct space *space, const struct extent *extent)
 {
-	struct position first = locate(&space->root, extent->start, 1);
-	struct position last = locate(&space->root, extent->end - 1, 1);
+	struct position first = locate(space->root.levels, space, extent->start, 1);
+	struct position last = locate(space->root.levels, space, extent->end - 1, 1);
 	uint64_t needed = 0;
 
-	if (first.kind == PT_LEAF)
+	if (pt_kind(first.value, first.level) == PT_LEAF)
 		needed += tables_to_split(first.level, extent->start);
-	if (last.kind == PT_LEAF)
+	if (pt_kind(last.value, last.level) == PT_LEAF)
 		needed += tables_to_split(last.level, extent->end);
-	if (first.kind != PT_LEAF || last.kind != PT_LEAF || first.entry != last.entry)
+	if (pt_kind(first.value, first.level) != PT_LEAF || first.entry != last.entry)
 		return needed;
 
 	/* Both edges in one leaf: tables above the level at which the edges part serve both. */

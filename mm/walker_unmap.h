@@ -85,38 +85,43 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 	return removed;
 }
 
-/* One page whose PT keeps other entries: nothing to split, nothing to unlink. */
-static inline bool remove_one_page(struct space *space, const struct position *p, uint64_t linear,
-				   struct tlb_batch *batch)
+/* One page whose table keeps others: one entry, and one less to count. See struct page_place. */
+FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t address,
+			   struct tlb_batch *batch)
 {
-	pt_entry_t parent;
+	struct extent extent;
+	struct page_place place;
 
-	if (p->level != 1 || p->kind == PT_ABSENT)
+	if (range_check(space, levels, address, FRAME_SIZE, &extent))
 		return false;
-	parent = read_entry(p->parent);
-	if (pt_live(parent) == 1)
+	if (!find_page(levels, space, address, &place) || !place.value.raw ||
+	    pt_is_last_live(place.parent_value))
 		return false;
-	write_entry(p->entry, (pt_entry_t){ 0 });
-	write_entry(p->parent, pt_with_live(parent, pt_live(parent) - 1));
-	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), FRAME_SIZE, 1);
+	write_entry(place.entry, (pt_entry_t){ 0 });
+	write_entry(place.parent, pt_remove_live(place.parent_value));
+	tlb_batch_add_page(batch, address);
 	return true;
 }
 
-int ACCESS(unmap)(struct space *space, const struct extent *extent, struct tlb_batch *batch)
+MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address, uint64_t size,
+					struct tlb_batch *batch)
 {
 	struct stock stock;
 	struct removal removal = { .space = space, .stock = &stock, .batch = batch };
-	int error;
+	struct extent extent;
+	int error = range_check(space, space->root.levels, address, size, &extent);
 
-	if (extent->end - extent->start == FRAME_SIZE) {
-		struct position p = locate(&space->root, extent->start, 1);
-
-		if (remove_one_page(space, &p, extent->start, batch))
-			return 0;
-	}
-	error = stock_fill(space, &stock, count_splits(space, extent));
+	if (!error)
+		error = stock_fill(space, &stock, count_splits(space, &extent));
 	if (error)
 		return error;
-	remove_range(&removal, space->root.table, space->root.levels, extent->start, extent->end);
+	remove_range(&removal, space->root.table, space->root.levels, extent.start, extent.end);
 	return 0;
+}
+
+int ACCESS(unmap)(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
+{
+	if (size == FRAME_SIZE && WITH_LEVELS(space, unmap_page, address, batch))
+		return 0;
+	return unmap_range(space, address, size, batch);
 }

@@ -58,13 +58,10 @@ MUST_CHECK int recursive_walk(const struct root *root, virt_addr_t address, stru
 static inline struct translation translation_of(pt_entry_t leaf, unsigned int level,
 						virt_addr_t address, pt_entry_t all, pt_entry_t any)
 {
-	uint64_t size = pt_span(level);
-	uint64_t offset = virt_raw(address) & (size - 1);
-
 	/* Write and user need every level's consent; one level's no-execute is enough. */
 	return (struct translation){
-		.address = phys_addr(phys_raw(pt_leaf_address(leaf, level)) + offset),
-		.page_size = size,
+		.address = pt_leaf_translate(leaf, level, address),
+		.page_size = pt_span(level),
 		.writable = pt_is_writable(all),
 		.user = pt_is_user(all),
 		.executable = pt_is_executable(any),
