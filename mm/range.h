@@ -56,16 +56,16 @@ static inline unsigned int linear_index(uint64_t linear, unsigned int level)
  * the number of levels known to the compiler, which leaves few instructions of it.
  */
 
-/* Slot -1, which is none, stands for a place that no range reaches. */
 static inline bool touches_recursive_slot(const struct space *space, unsigned int levels,
 					  uint64_t start, uint64_t size)
 {
-	uint64_t slot = (uint64_t)space->recursive_slot;
+	const uint64_t slot_start = (uint64_t)space->recursive_slot << pt_shift(levels);
 
-	if (start >> pt_shift(levels) == slot)
+	/* SPACE_NOT_RECURSIVE is no index, and makes slot_start a place that no range reaches. */
+	if ((int)(start >> pt_shift(levels)) == space->recursive_slot)
 		return true;
 	/* A page lies in one slot; only a longer range can begin before the slot and reach it. */
-	return size > FRAME_SIZE && (slot << pt_shift(levels)) - start < size;
+	return size > FRAME_SIZE && slot_start - start < size;
 }
 
 /* The errors of every range (mercator/mapper.h); fills *extent. `levels` is space->root.levels. */
@@ -110,11 +110,9 @@ static inline bool rights_make_sense(unsigned int rights)
 MUST_CHECK static inline int attributes_check(const struct space *space, virt_addr_t address,
 					      struct attributes *attributes)
 {
-	bool is_upper = virt_raw(address) >> 63;
-
 	if (!rights_make_sense(attributes->rights) || attributes->type > MEMORY_UNCACHED)
 		return ERR_INVALID;
-	if ((attributes->rights & RIGHT_USER) && is_upper)
+	if ((attributes->rights & RIGHT_USER) && virt_raw(address) >> 63)
 		return ERR_INVALID;
 	if ((attributes->rights & RIGHT_GLOBAL) && !space->global_pages)
 		attributes->rights &= ~RIGHT_GLOBAL;

@@ -37,17 +37,14 @@ static int report_conflict(const struct space *space, struct conflict *conflict,
 	return error;
 }
 
-/*
- * How many entries from `entry` on, of at most `count`, are absent: the innermost loop of the first
- * pass.
- */
+/* How many entries from `entry` on, of at most `count`, are absent: the first pass's inner loop. */
 static inline unsigned int count_absent(const pt_entry_t *entry, unsigned int count)
 {
-	unsigned int i = 0;
-
-	while (i < count && !read_entry(&entry[i]).raw)
-		i++;
-	return i;
+#pragma GCC unroll 4
+	for (unsigned int i = 0; i < count; i++)
+		if (entry[i].raw)
+			return i;
+	return count;
 }
 
 /* First pass: nothing may be in [start, end); count the tables that are not there yet. */
@@ -86,13 +83,14 @@ MUST_CHECK static int scan_absent(struct absence_scan *scan, phys_addr_t table, 
 	return 0;
 }
 
-/* Leaves (or reserved entries) side by side: the innermost loop of the second pass. */
+/* Leaves (or reserved entries) side by side: the second pass's inner loop. */
 static inline void fill_entries(const struct fill *fill, pt_entry_t *entry, unsigned int level,
 				uint64_t linear, unsigned int count)
 {
 	const uint64_t step = pt_span(level) & fill->address_mask;
 	pt_entry_t value = fill_entry(fill, level, linear);
 
+#pragma GCC unroll 4
 	for (unsigned int i = 0; i < count; i++) {
 		write_entry(&entry[i], value);
 		value.raw += step;

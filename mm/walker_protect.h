@@ -12,11 +12,11 @@ struct change {
 static inline unsigned int count_leaves(const pt_entry_t *entry, unsigned int level,
 					unsigned int count)
 {
-	unsigned int i = 0;
-
-	while (i < count && pt_is_leaf(read_entry(&entry[i]), level))
-		i++;
-	return i;
+#pragma GCC unroll 4
+	for (unsigned int i = 0; i < count; i++)
+		if (!pt_is_leaf(entry[i], level))
+			return i;
+	return count;
 }
 
 /* First pass: all of [start, end) must be mapped. */

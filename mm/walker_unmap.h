@@ -29,16 +29,28 @@ static unsigned int remove_leaves(const struct removal *removal, pt_entry_t *ent
 static unsigned int remove_range(const struct removal *removal, phys_addr_t table,
 				 unsigned int level, uint64_t start, uint64_t end);
 
-/* Remove [at, next) below the table entry *entry; true if the table became empty and is unlinked. */
+/*
+ * Remove [at, next) below the table entry that is now `value`; true if the table became empty and is
+ * unlinked. A leaf table that goes as a whole keeps its entries: nobody reads them once the batch is
+ * finished, and a frame may have any contents when it is released.
+ */
 static bool remove_below(const struct removal *removal, phys_addr_t table, unsigned int level,
 			 uint64_t at, uint64_t next, pt_entry_t value)
 {
 	struct space *space = removal->space;
-	unsigned int removed = remove_range(removal, pt_table_address(value), level - 1, at, next);
-	pt_entry_t *entry = access_table(&space->root, table, at, level) + linear_index(at, level);
+	unsigned int removed;
+	pt_entry_t *entry;
 
+	if (level == 2 && next - at == pt_span(2)) {
+		removed = pt_live(value);
+		tlb_batch_add_pages(removal->batch, virt_raw(virtual_of(space, at)), FRAME_SIZE,
+				    PT_ENTRIES);
+	} else {
+		removed = remove_range(removal, pt_table_address(value), level - 1, at, next);
+	}
 	if (is_pinned(space, level, at))
 		return false;
+	entry = access_table(&space->root, table, at, level) + linear_index(at, level);
 	if (removed == pt_live(value)) {
 		unlink_table(space, entry, (pt_entry_t){ 0 }, at, level, removal->batch);
 		return true;

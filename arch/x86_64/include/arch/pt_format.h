@@ -142,10 +142,11 @@ static inline uint64_t pt_memory_type_bits(enum memory_type type)
 	return (uint64_t)type * PT_PWT;
 }
 
-/* What rights say in a leaf, whatever its level; a table of all of them is made from it below. */
+/* What a leaf of any level says for these rights; a table of all of them is made from it below. */
 #define PT_RIGHTS(rights)                                                                          \
-	(((rights)&RIGHT_WRITE ? PT_W | PT_D : 0) | ((rights)&RIGHT_EXECUTE ? 0 : PT_NX) |         \
-	 ((rights)&RIGHT_USER ? PT_U : 0) | ((rights)&RIGHT_GLOBAL ? PT_G : 0))
+	(PT_P | PT_A | ((rights)&RIGHT_WRITE ? PT_W | PT_D : 0) |                                  \
+	 ((rights)&RIGHT_EXECUTE ? 0 : PT_NX) | ((rights)&RIGHT_USER ? PT_U : 0) |                 \
+	 ((rights)&RIGHT_GLOBAL ? PT_G : 0))
 #define PT_RIGHTS_4(rights)                                                                        \
 	PT_RIGHTS(rights), PT_RIGHTS((rights) + 1), PT_RIGHTS((rights) + 2), PT_RIGHTS((rights) + 3)
 
@@ -160,8 +161,8 @@ static inline uint64_t pt_leaf_bits(struct attributes attributes, unsigned int l
 		PT_RIGHTS_4(16), PT_RIGHTS_4(20), PT_RIGHTS_4(24), PT_RIGHTS_4(28),
 	};
 
-	return PT_P | PT_A | (level > 1 ? PT_PS : 0) | pt_memory_type_bits(attributes.type) |
-	       of_rights[attributes.rights];
+	return of_rights[attributes.rights] | pt_memory_type_bits(attributes.type) |
+	       (level > 1 ? PT_PS : 0);
 }
 
 /* What pt_leaf_bits() was made from. */
