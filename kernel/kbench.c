@@ -13,42 +13,47 @@ extern const struct kbench *const __stop_kbenches[];
 #define BENCH_NAME_MAX 128
 #define EMPTY_ROUNDS   1024
 
-/* What counting costs without anything to count: once a count, and once a round. */
+/* What counting costs without anything to count: once a pair, and once a round of a loop. */
 struct overhead {
-	uint64_t count, round;
+	uint64_t pair, round;
 };
 
 static struct overhead measure_overhead(void)
 {
-	struct kbench_run none = { 0 }, empty = { 0 };
+	struct kbench_run b = { 0 };
+	uint64_t pair;
 
-	kbench_start(&none);
-	kbench_stop(&none);
-	KBENCH_LOOP (&empty, i, EMPTY_ROUNDS)
+	kbench_start(&b);
+	kbench_stop(&b, &b.full);
+	pair = b.full.tsc;
+	KBENCH_EMPTY_LOOP (&b, i, EMPTY_ROUNDS)
 		;
-	return (struct overhead){
-		.count = none.counted,
-		.round = (empty.counted - none.counted) / EMPTY_ROUNDS,
-	};
+	return (struct overhead){ pair, (b.empty.tsc - pair) / EMPTY_ROUNDS };
+}
+
+/* In hundredths. */
+static uint64_t per_operation(const struct kbench_run *b, uint64_t subtracted)
+{
+	return b->full.tsc > subtracted ? (b->full.tsc - subtracted) * 100 / b->nr_operations : 0;
 }
 
 static bool run_bench(const struct kbench *bench, const char *name, struct overhead overhead)
 {
 	struct kbench_run b = { 0 };
-	uint64_t subtracted, hundredths;
+	uint64_t counting, with_call, alone;
 
 	bench->run(&b);
-	subtracted = b.nr_counts * overhead.count + b.nr_rounds * overhead.round;
-	if (!b.failed && (!b.nr_operations || b.counted < subtracted))
+	if (!b.failed && !b.nr_operations)
 		b.failed = "nothing was counted";
 	if (b.failed) {
 		log_result("bench %s failed: %s", name, b.failed);
 		return false;
 	}
-	b.counted -= subtracted;
-	hundredths = b.counted * 100 / b.nr_operations;
-	log_result("bench %s operations=%lu counted=%lu per_operation=%lu.%02lu", name,
-		   b.nr_operations, b.counted, hundredths / 100, hundredths % 100);
+	counting = b.full.nr_pairs * overhead.pair + b.full.nr_rounds * overhead.round;
+	with_call = per_operation(&b, counting);
+	alone = b.empty.nr_pairs ? per_operation(&b, b.empty.tsc) : with_call;
+	log_result("bench %s operations=%lu per_operation=%lu.%02lu with_call=%lu.%02lu", name,
+		   b.nr_operations, alone / 100, alone % 100, with_call / 100, with_call % 100);
 	return true;
 }
 

@@ -62,7 +62,7 @@ static inline bool touches_recursive_slot(const struct space *space, unsigned in
 	const uint64_t slot_start = (uint64_t)space->recursive_slot << pt_shift(levels);
 
 	/* SPACE_NOT_RECURSIVE is no index, and makes slot_start a place that no range reaches. */
-	if ((int)(start >> pt_shift(levels)) == space->recursive_slot)
+	if ((int)linear_index(start, levels) == space->recursive_slot)
 		return true;
 	/* A page lies in one slot; only a longer range can begin before the slot and reach it. */
 	return size > FRAME_SIZE && slot_start - start < size;
@@ -103,20 +103,30 @@ static inline bool rights_make_sense(unsigned int rights)
 	}
 }
 
-/*
- * ERR_INVALID where the attributes make no sense for an address. A CPU without global pages keeps
- * nothing across a change of the root: there, the right means nothing and is dropped.
- */
-MUST_CHECK static inline int attributes_check(const struct space *space, virt_addr_t address,
-					      struct attributes *attributes)
+/* ERR_INVALID where the attributes make no sense for an address. */
+MUST_CHECK static inline int attributes_check(virt_addr_t address, struct attributes attributes)
 {
-	if (!rights_make_sense(attributes->rights) || attributes->type > MEMORY_UNCACHED)
+	if (!rights_make_sense(attributes.rights) || attributes.type > MEMORY_UNCACHED)
 		return ERR_INVALID;
-	if ((attributes->rights & RIGHT_USER) && virt_raw(address) >> 63)
+	if ((attributes.rights & RIGHT_USER) && virt_raw(address) >> 63)
 		return ERR_INVALID;
-	if ((attributes->rights & RIGHT_GLOBAL) && !space->global_pages)
-		attributes->rights &= ~RIGHT_GLOBAL;
 	return 0;
+}
+
+/*
+ * A CPU without global pages keeps nothing across a change of the root: there, the right means
+ * nothing and is dropped.
+ */
+static inline bool asks_for_too_much(const struct space *space, struct attributes attributes)
+{
+	return (attributes.rights & RIGHT_GLOBAL) && !space->global_pages;
+}
+
+static inline struct attributes as_possible(const struct space *space, struct attributes attributes)
+{
+	if (asks_for_too_much(space, attributes))
+		attributes.rights &= ~RIGHT_GLOBAL;
+	return attributes;
 }
 
 /* Physical memory that the CPU can have. */

@@ -180,8 +180,8 @@ FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t a
 	struct page_place place;
 
 	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
-	    physical_check(space, physical, FRAME_SIZE) ||
-	    attributes_check(space, address, &attributes))
+	    physical_check(space, physical, FRAME_SIZE) || attributes_check(address, attributes) ||
+	    asks_for_too_much(space, attributes))
 		return false;
 	if (!find_page(levels, space, address, &place) || place.value.raw)
 		return false;
@@ -200,11 +200,12 @@ MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
 	int error = range_check(space, space->root.levels, address, size, &extent);
 
 	if (!error)
-		error = attributes_check(space, address, &attributes);
+		error = attributes_check(address, attributes);
 	if (!error)
 		error = physical_check(space, physical, size);
 	if (error)
 		return error;
+	attributes = as_possible(space, attributes);
 	fill.largest_leaf = largest_leaf_for(space, extent.start, phys_raw(physical));
 	fill.distance = phys_raw(physical) - extent.start;
 	for (unsigned int level = 1; level <= fill.largest_leaf; level++)

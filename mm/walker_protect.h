@@ -115,7 +115,7 @@ FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr
 	pt_entry_t changed;
 
 	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
-	    attributes_check(space, address, &attributes))
+	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
 		return false;
 	if (!find_page(levels, space, address, &place) || !pt_is_leaf(place.value, 1))
 		return false;
@@ -137,7 +137,7 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 	int error = range_check(space, space->root.levels, address, size, &extent);
 
 	if (!error)
-		error = attributes_check(space, address, &attributes);
+		error = attributes_check(address, attributes);
 	if (!error)
 		error = scan_mapped(space, space->root.table, space->root.levels, extent.start,
 				    extent.end, conflict);
@@ -145,6 +145,7 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 		error = stock_fill(space, &stock, count_splits(space, &extent));
 	if (error)
 		return error;
+	attributes = as_possible(space, attributes);
 	for (unsigned int level = 1; level <= PT_LEAF_MAX; level++)
 		change.bits[level] = pt_leaf_bits(attributes, level);
 	change_range(&change, space->root.table, space->root.levels, extent.start, extent.end);

@@ -8,13 +8,17 @@
  *	{
  *		... prepare ...
  *		KBENCH_LOOP (b, i, 256)
- *			must(mapper_map(... page i ...));
+ *			check(b, mapper_map(... page i ...));
+ *		KBENCH_EMPTY_LOOP (b, i, 256)
+ *			check(b, nothing_map(... page i ...));
  *	}
  *
  * A benchmark is registered by its definition, as a self-test is (mercator/ktest.h). It counts in
- * one loop only, or with kbench_start() and kbench_stop() as often as it likes: what is counted adds
- * up. What an empty loop of as many rounds costs is subtracted; calls and their arguments are not.
- * The row's value is what remains for one operation.
+ * loops, or with kbench_start() and kbench_stop() around anything: what is counted adds up. An empty
+ * loop does the same around a function that does nothing: what it costs is subtracted, so that the
+ * caller's arguments, the call and the return are not counted. The row says also what the operation
+ * costs with all that: where only an empty loop in the strict sense is subtracted. A benchmark
+ * without an empty loop has only that.
  */
 #ifndef MERCATOR_KBENCH_H
 #define MERCATOR_KBENCH_H
@@ -22,13 +26,18 @@
 #include <arch/cpu.h>
 #include <mercator/types.h>
 
+/* What was counted. */
+struct kbench_count {
+	uint64_t tsc;
+	uint64_t nr_pairs;  /* of kbench_start() and kbench_stop() */
+	uint64_t nr_rounds; /* of loops */
+};
+
 /* One running benchmark. */
 struct kbench_run {
 	uint64_t started;
-	uint64_t counted;
-	uint64_t nr_counts;     /* pairs of kbench_start() and kbench_stop() */
-	uint64_t nr_rounds;     /* of loops */
-	uint64_t nr_operations; /* what the row divides by; each round is one unless told */
+	struct kbench_count full, empty;
+	uint64_t nr_operations; /* what the row divides by; a loop's round is one */
 	const char *failed;     /* why the row means nothing; NULL if it does */
 };
 
@@ -63,33 +72,37 @@ static inline void kbench_start(struct kbench_run *b)
 	b->started = read_tsc();
 }
 
-static inline void kbench_stop(struct kbench_run *b)
+static inline void kbench_stop(const struct kbench_run *b, struct kbench_count *count)
 {
-	b->counted += read_tsc() - b->started;
-	b->nr_counts++;
+	count->tsc += read_tsc() - b->started;
+	count->nr_pairs++;
 }
 
 /* The loop is one that the compiler can neither unroll nor drop. */
-static inline bool kbench_goes_on(struct kbench_run *b, uint64_t i, uint64_t rounds)
+static inline bool kbench_goes_on(const struct kbench_run *b, uint64_t i, uint64_t rounds,
+				  struct kbench_count *count)
 {
 	__asm__ volatile("" : "+r"(i) : : "memory");
 	if (i < rounds)
 		return true;
-	kbench_stop(b);
-	b->nr_rounds += rounds;
-	b->nr_operations += rounds;
+	kbench_stop(b, count);
+	count->nr_rounds += rounds;
 	return false;
 }
 
 #define KBENCH_LOOP(b, i, rounds)                                                                  \
+	(b)->nr_operations += (rounds);                                                            \
+	KBENCH_COUNTED_LOOP(b, i, rounds, &(b)->full)
+#define KBENCH_EMPTY_LOOP(b, i, rounds) KBENCH_COUNTED_LOOP(b, i, rounds, &(b)->empty)
+#define KBENCH_COUNTED_LOOP(b, i, rounds, count)                                                   \
 	kbench_start(b);                                                                           \
-	for (uint64_t i = 0; kbench_goes_on((b), i, (rounds)); i++)
+	for (uint64_t i = 0; kbench_goes_on((b), i, (rounds), (count)); i++)
 
 /*
  * Run the benchmarks whose `suite.name` fits the glob of `bench[=GLOB]`, if the command line asks
  * for any. Each gives one line on the log:
  *
- *	bench suite.name operations=N counted=N per_operation=N.NN
+ *	bench suite.name operations=N per_operation=N.NN with_call=N.NN
  *
  * or, where it could not be measured, `bench suite.name failed: REASON`. False if one failed, or if
  * the glob fits none.

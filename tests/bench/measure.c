@@ -61,17 +61,18 @@ static void keep(const struct bench_row *row)
 void bench_compare(const char *name, bench_loop loop, bench_loop limit, double target)
 {
 	struct bench_row row = { .name = name, .unit = "ns", .has_target = target != 0 };
-	double values[REPEATS], limits[REPEATS];
+	double values[REPEATS], limits[REPEATS], ratios[REPEATS];
 
 	for (size_t i = 0; i < REPEATS; i++) {
 		values[i] = loop();
 		limits[i] = limit ? limit() : 0;
+		ratios[i] = limit ? values[i] / limits[i] : 0;
 	}
 	row.value = bench_median(values, REPEATS);
 	row.min = values[0];
 	row.has_limit = limit != NULL;
 	row.limit = bench_median(limits, REPEATS);
-	row.ratio = limit ? row.value / row.limit : 0;
+	row.ratio = bench_median(ratios, REPEATS);
 	row.target = target;
 	keep(&row);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Measuring on the host, and rows of results. A row compares a loop with its limit loop: both are
- * run by turns, so that what disturbs the machine disturbs both, and the medians are compared.
+ * run by turns, so that what disturbs the machine disturbs both, and the ratio is the median of the
+ * turns' ratios.
  */
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
@@ -19,7 +20,7 @@ struct bench_row {
 	const char *unit;
 	double value, min;   /* median and least */
 	bool has_limit;      /* `limit` and `ratio` mean something */
-	double limit, ratio; /* the limit loop's median; value / limit */
+	double limit, ratio; /* the limit loop's median; the median ratio of a turn */
 	bool has_target;
 	double target; /* the most that is asked of the ratio or, without a limit, of the value */
 };

@@ -9,6 +9,7 @@
 #include <mercator/mapper.h>
 
 #include "../bench/bench_space.h"
+#include "../bench/nothing.h"
 
 #define NR_FRAMES 16
 #define NR_PAGES  256
@@ -40,10 +41,18 @@ static inline virt_addr_t page(uint64_t i)
 	return virt_addr(BASE + i * FRAME_SIZE);
 }
 
+typedef int map_function(struct space *space, virt_addr_t address, phys_addr_t physical,
+			 uint64_t size, struct attributes attributes, struct conflict *conflict);
+
+static inline int map_with(map_function *function, uint64_t first, uint64_t count)
+{
+	return function(space, page(first), phys_addr(PHYSICAL + first * FRAME_SIZE),
+			count * FRAME_SIZE, read_write, NULL);
+}
+
 static inline int map(uint64_t first, uint64_t count)
 {
-	return mapper_map(space, page(first), phys_addr(PHYSICAL + first * FRAME_SIZE),
-			  count * FRAME_SIZE, read_write, NULL);
+	return map_with(mapper_map, first, count);
 }
 
 static void reset(void)
@@ -66,46 +75,41 @@ static void make_pages(struct kbench_run *b)
 	check(b, map(0, NR_LEAVES));
 }
 
-/* Full batches are another matter: one is finished, uncounted, before each counted operation. */
-static void start_with_empty_batch(struct kbench_run *b)
-{
-	tlb_batch_finish(&batch);
-	kbench_start(b);
-}
-
-static void stop_one(struct kbench_run *b)
-{
-	kbench_stop(b);
-	b->nr_operations++;
-}
-
 KBENCH(mapper, map_page)
 {
 	make_tables(b);
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, map(i, 1));
+		check(b, map_with(mapper_map, i, 1));
+	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
+		check(b, map_with(nothing_map, i, 1));
 }
+
+/* A full batch is another matter: here one is started, uncounted, for each counted operation. */
+#define FOR_EACH_PAGE_COUNTED(b, count, operation)                                                 \
+	for (uint64_t i = 0; i < NR_PAGES; i++) {                                                  \
+		tlb_batch_finish(&batch);                                                          \
+		kbench_start(b);                                                                   \
+		check((b), (operation));                                                           \
+		kbench_stop((b), (count));                                                         \
+	}
 
 KBENCH(mapper, unmap_page)
 {
 	make_pages(b);
-	for (uint64_t i = 0; i < NR_PAGES; i++) {
-		start_with_empty_batch(b);
-		check(b, mapper_unmap(space, page(i), FRAME_SIZE, &batch));
-		stop_one(b);
-	}
-	tlb_batch_finish(&batch);
+	FOR_EACH_PAGE_COUNTED(b, &b->full, mapper_unmap(space, page(i), FRAME_SIZE, &batch));
+	FOR_EACH_PAGE_COUNTED(b, &b->empty, nothing_unmap(space, page(i), FRAME_SIZE, &batch));
+	b->nr_operations = NR_PAGES;
 }
 
 KBENCH(mapper, protect_page)
 {
 	make_pages(b);
-	for (uint64_t i = 0; i < NR_PAGES; i++) {
-		start_with_empty_batch(b);
-		check(b, mapper_protect(space, page(i), FRAME_SIZE, read_only, &batch, NULL));
-		stop_one(b);
-	}
+	FOR_EACH_PAGE_COUNTED(b, &b->full,
+			      mapper_protect(space, page(i), FRAME_SIZE, read_only, &batch, NULL));
+	FOR_EACH_PAGE_COUNTED(b, &b->empty,
+			      nothing_protect(space, page(i), FRAME_SIZE, read_only, &batch, NULL));
 	tlb_batch_finish(&batch);
+	b->nr_operations = NR_PAGES;
 }
 
 KBENCH(mapper, translate_address)
@@ -115,6 +119,8 @@ KBENCH(mapper, translate_address)
 	make_pages(b);
 	KBENCH_LOOP (b, i, NR_PAGES)
 		check(b, mapper_translate_address(space, page(i), &physical));
+	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
+		check(b, nothing_translate_address(space, page(i), &physical));
 }
 
 KBENCH(mapper, translate)
@@ -124,45 +130,53 @@ KBENCH(mapper, translate)
 	make_pages(b);
 	KBENCH_LOOP (b, i, NR_PAGES)
 		check(b, mapper_translate(space, page(i), &translation));
+	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
+		check(b, nothing_translate(space, page(i), &translation));
 }
+
+/* One operation on a range is counted as it is, with its call. */
+#define COUNT_ONCE(b, operations, operation)                                                       \
+	do {                                                                                       \
+		kbench_start(b);                                                                   \
+		check((b), (operation));                                                           \
+		kbench_stop((b), &(b)->full);                                                      \
+		(b)->nr_operations = (operations);                                                 \
+	} while (0)
 
 /* Per leaf. */
 KBENCH(mapper, map_range_tables_exist)
 {
 	make_tables(b);
-	kbench_start(b);
-	check(b, map(0, NR_LEAVES));
-	kbench_stop(b);
-	b->nr_operations = NR_LEAVES;
+	COUNT_ONCE(b, NR_LEAVES, map(0, NR_LEAVES));
 }
 
 /* The whole: 4096 leaves in 8 leaf tables, and the 2 tables above. */
 KBENCH(mapper, map_range_fresh_tables)
 {
 	reset();
-	kbench_start(b);
-	check(b, map(0, RANGE / FRAME_SIZE));
-	kbench_stop(b);
-	b->nr_operations = 1;
+	COUNT_ONCE(b, 1, map(0, RANGE / FRAME_SIZE));
 }
 
 KBENCH(mapper, unmap_range_tables_freed)
 {
 	reset();
 	check(b, map(0, RANGE / FRAME_SIZE));
-	start_with_empty_batch(b);
-	check(b, mapper_unmap(space, page(0), RANGE, &batch));
-	stop_one(b);
+	COUNT_ONCE(b, 1, mapper_unmap(space, page(0), RANGE, &batch));
+	tlb_batch_finish(&batch);
+}
+
+KBENCH(mapper, unmap_range_tables_stay)
+{
+	make_pages(b);
+	COUNT_ONCE(b, NR_LEAVES, mapper_unmap(space, page(0), NR_LEAVES * FRAME_SIZE, &batch));
 	tlb_batch_finish(&batch);
 }
 
 KBENCH(mapper, protect_range)
 {
 	make_pages(b);
-	start_with_empty_batch(b);
-	check(b, mapper_protect(space, page(0), NR_LEAVES * FRAME_SIZE, read_only, &batch, NULL));
-	kbench_stop(b);
-	b->nr_operations = NR_LEAVES;
+	COUNT_ONCE(b, NR_LEAVES,
+		   mapper_protect(space, page(0), NR_LEAVES * FRAME_SIZE, read_only, &batch, NULL));
 	tlb_batch_finish(&batch);
 }
 
@@ -170,9 +184,7 @@ KBENCH(mapper, protect_range)
 KBENCH(mapper, map_aligned_1_tib)
 {
 	reset();
-	kbench_start(b);
-	check(b,
-	      mapper_map(space, virt_addr(TIB(16)), phys_addr(TIB(1)), TIB(1), read_write, NULL));
-	kbench_stop(b);
-	b->nr_operations = 1;
+	COUNT_ONCE(
+		b, 1,
+		mapper_map(space, virt_addr(TIB(16)), phys_addr(TIB(1)), TIB(1), read_write, NULL));
 }
