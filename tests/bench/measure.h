@@ -25,7 +25,9 @@ struct bench_row {
 	double target; /* the most that is asked of the ratio or, without a limit, of the value */
 };
 
+/* Time; and this thread's time on the CPU, for loops of one thread on a machine with other work. */
 uint64_t bench_now_ns(void);
+uint64_t bench_thread_ns(void);
 double bench_median(double *values, size_t count);
 
 /* Run both loops (`limit` may be NULL) `repeats` times by turns; target 0 for none. Kept and printed. */
