@@ -15,6 +15,7 @@
 #include <mercator/log.h>
 #include <mercator/memory.h>
 #include <mercator/options.h>
+#include <mercator/paging.h>
 #include <mercator/physmap.h>
 #include <mercator/selftest.h>
 
@@ -42,6 +43,7 @@ void kernel_main(void)
 	start_screen(&info->framebuffer);
 	describe_machine(info);
 	memory_init(info);
+	paging_init();
 
 	finish(selftest_run(info->command_line));
 }

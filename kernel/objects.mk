@@ -11,6 +11,7 @@ kernel-y += kernel/log.c
 kernel-y += kernel/main.c
 kernel-y += kernel/memory.c
 kernel-y += kernel/options.c
+kernel-y += kernel/paging.c
 kernel-y += kernel/panic.c
 kernel-y += kernel/selftest.c
 kernel-y += kernel/start_screen.c
