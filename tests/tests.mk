@@ -35,6 +35,11 @@ include tests/fuzz/fuzz.mk
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some
 	$(Q)$(out)/host-tests $(GLOB)
 
+# A boot loader that is not GRUB, for tests/boot/test_shim.py.
+$(out)/shim.bin: tests/boot/shim/shim.asm
+	$(call say,NASM,$<)
+	$(Q)$(NASM) -f bin -Werror -o $@ $<
+
 # Everything below is driven by one pytest (tests/pytest.ini): it builds what it needs by itself,
 # each (compiler, configuration) in a folder of its own below $(out)/check, and boots it.
 PYTHON ?= $(firstword $(foreach python,python3 /usr/bin/python3,\
