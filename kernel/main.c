@@ -1,27 +1,47 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The order in which the kernel starts: one screen, top to bottom. The stub has left us in 64-bit
+ * mode on the bootstrap tables (arch/x86_64/boot/), interrupts masked.
+ */
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <arch/exception.h>
+#include <arch/pic.h>
 #include <arch/serial.h>
+#include <generated/version.h>
+#include <mercator/boot_information.h>
 #include <mercator/describe.h>
 #include <mercator/finish.h>
-#include <mercator/ktest.h>
 #include <mercator/log.h>
+#include <mercator/memory.h>
+#include <mercator/options.h>
 #include <mercator/physmap.h>
+#include <mercator/selftest.h>
+
+#include "start_screen.h"
 
 void kernel_main(void);
 
 void kernel_main(void)
 {
-	struct ktest_options options = { .seed = 1 };
+	const struct bootinfo *info;
 
-	if (serial_init())
+	if (IS_ENABLED(CONFIG_SERIAL) && serial_init())
 		log_attach(&serial_console);
-	cpu_features_init();
+	log_info("Mercator " VERSION);
+
 	descriptors_init();
 	exceptions_init();
+	pic_mask();
+	cpu_features_init();
 	physmap_set_reach(boot_handover.reach);
-	log_info("Mercator");
-	finish_configure("exit=isa-debug");
-	finish(ktest_run_all(&options).nr_failed == 0);
+
+	info = boot_information_init();
+	options_init(info->command_line);
+	finish_configure(info->command_line);
+	start_screen(&info->framebuffer);
+	describe_machine(info);
+	memory_init(info);
+
+	finish(selftest_run(info->command_line));
 }

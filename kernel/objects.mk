@@ -1,6 +1,20 @@
 # SPDX-License-Identifier: MIT
-kernel-y += kernel/command_line.c kernel/describe.c kernel/error.c kernel/finish.c kernel/fmt.c \
-	kernel/glob.c kernel/log.c kernel/main.c kernel/panic.c kernel/string.c
+kernel-y += kernel/boot_information.c
+kernel-y += kernel/command_line.c
+kernel-y += kernel/describe.c
+kernel-y += kernel/describe_machine.c
+kernel-y += kernel/error.c
+kernel-y += kernel/finish.c
+kernel-y += kernel/fmt.c
+kernel-y += kernel/glob.c
+kernel-y += kernel/log.c
+kernel-y += kernel/main.c
+kernel-y += kernel/memory.c
+kernel-y += kernel/options.c
+kernel-y += kernel/panic.c
+kernel-y += kernel/selftest.c
+kernel-y += kernel/start_screen.c
+kernel-y += kernel/string.c
 kernel-$(CONFIG_SELFTESTS) += kernel/ktest.c
 kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
 kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c

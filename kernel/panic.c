@@ -8,6 +8,7 @@
 #include <mercator/ktest.h>
 #include <mercator/log.h>
 #include <mercator/panic.h>
+#include <mercator/screen.h>
 #include <mercator/walk.h>
 
 /* Something is wrong with panicking itself if it happens twice: then nothing is printed any more. */
@@ -27,7 +28,8 @@ __attribute__((noreturn)) static void end(void)
 	/* KTAP's word for a run that cannot go on. */
 	if (test)
 		log_result("Bail out! panic during %s.%s", test->suite, test->name);
-	log_error("stopped");
+	if (IS_ENABLED(CONFIG_SCREEN))
+		screen_banner(false, test ? "PANIC during the self-tests" : "PANIC");
 	finish(false);
 }
 

@@ -151,45 +151,51 @@ struct memmap_summary memmap_normalise(struct memmap_range *ranges, size_t count
 }
 
 /* The furthest end of the blocking ranges that hit [start, end), or `start` where none does. */
-static uint64_t blocked_until(const struct memmap_range *ranges, size_t count, uint64_t start,
-			      uint64_t end)
+static uint64_t blocked_until(const struct memmap_source *map, uint64_t start, uint64_t end)
 {
 	uint64_t until = start;
 
-	for (size_t i = 0; i < count; i++)
-		if (ranges[i].type != MEMMAP_USABLE && !is_empty(&ranges[i]) &&
-		    ranges[i].start < end && ranges[i].end > start)
-			until = max_of(until, ranges[i].end);
+	for (size_t i = 0; i < map->count; i++) {
+		const struct memmap_range range = map->range(map->context, i);
+
+		if (range.type != MEMMAP_USABLE && !is_empty(&range) && range.start < end &&
+		    range.end > start)
+			until = max_of(until, range.end);
+	}
 	return until;
 }
 
 /* The first byte at or after `start` that no usable range covers; it looks no further than `end`. */
-static uint64_t covered_until(const struct memmap_range *ranges, size_t count, uint64_t start,
-			      uint64_t end)
+static uint64_t covered_until(const struct memmap_source *map, uint64_t start, uint64_t end)
 {
 	uint64_t until = start, before;
 
 	do {
 		before = until;
-		for (size_t i = 0; i < count; i++)
-			if (ranges[i].type == MEMMAP_USABLE && ranges[i].start <= until)
-				until = max_of(until, ranges[i].end);
+		for (size_t i = 0; i < map->count; i++) {
+			const struct memmap_range range = map->range(map->context, i);
+
+			if (range.type == MEMMAP_USABLE && range.start <= until)
+				until = max_of(until, range.end);
+		}
 	} while (until != before && until < end);
 	return until;
 }
 
 /* The lowest start of a usable range above `address`; false if there is none. */
-static bool next_usable(const struct memmap_range *ranges, size_t count, uint64_t address,
-			uint64_t *start)
+static bool next_usable(const struct memmap_source *map, uint64_t address, uint64_t *start)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < count; i++)
-		if (ranges[i].type == MEMMAP_USABLE && !is_empty(&ranges[i]) &&
-		    ranges[i].start > address && (!found || ranges[i].start < *start)) {
-			*start = ranges[i].start;
+	for (size_t i = 0; i < map->count; i++) {
+		const struct memmap_range range = map->range(map->context, i);
+
+		if (range.type == MEMMAP_USABLE && !is_empty(&range) && range.start > address &&
+		    (!found || range.start < *start)) {
+			*start = range.start;
 			found = true;
 		}
+	}
 	return found;
 }
 
@@ -197,8 +203,8 @@ static bool next_usable(const struct memmap_range *ranges, size_t count, uint64_
  * Each round either ends or moves on: past the ranges that block, or past a byte that nothing
  * covers, which no place can contain. So no range is passed twice.
  */
-int memmap_find(const struct memmap_range *ranges, size_t count, uint64_t size, uint64_t align,
-		uint64_t min, uint64_t limit, uint64_t *address)
+int memmap_find(const struct memmap_source *map, uint64_t size, uint64_t align, uint64_t min,
+		uint64_t limit, uint64_t *address)
 {
 	uint64_t from = min;
 
@@ -210,17 +216,17 @@ int memmap_find(const struct memmap_range *ranges, size_t count, uint64_t size, 
 
 		if (start < from || start > limit || limit - start < size)
 			return ERR_NOT_FOUND;
-		free_from = blocked_until(ranges, count, start, start + size);
+		free_from = blocked_until(map, start, start + size);
 		if (free_from != start) {
 			from = free_from;
 			continue;
 		}
-		hole = covered_until(ranges, count, start, start + size);
+		hole = covered_until(map, start, start + size);
 		if (hole >= start + size) {
 			*address = start;
 			return 0;
 		}
-		if (!next_usable(ranges, count, hole, &from))
+		if (!next_usable(map, hole, &from))
 			return ERR_NOT_FOUND;
 	}
 }

@@ -16,19 +16,29 @@ PHDRS
 	data PT_LOAD FLAGS(6);
 }
 
+/*
+ * Each section fills its last page: GRUB puts the boot information into any gap between segments
+ * that is large enough, and nobody would look for it in the kernel's own pages.
+ */
 SECTIONS
 {
 	. = KERNEL_LOAD_ADDRESS;
 	boot_start = .;
-	.boot : { KEEP(*(.boot.header)) *(.boot.text) *(.boot.rodata) } :boot
-	. = ALIGN(0x1000);
+	.boot : {
+		KEEP(*(.boot.header))
+		*(.boot.text)
+		*(.boot.rodata)
+		. = ALIGN(FRAME_SIZE);
+	} :boot
 	boot_end = .;
 
 	. += KERNEL_BASE;
 	kernel_start = .;
 	text_start = .;
-	.text : AT(ADDR(.text) - KERNEL_BASE) { *(.text .text.*) } :text
-	. = ALIGN(0x1000);
+	.text : AT(ADDR(.text) - KERNEL_BASE) {
+		*(.text .text.*)
+		. = ALIGN(FRAME_SIZE);
+	} :text
 	text_end = .;
 
 	rodata_start = .;
@@ -38,8 +48,8 @@ SECTIONS
 		__start_ktests = .;
 		KEEP(*(ktests))
 		__stop_ktests = .;
+		. = ALIGN(FRAME_SIZE);
 	} :rodata
-	. = ALIGN(0x1000);
 	rodata_end = .;
 
 	data_start = .;
@@ -47,12 +57,12 @@ SECTIONS
 	.bss : AT(ADDR(.bss) - KERNEL_BASE) {
 		bss_start = .;
 		*(.bss .bss.* COMMON)
-		. = ALIGN(0x1000);
+		. = ALIGN(FRAME_SIZE);
 		boot_tables_start = .;
 		*(.boot_tables)
 		boot_tables_end = .;
 		*(.stacks)
-		. = ALIGN(0x1000);
+		. = ALIGN(FRAME_SIZE);
 		bss_end = .;
 	} :data
 	kernel_end = .;

@@ -13,7 +13,8 @@
  * Documentation/dev-tools/ktap.rst): one nested subtest per suite.
  *
  * EXPECT_* records a failure and goes on; ASSERT_* also returns from the test function, so it is
- * for the test function itself, not for helpers. A test with no failure has passed.
+ * for the test function itself, not for helpers. A test with no failure has passed. The suite
+ * "deliberate" fails on purpose: it runs only where a glob begins with its name.
  */
 #ifndef MERCATOR_KTEST_H
 #define MERCATOR_KTEST_H

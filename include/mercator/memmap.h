@@ -82,14 +82,24 @@ struct memmap_summary {
 struct memmap_summary memmap_normalise(struct memmap_range *ranges, size_t count, uint64_t limit);
 
 /*
+ * A raw map, in any order, that is read through a function: before there is memory for an array of
+ * ranges, the ranges exist only in the loader's own format.
+ */
+struct memmap_source {
+	struct memmap_range (*range)(const void *context, size_t index); /* index < count */
+	const void *context;
+	size_t count;
+};
+
+/*
  * Find the lowest address where `size` bytes can be put: a multiple of `align`, at or above `min`,
- * ending at or below `limit`, every byte usable. For the raw array, in any order, which is only
- * read: with this the kernel finds room for the array itself. Time O(count^2).
+ * ending at or below `limit`, every byte usable. With this the kernel finds room for the array that
+ * memmap_normalise() works on. Time O(count^2).
  *
  * ERR_INVALID	size is 0, or align is not a power of two
  * ERR_NOT_FOUND	there is no such place
  */
-MUST_CHECK int memmap_find(const struct memmap_range *ranges, size_t count, uint64_t size,
-			   uint64_t align, uint64_t min, uint64_t limit, uint64_t *address);
+MUST_CHECK int memmap_find(const struct memmap_source *map, uint64_t size, uint64_t align,
+			   uint64_t min, uint64_t limit, uint64_t *address);
 
 #endif

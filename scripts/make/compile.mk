@@ -8,7 +8,12 @@ kernel-n :=
 include arch/x86_64/objects.mk kernel/objects.mk mm/objects.mk tests/kernel/objects.mk
 
 kernel_objects := $(patsubst %,$(out)/obj/%.o,$(sort $(kernel-y)))
-generated := $(out)/include/generated/autoconf.h
+generated := $(out)/include/generated/autoconf.h $(out)/include/generated/version.h
+
+# The commit, as the kernel tells it; "-dirty" where the tree differs from it.
+$(out)/include/generated/version.h: FORCE
+	@$(call write_if_changed,$@,printf '#define VERSION "%s"\n' \
+		"$$(git describe --always --dirty 2>/dev/null || echo unversioned)")
 
 # Flags of single sources: $(FOLDER)-flags-SOURCE, where FOLDER is cc_rule's.
 file_flags = $(foreach name,$(sort $(filter $(1)-flags-%,$(.VARIABLES))),$(name)=$($(name)))

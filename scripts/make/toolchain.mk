@@ -31,7 +31,7 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing
 	-Wold-style-definition -Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wvla \
 	-Wformat=2 -Wimplicit-fallthrough -Wredundant-decls -Wnested-externs
 warnings_gcc := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wunused-const-variable=2
-warnings_clang := -Wmissing-variable-declarations -Wunreachable-code -Wcomma
+warnings_clang := -Wmissing-variable-declarations -Wcomma
 
 includes := -Iinclude -Iarch/x86_64/include -I$(out)/include -include mercator/config.h
 c_dialect := -std=gnu11 -fno-common -fno-strict-aliasing

@@ -138,3 +138,16 @@ const char *memmap_model_check(const struct memmap_model *model, uint64_t limit,
 		return "the size of the usable ranges is wrong";
 	return beyond != summary.beyond_limit ? "the size beyond the limit is wrong" : NULL;
 }
+
+static struct memmap_range array_range(const void *context, size_t index)
+{
+	return ((const struct memmap_range *)context)[index];
+}
+
+int memmap_find_in(const struct memmap_range *ranges, size_t count, uint64_t size, uint64_t align,
+		   uint64_t min, uint64_t limit, uint64_t *address)
+{
+	const struct memmap_source map = { array_range, ranges, count };
+
+	return memmap_find(&map, size, align, min, limit, address);
+}

@@ -35,4 +35,8 @@ bool memmap_model_byte(const struct memmap_model *model, uint64_t address);
 const char *memmap_model_check(const struct memmap_model *model, uint64_t limit,
 			       const struct memmap_range *result, struct memmap_summary summary);
 
+/* memmap_find() on an array. */
+MUST_CHECK int memmap_find_in(const struct memmap_range *ranges, size_t count, uint64_t size,
+			      uint64_t align, uint64_t min, uint64_t limit, uint64_t *address);
+
 #endif

@@ -255,7 +255,7 @@ static bool expect_find_agrees(struct ktest_run *t, const struct memmap_range *r
 	const struct memmap_summary summary = normalise(ranges, count, limit);
 	const uint64_t size = nr_frames * FRAME_SIZE;
 	uint64_t found;
-	int error = memmap_find(ranges, count, size, FRAME_SIZE, min, limit, &found);
+	int error = memmap_find_in(ranges, count, size, FRAME_SIZE, min, limit, &found);
 
 	for (size_t i = 0; i < summary.nr_ranges; i++) {
 		uint64_t start = result[i].start;
@@ -471,18 +471,19 @@ KTEST(memmap, find_takes_the_lowest_place)
 	const size_t count = ARRAY_SIZE(ranges);
 	uint64_t found = 0;
 
-	ASSERT_EQ(t, memmap_find(ranges, count, 0x1800, 1, 0, NO_LIMIT, &found), 0);
+	ASSERT_EQ(t, memmap_find_in(ranges, count, 0x1800, 1, 0, NO_LIMIT, &found), 0);
 	EXPECT_EQ(t, found, 0); /* right up to the blocked byte */
-	ASSERT_EQ(t, memmap_find(ranges, count, 0x1801, 1, 0, NO_LIMIT, &found), 0);
+	ASSERT_EQ(t, memmap_find_in(ranges, count, 0x1801, 1, 0, NO_LIMIT, &found), 0);
 	EXPECT_EQ(t, found, 0x1801); /* right behind it, over two ranges */
-	ASSERT_EQ(t, memmap_find(ranges, count, 0x3800, 1, 0, NO_LIMIT, &found), 0);
+	ASSERT_EQ(t, memmap_find_in(ranges, count, 0x3800, 1, 0, NO_LIMIT, &found), 0);
 	EXPECT_EQ(t, found, 0x8000); /* the first that is large enough */
-	ASSERT_EQ(t, memmap_find(ranges, count, 0x1000, 0x1000, 1, NO_LIMIT, &found), 0);
+	ASSERT_EQ(t, memmap_find_in(ranges, count, 0x1000, 0x1000, 1, NO_LIMIT, &found), 0);
 	EXPECT_EQ(t, found, 0x2000);
-	ASSERT_EQ(t, memmap_find(ranges, count, 0x1000, 0x1000, 0x4001, 0x9000, &found), 0);
+	ASSERT_EQ(t, memmap_find_in(ranges, count, 0x1000, 0x1000, 0x4001, 0x9000, &found), 0);
 	EXPECT_EQ(t, found, 0x8000);
-	EXPECT_EQ(t, memmap_find(ranges, count, 0x1000, 1, 0x4001, 0x8fff, &found), ERR_NOT_FOUND);
-	EXPECT_EQ(t, memmap_find(ranges, count, 0x4001, 1, 0, NO_LIMIT, &found), ERR_NOT_FOUND);
+	EXPECT_EQ(t, memmap_find_in(ranges, count, 0x1000, 1, 0x4001, 0x8fff, &found),
+		  ERR_NOT_FOUND);
+	EXPECT_EQ(t, memmap_find_in(ranges, count, 0x4001, 1, 0, NO_LIMIT, &found), ERR_NOT_FOUND);
 }
 
 KTEST(memmap, find_refuses_bad_arguments)
@@ -490,15 +491,15 @@ KTEST(memmap, find_refuses_bad_arguments)
 	const struct memmap_range all[] = { { 0, UINT64_MAX, U } };
 	uint64_t found;
 
-	EXPECT_EQ(t, memmap_find(all, 1, 0, 1, 0, NO_LIMIT, &found), ERR_INVALID);
-	EXPECT_EQ(t, memmap_find(all, 1, 1, 0, 0, NO_LIMIT, &found), ERR_INVALID);
-	EXPECT_EQ(t, memmap_find(all, 1, 1, 3, 0, NO_LIMIT, &found), ERR_INVALID);
-	EXPECT_EQ(t, memmap_find(all, 0, 1, 1, 0, NO_LIMIT, &found), ERR_NOT_FOUND);
-	EXPECT_EQ(t, memmap_find(all, 1, 1, 1, UINT64_MAX, NO_LIMIT, &found), ERR_NOT_FOUND);
-	EXPECT_EQ(t, memmap_find(all, 1, 2, 1, UINT64_MAX - 1, NO_LIMIT, &found), ERR_NOT_FOUND);
-	EXPECT_EQ(t, memmap_find(all, 1, 1, 2, UINT64_MAX, NO_LIMIT, &found), ERR_NOT_FOUND);
-	EXPECT_EQ(t, memmap_find(all, 1, UINT64_MAX, 1, 1, NO_LIMIT, &found), ERR_NOT_FOUND);
-	ASSERT_EQ(t, memmap_find(all, 1, UINT64_MAX, 1, 0, NO_LIMIT, &found), 0);
+	EXPECT_EQ(t, memmap_find_in(all, 1, 0, 1, 0, NO_LIMIT, &found), ERR_INVALID);
+	EXPECT_EQ(t, memmap_find_in(all, 1, 1, 0, 0, NO_LIMIT, &found), ERR_INVALID);
+	EXPECT_EQ(t, memmap_find_in(all, 1, 1, 3, 0, NO_LIMIT, &found), ERR_INVALID);
+	EXPECT_EQ(t, memmap_find_in(all, 0, 1, 1, 0, NO_LIMIT, &found), ERR_NOT_FOUND);
+	EXPECT_EQ(t, memmap_find_in(all, 1, 1, 1, UINT64_MAX, NO_LIMIT, &found), ERR_NOT_FOUND);
+	EXPECT_EQ(t, memmap_find_in(all, 1, 2, 1, UINT64_MAX - 1, NO_LIMIT, &found), ERR_NOT_FOUND);
+	EXPECT_EQ(t, memmap_find_in(all, 1, 1, 2, UINT64_MAX, NO_LIMIT, &found), ERR_NOT_FOUND);
+	EXPECT_EQ(t, memmap_find_in(all, 1, UINT64_MAX, 1, 1, NO_LIMIT, &found), ERR_NOT_FOUND);
+	ASSERT_EQ(t, memmap_find_in(all, 1, UINT64_MAX, 1, 0, NO_LIMIT, &found), 0);
 	EXPECT_EQ(t, found, 0);
 }
 
@@ -516,7 +517,7 @@ KTEST(memmap, find_agrees_byte_by_byte)
 		const uint64_t min = ktest_random_below(t, FIND_BYTES / 2);
 		const uint64_t limit = ktest_random_below(t, FIND_BYTES * 2);
 		uint64_t found, want = align_up(min, align);
-		const int error = memmap_find(ranges, count, size, align, min, limit, &found);
+		const int error = memmap_find_in(ranges, count, size, align, min, limit, &found);
 
 		mark_bytes(ranges, count);
 		while (want + size <= limit && !bytes_usable(want, size))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/command_line_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/deliberate.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
@@ -11,3 +12,7 @@ kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_tes
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_model.c tests/kernel/memmap_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/bootinfo_check.c tests/kernel/multiboot2_builder.c \
 	tests/kernel/multiboot2_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/memory_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/physmap_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
+kernel-$(if $(CONFIG_RECURSIVE),$(CONFIG_SELFTESTS)) += tests/kernel/recursive_test.c

@@ -129,6 +129,8 @@ gdt_pointer:
 ; At -2 GiB. The data segments still hold the loader's selectors: null is what 64-bit code wants.
 boot_entry_high:
 	mov	rsp, boot_stack_top
+	push	RFLAGS_FIXED
+	popfq
 	xor	eax, eax
 	mov	ds, eax
 	mov	es, eax

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* This boot's information: where the loader left it, parsed once. */
+#ifndef MERCATOR_BOOT_INFORMATION_H
+#define MERCATOR_BOOT_INFORMATION_H
+
+#include <mercator/bootinfo.h>
+
+/*
+ * Find and parse what the stub was given. The physical map's reach must be set. Panics, naming the
+ * error, the tag and the offset, if it is malformed.
+ */
+const struct bootinfo *boot_information_init(void);
+
+/* The same, afterwards. It stays where the loader put it; memory_init() reserves its frames. */
+const struct bootinfo *boot_information(void);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line's words (mercator/options.h):
+ *
+ *	loglevel=N	1 errors, 2 warnings too, 3 information too, 4 debugging too
+ *	selftest[=GLOB]	run the self-tests, or those whose suite.name fits GLOB
+ *	seed=N		of the random self-tests
+ *	exit=isa-debug	leave QEMU with status 33 (passed) or 35
+ */
+#include <mercator/command_line.h>
+#include <mercator/log.h>
+#include <mercator/options.h>
+#include <mercator/string.h>
+
+static const char *const known[] = { "loglevel", "selftest", "seed", "exit" };
+
+static bool is_known(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strcmp(key, known[i]) == 0)
+			return true;
+	return false;
+}
+
+void options_init(const char *command_line)
+{
+	const char *cursor = command_line;
+	uint64_t level;
+	char key[32];
+
+	if (command_line_number(command_line, "loglevel", &level)) {
+		if (level >= LOG_ERROR && level <= LOG_DEBUG)
+			log_set_threshold((enum log_level)level);
+		else
+			log_warn("loglevel=%lu is not between %d and %d", level, LOG_ERROR,
+				 LOG_DEBUG);
+	}
+	while (command_line_next_key(&cursor, key, sizeof(key)))
+		if (!is_known(key))
+			log_warn("command line: \"%s\" is not known", key);
+}

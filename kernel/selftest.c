@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Running the self-tests at start (mercator/selftest.h). */
+#include <arch/cpu.h>
+#include <mercator/command_line.h>
+#include <mercator/fmt.h>
+#include <mercator/ktest.h>
+#include <mercator/log.h>
+#include <mercator/screen.h>
+#include <mercator/selftest.h>
+
+static void show_result(bool good, const char *text)
+{
+	if (!good)
+		log_error("%s", text);
+	if (IS_ENABLED(CONFIG_SCREEN))
+		screen_banner(good, text);
+}
+
+static bool run(const char *command_line, const char *glob)
+{
+	struct ktest_options options = { .glob = *glob ? glob : NULL };
+	struct ktest_summary summary;
+	char text[LOG_LINE_MAX];
+
+	/* By default each run draws other numbers; the KTAP header says which. */
+	if (!command_line_number(command_line, "seed", &options.seed))
+		options.seed = read_tsc();
+	summary = ktest_run_all(&options);
+	if (!summary.nr_passed && !summary.nr_failed && !summary.nr_skipped) {
+		fmt_print(text, sizeof(text), "no self-test fits \"%s\"", glob);
+		show_result(false, text);
+		return false;
+	}
+	if (summary.nr_failed)
+		fmt_print(text, sizeof(text), "FAILED: %u of %u self-tests", summary.nr_failed,
+			  summary.nr_failed + summary.nr_passed);
+	else
+		fmt_print(text, sizeof(text), "PASSED: all %u self-tests, %u skipped",
+			  summary.nr_passed, summary.nr_skipped);
+	show_result(!summary.nr_failed, text);
+	return !summary.nr_failed;
+}
+
+bool selftest_run(const char *command_line)
+{
+	char glob[64];
+
+	if (!command_line_find(command_line, "selftest", glob, sizeof(glob))) {
+		log_info("no self-tests asked for: `selftest` on the command line runs them");
+		return true;
+	}
+	if (IS_ENABLED(CONFIG_SELFTESTS))
+		return run(command_line, glob);
+	show_result(false, "this kernel is built without self-tests (CONFIG_SELFTESTS)");
+	return false;
+}

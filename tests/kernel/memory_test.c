@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Suite "memory": this machine's boot information, and the usable memory that came out of it. */
+#include <arch/boot.h>
+#include <arch/cpu_features.h>
+#include <mercator/boot_information.h>
+#include <mercator/describe.h>
+#include <mercator/ktest.h>
+#include <mercator/layout.h>
+#include <mercator/memory.h>
+#include <mercator/string.h>
+
+static bool overlaps_usable(uint64_t start, uint64_t end)
+{
+	size_t count;
+	const struct memmap_range *ranges = memory_ranges(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (ranges[i].start < end && ranges[i].end > start)
+			return true;
+	return false;
+}
+
+KTEST(memory, usable_ranges_are_frames_sorted_and_disjoint)
+{
+	size_t count;
+	const struct memmap_range *ranges = memory_ranges(&count);
+
+	EXPECT_TRUE(t, count > 0);
+	for (size_t i = 0; i < count; i++) {
+		EXPECT_TRUE(t, ranges[i].start < ranges[i].end);
+		EXPECT_TRUE(t, is_aligned(ranges[i].start | ranges[i].end, FRAME_SIZE));
+		EXPECT_TRUE(t, ranges[i].end <= cpu_physical_limit());
+		if (i)
+			EXPECT_TRUE(t, ranges[i - 1].end < ranges[i].start);
+	}
+}
+
+KTEST(memory, nothing_in_use_is_usable)
+{
+	const struct bootinfo *info = boot_information();
+	uint64_t information = (uint64_t)(uintptr_t)info->data - PHYSMAP_BASE;
+	struct bootinfo_module module;
+	size_t cursor = 0, count;
+	const struct memmap_range *ranges = memory_ranges(&count);
+	uint64_t array = (uint64_t)(uintptr_t)ranges - PHYSMAP_BASE;
+
+	EXPECT_TRUE(t, !overlaps_usable(0, FRAME_SIZE));
+	EXPECT_TRUE(t,
+		    !overlaps_usable((uintptr_t)boot_start, (uintptr_t)kernel_end - KERNEL_BASE));
+	EXPECT_TRUE(t, !overlaps_usable(information, information + info->total_size));
+	EXPECT_TRUE(t, !overlaps_usable(array, array + count * sizeof(*ranges)));
+	while (bootinfo_next_module(info, &cursor, &module))
+		EXPECT_TRUE(t, !overlaps_usable(phys_raw(module.start), phys_raw(module.end)));
+}
+
+KTEST(memory, no_firmware_range_but_ram_is_usable)
+{
+	const struct bootinfo *info = boot_information();
+
+	for (size_t i = 0; i < info->nr_memory_entries; i++) {
+		struct bootinfo_memory_entry entry = bootinfo_memory_entry(info, i);
+		struct memmap_range range =
+			memmap_from_length(entry.base, entry.length, entry.type);
+
+		if (range.type != MEMMAP_USABLE && range.start < range.end)
+			EXPECT_TRUE(t, !overlaps_usable(range.start, range.end));
+	}
+}
+
+/* The information lies behind the image, in pages of its own (kernel.ld.S). */
+KTEST(memory, boot_information_is_not_inside_the_image)
+{
+	const struct bootinfo *info = boot_information();
+	uint64_t start = (uint64_t)(uintptr_t)info->data - PHYSMAP_BASE;
+
+	EXPECT_TRUE(t, start >= (uintptr_t)kernel_end - KERNEL_BASE ||
+			       start + info->total_size <= (uintptr_t)boot_start);
+}
+
+KTEST(memory, sizes_are_told_in_the_largest_unit)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} cases[] = {
+		{ 0, "0 bytes" },        { 1023, "1023 bytes" },  { 1024, "1 KiB" },
+		{ 1536, "1.5 KiB" },     { KIB(639), "639 KiB" }, { MIB(1) - 1, "1023.9 KiB" },
+		{ GIB(512), "512 GiB" }, { TIB(64), "64 TiB" },   { UINT64_MAX, "15.9 EiB" },
+	};
+	char text[SIZE_TEXT_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_STR(t, describe_size(text, cases[i].bytes), cases[i].text);
+}
