@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kernel found at start, for people. */
-#include <arch/active_space.h>
+#include <arch/active_root.h>
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <mercator/describe.h>
@@ -25,16 +25,16 @@ static void describe_cpu(void)
 
 static void describe_layout(void)
 {
-	struct space space = active_space();
+	struct root root = active_root();
 	char size[SIZE_TEXT_MAX];
 
-	log_info("paging: %u levels, root at %#lx", space.levels, phys_raw(space.root));
+	log_info("paging: %u levels, root at %#lx", root.levels, phys_raw(root.table));
 	log_info("  physical map at %#lx, %s of it mapped with %s pages", PHYSMAP_BASE,
 		 describe_size(size, physmap_reach()),
 		 cpu_features()->pages_1gib ? "1 GiB" : "2 MiB");
 #ifdef CONFIG_RECURSIVE
 	log_info("  table window at %#lx (recursive slot %u)",
-		 virt_raw(recursive_table_address(CONFIG_RECURSIVE_SLOT, space.levels, virt_addr(0),
+		 virt_raw(recursive_table_address(CONFIG_RECURSIVE_SLOT, root.levels, virt_addr(0),
 						  1)),
 		 CONFIG_RECURSIVE_SLOT);
 #endif

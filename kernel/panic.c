@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Panics and exceptions that nobody expected: everything known goes to the log, then the end. */
-#include <arch/active_space.h>
+#include <arch/active_root.h>
 #include <arch/exception.h>
 #include <mercator/describe.h>
 #include <mercator/finish.h>
@@ -49,7 +49,7 @@ void panic(const char *format, ...)
 static void print_page_fault(const struct exception_frame *frame, uint64_t cr2)
 {
 	uint64_t code = frame->error_code;
-	struct space space = active_space();
+	struct root root = active_root();
 	struct walk walk;
 
 	log_error("%s of %#lx by the %s: %s%s",
@@ -59,7 +59,7 @@ static void print_page_fault(const struct exception_frame *frame, uint64_t cr2)
 		  cr2, code & PF_USER ? "user" : "kernel",
 		  code & PF_PRESENT ? "no right to" : "not present",
 		  code & PF_RESERVED ? ", reserved bit set in an entry" : "");
-	describe_walk(LOG_ERROR, virt_addr(cr2), &walk, offset_walk(&space, virt_addr(cr2), &walk));
+	describe_walk(LOG_ERROR, virt_addr(cr2), &walk, offset_walk(&root, virt_addr(cr2), &walk));
 }
 
 static void print_registers(const struct exception_frame *f)

@@ -5,10 +5,10 @@
 
 #define ACCESS(name) offset_##name
 
-static inline const pt_entry_t *access_table(const struct space *space, phys_addr_t table,
+static inline const pt_entry_t *access_table(const struct root *root, phys_addr_t table,
 					     virt_addr_t address, unsigned int level)
 {
-	(void)space;
+	(void)root;
 	(void)address;
 	(void)level;
 	return physmap_covers(table, FRAME_SIZE) ? physmap_pointer(table) : NULL;

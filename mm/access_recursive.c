@@ -29,12 +29,12 @@ virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels, virt
 	return pt_canonical(virt_addr(align_down(window, FRAME_SIZE)), levels);
 }
 
-static inline const pt_entry_t *access_table(const struct space *space, phys_addr_t table,
+static inline const pt_entry_t *access_table(const struct root *root, phys_addr_t table,
 					     virt_addr_t address, unsigned int level)
 {
 	(void)table;
 	return virt_ptr(
-		recursive_table_address(CONFIG_RECURSIVE_SLOT, space->levels, address, level));
+		recursive_table_address(CONFIG_RECURSIVE_SLOT, root->levels, address, level));
 }
 
 #include "walker.h"

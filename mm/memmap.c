@@ -95,12 +95,10 @@ static void finish_run(struct sweep *sweep)
 	const uint64_t end = align_down(sweep->run_end, FRAME_SIZE);
 	uint64_t start = sweep->run_start, usable_end;
 
-	/* align_up() of an address in the last frame of 2^64 would wrap. */
-	if (start >= end)
+	/* Inside one frame; and align_up() would wrap in the last frame of 2^64. */
+	if (start > end)
 		return;
 	start = align_up(start, FRAME_SIZE);
-	if (start >= end)
-		return;
 	usable_end = max_of(start, min_of(end, sweep->limit));
 	sweep->summary.usable += usable_end - start;
 	sweep->summary.beyond_limit += end - usable_end;
@@ -137,13 +135,10 @@ struct memmap_summary memmap_normalise(struct memmap_range *ranges, size_t count
 	for (size_t i = 0; i < count; i++) {
 		const uint64_t start = ranges[i].start;
 		const uint64_t next = i + 1 < count ? ranges[i + 1].start : UINT64_MAX;
+		uint64_t *end = ranges[i].type == MEMMAP_USABLE ? &usable_end : &blocked_end;
 
-		if (!is_empty(&ranges[i])) {
-			uint64_t *end =
-				ranges[i].type == MEMMAP_USABLE ? &usable_end : &blocked_end;
-
-			*end = max_of(*end, ranges[i].end);
-		}
+		/* An empty range's end lies behind already, and changes nothing. */
+		*end = max_of(*end, ranges[i].end);
 		add_usable_bytes(&sweep, max_of(start, blocked_end), min_of(usable_end, next));
 	}
 	finish_run(&sweep);

@@ -5,7 +5,7 @@
  *
  *	ACCESS(name)	the method's name for a function, such as offset_##name
  *
- *	static inline const pt_entry_t *access_table(const struct space *space, phys_addr_t table,
+ *	static inline const pt_entry_t *access_table(const struct root *root, phys_addr_t table,
  *						     virt_addr_t address, unsigned int level)
  *
  * access_table() gives a pointer to a table that can be read now: the one at physical address
@@ -24,16 +24,16 @@ static inline pt_entry_t read_entry(const pt_entry_t *entry)
 	return (pt_entry_t){ *(const volatile uint64_t *)&entry->raw };
 }
 
-int ACCESS(walk)(const struct space *space, virt_addr_t address, struct walk *walk)
+int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk)
 {
-	phys_addr_t table = space->root;
+	phys_addr_t table = root->table;
 
 	walk->nr_steps = 0;
-	if (!pt_is_canonical(address, space->levels))
+	if (!pt_is_canonical(address, root->levels))
 		return ERR_INVALID;
 
-	for (unsigned int level = space->levels; level >= 1; level--) {
-		const pt_entry_t *entries = access_table(space, table, address, level);
+	for (unsigned int level = root->levels; level >= 1; level--) {
+		const pt_entry_t *entries = access_table(root, table, address, level);
 		struct walk_step *step = &walk->steps[walk->nr_steps];
 
 		if (!entries)

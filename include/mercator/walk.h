@@ -14,9 +14,9 @@
 #include <mercator/error.h>
 #include <mercator/types.h>
 
-/* An address space, as far as walking needs to know it. */
-struct space {
-	phys_addr_t root;    /* the root table: what CR3 points at */
+/* An address space, as far as walking needs to know it: where to begin, and how far down. */
+struct root {
+	phys_addr_t table;   /* the root table: what CR3 points at */
 	unsigned int levels; /* 4 or 5 */
 };
 
@@ -43,7 +43,7 @@ struct translation {
 };
 
 /*
- * Walk `space` for `address`. Both fill *walk also when they fail, as far as they came.
+ * Walk from `root` for `address`. Both fill *walk also when they fail, as far as they came.
  *
  * Errors: ERR_INVALID the address is not canonical; ERR_RANGE (offset only) a table lies outside of
  * the physical map, which means that the entry pointing at it is corrupt.
@@ -51,8 +51,8 @@ struct translation {
  * offset_walk() reads the tables through the physical map, for any space. recursive_walk() reads
  * them through the recursive slot, so only for the active space; configured with CONFIG_RECURSIVE.
  */
-MUST_CHECK int offset_walk(const struct space *space, virt_addr_t address, struct walk *walk);
-MUST_CHECK int recursive_walk(const struct space *space, virt_addr_t address, struct walk *walk);
+MUST_CHECK int offset_walk(const struct root *root, virt_addr_t address, struct walk *walk);
+MUST_CHECK int recursive_walk(const struct root *root, virt_addr_t address, struct walk *walk);
 
 /*
  * What a finished walk for `address` says. Errors: ERR_NOT_FOUND: it does not end in a leaf.

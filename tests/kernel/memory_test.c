@@ -9,6 +9,8 @@
 #include <mercator/memory.h>
 #include <mercator/string.h>
 
+#include "bootinfo_check.h"
+
 static bool overlaps_usable(uint64_t start, uint64_t end)
 {
 	size_t count;
@@ -18,6 +20,11 @@ static bool overlaps_usable(uint64_t start, uint64_t end)
 		if (ranges[i].start < end && ranges[i].end > start)
 			return true;
 	return false;
+}
+
+KTEST(memory, boot_information_keeps_its_promises)
+{
+	EXPECT_STR(t, bootinfo_check(boot_information()), NULL);
 }
 
 KTEST(memory, usable_ranges_are_frames_sorted_and_disjoint)

@@ -204,6 +204,10 @@ KTEST(multiboot2, refuses_impossible_framebuffers)
 	ASSERT_EQ(t, parse(), 0); /* its end is 2^64 - 1 */
 	build_plain(UINT64_MAX - 3999, 160, 80, 25, 0, 2);
 	expect_error(t, ERR_OVERFLOW, 8, address);
+	build_plain(UINT64_MAX - UINT32_MAX, 65536, 80, 65536, 0, 2); /* 2^32 bytes */
+	expect_error(t, ERR_OVERFLOW, 8, address);
+	build_plain(0, 65536, 80, 65536, 0, 2);
+	ASSERT_EQ(t, parse(), 0);
 }
 
 KTEST(multiboot2, refuses_colour_fields_outside_the_pixel)
@@ -391,6 +395,9 @@ KTEST(multiboot2, refuses_wrong_total_sizes)
 	expect_error(t, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
 	build_patch(&builder, 0, UINT32_MAX);
 	expect_error(t, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
+	builder.size = 7; /* half a header says nothing, not even that it is wrong */
+	build_patch(&builder, 0, 0);
+	expect_error(t, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
 }
 
 KTEST(multiboot2, refuses_every_truncation)
@@ -436,6 +443,8 @@ KTEST(multiboot2, refuses_tags_smaller_than_their_header)
 		build_sample(&builder, bytes);
 		build_patch(&builder, FIRST_TAG + 4, size);
 		ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 1, FIRST_TAG + 4));
+		build_patch(&builder, FIRST_TAG, 99); /* of any type */
+		ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 99, FIRST_TAG + 4));
 	}
 }
 

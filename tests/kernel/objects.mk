@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: MIT
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/bootinfo_check.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/command_line_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/deliberate.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_model.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_property_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/memory_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/multiboot2_builder.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/multiboot2_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/physmap_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
 # Tests of an option's code, where there are both.
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
 kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_model.c tests/kernel/memmap_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/bootinfo_check.c tests/kernel/multiboot2_builder.c \
-	tests/kernel/multiboot2_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/memory_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/physmap_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 kernel-$(if $(CONFIG_RECURSIVE),$(CONFIG_SELFTESTS)) += tests/kernel/recursive_test.c

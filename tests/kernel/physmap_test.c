@@ -3,7 +3,7 @@
  * Suite "physmap": the physical map, as far as it reaches. What is written through it is read back
  * by an independent path: a page of our own, whose table entry is pointed at the frame.
  */
-#include <arch/active_space.h>
+#include <arch/active_root.h>
 #include <arch/cpu_features.h>
 #include <mercator/ktest.h>
 #include <mercator/memory.h>
@@ -17,10 +17,10 @@ static uint8_t peephole[FRAME_SIZE] __attribute__((aligned(FRAME_SIZE)));
 /* The entry that maps the peephole, made writable: it lies in a table inside the kernel's image. */
 static volatile uint64_t *peephole_entry(void)
 {
-	struct space space = active_space();
+	struct root root = active_root();
 	struct walk walk;
 
-	if (offset_walk(&space, virt_of_ptr(peephole), &walk) ||
+	if (offset_walk(&root, virt_of_ptr(peephole), &walk) ||
 	    walk.steps[walk.nr_steps - 1].kind != PT_LEAF)
 		return NULL;
 	return physmap_pointer(phys_addr(phys_raw(walk.steps[walk.nr_steps - 1].table) +
@@ -119,12 +119,12 @@ KTEST(physmap, no_two_addresses_are_the_same_memory)
 
 static void check_translation(struct ktest_run *t, uint64_t address)
 {
-	struct space space = active_space();
+	struct root root = active_root();
 	struct translation translation;
 	virt_addr_t mapped = virt_of_ptr(physmap_pointer(phys_addr(address)));
 	struct walk walk;
 
-	if (!EXPECT_EQ(t, offset_walk(&space, mapped, &walk), 0) ||
+	if (!EXPECT_EQ(t, offset_walk(&root, mapped, &walk), 0) ||
 	    !EXPECT_EQ(t, walk_translate(&walk, mapped, &translation), 0))
 		return;
 	EXPECT_EQ(t, phys_raw(translation.address), address);
@@ -144,7 +144,7 @@ KTEST(physmap, pages_are_as_large_as_the_cpu_has_and_never_executable)
 
 KTEST(physmap, nothing_is_mapped_beyond_the_reach)
 {
-	struct space space = active_space();
+	struct root root = active_root();
 	struct walk walk;
 	virt_addr_t beyond;
 
@@ -153,7 +153,7 @@ KTEST(physmap, nothing_is_mapped_beyond_the_reach)
 		return;
 	}
 	beyond = virt_addr(PHYSMAP_BASE + physmap_reach());
-	ASSERT_EQ(t, offset_walk(&space, beyond, &walk), 0);
+	ASSERT_EQ(t, offset_walk(&root, beyond, &walk), 0);
 	EXPECT_EQ(t, walk.steps[walk.nr_steps - 1].kind, PT_ABSENT);
 }
 

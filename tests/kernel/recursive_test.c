@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "recursive": the table window shows the same tables as the physical map. */
-#include <arch/active_space.h>
+#include <arch/active_root.h>
 #include <arch/boot.h>
 #include <arch/exception.h>
 #include <mercator/ktest.h>
@@ -10,10 +10,10 @@
 
 static void check_same(struct ktest_run *t, virt_addr_t address)
 {
-	struct space space = active_space();
+	struct root root = active_root();
 	struct walk offset, recursive;
-	int offset_result = offset_walk(&space, address, &offset);
-	int recursive_result = recursive_walk(&space, address, &recursive);
+	int offset_result = offset_walk(&root, address, &offset);
+	int recursive_result = recursive_walk(&root, address, &recursive);
 
 	EXPECT_EQ(t, recursive_result, offset_result);
 	if (!EXPECT_EQ(t, recursive.nr_steps, offset.nr_steps))
@@ -28,7 +28,7 @@ static void check_same(struct ktest_run *t, virt_addr_t address)
 		EXPECT_EQ(t, b->kind, a->kind);
 
 		/* And the window's address of the entry leads to the very same bytes. */
-		if (!EXPECT_EQ(t, offset_walk(&space, virt_of_ptr(b->pointer), &walk), 0) ||
+		if (!EXPECT_EQ(t, offset_walk(&root, virt_of_ptr(b->pointer), &walk), 0) ||
 		    !EXPECT_EQ(t, walk_translate(&walk, virt_of_ptr(b->pointer), &seen), 0))
 			return;
 		EXPECT_EQ(t, PHYSMAP_BASE + phys_raw(seen.address), (uintptr_t)a->pointer);
@@ -38,9 +38,9 @@ static void check_same(struct ktest_run *t, virt_addr_t address)
 
 KTEST(recursive, both_methods_read_the_same_tables)
 {
-	struct space space = active_space();
-	uint64_t root_window = virt_raw(recursive_table_address(CONFIG_RECURSIVE_SLOT, space.levels,
-								virt_addr(0), space.levels));
+	struct root root = active_root();
+	uint64_t root_window = virt_raw(recursive_table_address(CONFIG_RECURSIVE_SLOT, root.levels,
+								virt_addr(0), root.levels));
 
 	check_same(t, virt_addr(0));
 	check_same(t, virt_addr(UINT64_MAX));
@@ -57,7 +57,7 @@ KTEST(recursive, both_methods_read_the_same_tables)
 
 KTEST(recursive, both_methods_agree_at_random_addresses)
 {
-	unsigned int levels = active_space().levels;
+	unsigned int levels = active_root().levels;
 
 	for (int i = 0; i < 2000; i++)
 		check_same(t, pt_canonical(virt_addr(ktest_random(t)), levels));
@@ -90,13 +90,13 @@ KTEST(recursive, addresses_are_formed_as_the_sdm_counts_indices)
 
 KTEST(recursive, slot_points_at_the_root_and_is_not_executable)
 {
-	struct space space = active_space();
-	const pt_entry_t *root = physmap_pointer(space.root);
+	struct root root = active_root();
+	const pt_entry_t *entries = physmap_pointer(root.table);
 
-	EXPECT_EQ(t, root[CONFIG_RECURSIVE_SLOT].raw, phys_raw(space.root) | PT_RECURSIVE_FLAGS);
-	EXPECT_TRUE(t, !pt_is_executable(root[CONFIG_RECURSIVE_SLOT]));
-	EXPECT_TRUE(t, !pt_is_user(root[CONFIG_RECURSIVE_SLOT]));
-	EXPECT_TRUE(t, !pt_is_global(root[CONFIG_RECURSIVE_SLOT]));
+	EXPECT_EQ(t, entries[CONFIG_RECURSIVE_SLOT].raw, phys_raw(root.table) | PT_RECURSIVE_FLAGS);
+	EXPECT_TRUE(t, !pt_is_executable(entries[CONFIG_RECURSIVE_SLOT]));
+	EXPECT_TRUE(t, !pt_is_user(entries[CONFIG_RECURSIVE_SLOT]));
+	EXPECT_TRUE(t, !pt_is_global(entries[CONFIG_RECURSIVE_SLOT]));
 }
 
 static void call_address(void *address)
@@ -106,8 +106,8 @@ static void call_address(void *address)
 
 KTEST(recursive, window_cannot_be_executed)
 {
-	struct space space = active_space();
-	virt_addr_t window = recursive_table_address(CONFIG_RECURSIVE_SLOT, space.levels,
+	struct root root = active_root();
+	virt_addr_t window = recursive_table_address(CONFIG_RECURSIVE_SLOT, root.levels,
 						     virt_of_ptr(kernel_start), 1);
 	struct fault fault = { 0 };
 
@@ -121,20 +121,20 @@ KTEST(recursive, window_cannot_be_executed)
 KTEST(recursive, a_write_through_the_window_is_seen_in_the_physical_map)
 {
 	const uint64_t ignored_bit = UINT64_C(1) << 9;
-	struct space space = active_space();
+	struct root root = active_root();
 	virt_addr_t address = virt_of_ptr(kernel_start);
 	volatile uint64_t *window;
 	struct walk walk;
 
-	ASSERT_EQ(t, offset_walk(&space, address, &walk), 0);
-	ASSERT_EQ(t, walk.nr_steps, space.levels);
-	window = virt_ptr(recursive_table_address(CONFIG_RECURSIVE_SLOT, space.levels, address, 1));
+	ASSERT_EQ(t, offset_walk(&root, address, &walk), 0);
+	ASSERT_EQ(t, walk.nr_steps, root.levels);
+	window = virt_ptr(recursive_table_address(CONFIG_RECURSIVE_SLOT, root.levels, address, 1));
 	window += pt_index(address, 1);
 
 	*window |= ignored_bit;
-	EXPECT_TRUE(t, *(const volatile uint64_t *)&walk.steps[space.levels - 1].pointer->raw &
+	EXPECT_TRUE(t, *(const volatile uint64_t *)&walk.steps[root.levels - 1].pointer->raw &
 			       ignored_bit);
 	*window &= ~ignored_bit;
-	EXPECT_EQ(t, *(const volatile uint64_t *)&walk.steps[space.levels - 1].pointer->raw,
-		  walk.steps[space.levels - 1].entry.raw);
+	EXPECT_EQ(t, *(const volatile uint64_t *)&walk.steps[root.levels - 1].pointer->raw,
+		  walk.steps[root.levels - 1].entry.raw);
 }

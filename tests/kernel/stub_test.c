@@ -3,7 +3,7 @@
  * Suite "stub": the state that the 32-bit stub and the first lines of C leave behind. Registers are
  * compared whole: a bit that the loader had set is a failure.
  */
-#include <arch/active_space.h>
+#include <arch/active_root.h>
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <mercator/ktest.h>
@@ -55,12 +55,12 @@ KTEST(stub, pat_has_its_final_value)
 KTEST(stub, paging_mode_is_the_one_configured_and_possible)
 {
 	bool five = IS_ENABLED(CONFIG_LA57) && cpu_features()->levels_5;
-	struct space space = active_space();
+	struct root root = active_root();
 
-	EXPECT_EQ(t, space.levels, five ? 5 : 4);
-	EXPECT_EQ(t, boot_handover.levels, space.levels);
+	EXPECT_EQ(t, root.levels, five ? 5 : 4);
+	EXPECT_EQ(t, boot_handover.levels, root.levels);
 	EXPECT_EQ(t, read_cr3(), boot_handover.root);
-	EXPECT_EQ(t, phys_raw(space.root), boot_handover.root);
+	EXPECT_EQ(t, phys_raw(root.table), boot_handover.root);
 }
 
 KTEST(stub, segments)
@@ -111,11 +111,11 @@ KTEST(stub, reach_is_as_far_as_the_cpu_allows)
 /* One page of the image: where it leads, and with exactly which rights. */
 static void expect_page(struct ktest_run *t, uint64_t address, bool writable, bool executable)
 {
-	struct space space = active_space();
+	struct root root = active_root();
 	struct translation translation;
 	struct walk walk;
 
-	if (!EXPECT_EQ(t, offset_walk(&space, virt_addr(address), &walk), 0) ||
+	if (!EXPECT_EQ(t, offset_walk(&root, virt_addr(address), &walk), 0) ||
 	    !EXPECT_EQ(t, walk_translate(&walk, virt_addr(address), &translation), 0))
 		return;
 	EXPECT_EQ(t, phys_raw(translation.address), address - KERNEL_BASE);
@@ -149,13 +149,13 @@ KTEST(stub, image_has_each_sections_rights_and_nothing_is_writable_and_executabl
 
 KTEST(stub, nothing_is_mapped_around_the_image_and_in_guards)
 {
-	struct space space = active_space();
+	struct root root = active_root();
 	struct walk walk;
 
 	for (uint64_t a = KERNEL_BASE; a < KERNEL_BASE + BOOT_KERNEL_REACH; a += FRAME_SIZE) {
 		if (in_kernel_image(a) && !is_guard(a))
 			continue;
-		ASSERT_EQ(t, offset_walk(&space, virt_addr(a), &walk), 0);
+		ASSERT_EQ(t, offset_walk(&root, virt_addr(a), &walk), 0);
 		EXPECT_EQ(t, walk.steps[walk.nr_steps - 1].kind, PT_ABSENT);
 	}
 }

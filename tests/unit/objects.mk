@@ -11,9 +11,12 @@ string_renamed := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp
 host-flags-kernel/string.c += $(string_renamed)
 host-flags-tests/kernel/string_test.c += $(string_renamed)
 
-host-y += mm/memmap.c tests/kernel/memmap_model.c tests/kernel/memmap_test.c
+host-y += mm/memmap.c tests/kernel/memmap_model.c tests/kernel/memmap_property_test.c \
+	tests/kernel/memmap_test.c
 host-y += tests/unit/memmap_maps_test.c
 host-flags-tests/unit/memmap_maps_test.c := -DMEMMAPS_DIR='"$(CURDIR)/tests/data/memmaps"'
 host-y += arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c \
 	tests/kernel/multiboot2_builder.c tests/kernel/multiboot2_test.c
 host-y += tests/unit/multiboot2_damage_test.c
+host-y += tests/unit/multiboot2_captured_test.c
+host-flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/tests/data/bootinfo"'

@@ -387,6 +387,5 @@ bool bootinfo_next_module(const struct bootinfo *info, size_t *cursor,
 		*cursor = offset;
 		return true;
 	}
-	*cursor = offset;
 	return false;
 }

@@ -119,9 +119,10 @@ struct multiboot2_error {
  *
  * Accepted: tags in any order, unknown tags, tags and memory-map entries longer than we know, a
  * later entry version (3.6.8 promises compatibility; info->memory_entry_version tells), bytes
- * behind the end tag (Limine computes total_size beforehand). A tag that can be meant only once,
- * which is all that we know except for modules, must not be there twice: nothing says which of
- * them is right, and a wrong guess of the memory map would be fatal later and elsewhere.
+ * behind the end tag (early versions of Limine computed total_size beforehand). A tag that can be
+ * meant only once, which is all that we know except for modules, must not be there twice: nothing
+ * says which of them is right, and a wrong guess of the memory map would be fatal later and
+ * elsewhere.
  *
  * ERR_MISALIGNED	data is not a multiple of 8
  * ERR_TRUNCATED	total size exceeds `available`; a tag leaves the structure; no end tag

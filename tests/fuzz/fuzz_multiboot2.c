@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fuzz target: any bytes as Multiboot2 boot information. libFuzzer's own block may be larger than
+ * `size`, so the bytes move to a heap block of exactly their size.
+ */
+#include <string.h>
+
+#include <arch/multiboot2.h>
+
+#include "../kernel/bootinfo_check.h"
+#include "fuzz.h"
+
+/* With one byte less than it says that it needs, an accepted structure is refused. */
+static void check_accepted(const void *block, const struct bootinfo *info)
+{
+	struct multiboot2_error error;
+	struct bootinfo again;
+
+	FUZZ_CHECK_NULL(bootinfo_check(info));
+	FUZZ_CHECK(multiboot2_parse(block, info->total_size, &again, &error) == 0);
+	FUZZ_CHECK(again.nr_modules == info->nr_modules);
+	FUZZ_CHECK(again.nr_memory_entries == info->nr_memory_entries);
+	FUZZ_CHECK(multiboot2_parse(block, info->total_size - 1, &again, &error) == ERR_TRUNCATED);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *block = malloc(size);
+	struct multiboot2_error error = { .text = NULL };
+	struct bootinfo info;
+
+	if (size > 0)
+		memcpy(block, data, size);
+	if (multiboot2_parse(block, size, &info, &error) == 0) {
+		check_accepted(block, &info);
+	} else {
+		FUZZ_CHECK(error.text && error.text[0] != '\0');
+		FUZZ_CHECK(error.offset <= size);
+		FUZZ_CHECK(info.total_size == 0 && info.nr_memory_entries == 0);
+	}
+	free(block);
+	return 0;
+}
