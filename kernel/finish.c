@@ -10,7 +10,26 @@
 #define ISA_DEBUG_PASSED    16 /* status 33 */
 #define ISA_DEBUG_FAILED    17 /* status 35 */
 
-static bool exit_by_isa_debug;
+static void exit_isa_debug(bool passed)
+{
+	port_write32(ISA_DEBUG_EXIT_PORT, passed ? ISA_DEBUG_PASSED : ISA_DEBUG_FAILED);
+}
+
+static void exit_bochs(bool passed)
+{
+	(void)passed;
+	bochs_break();
+}
+
+static const struct {
+	const char *name;
+	void (*leave)(bool passed);
+} ways_out[] = {
+	{ "isa-debug", exit_isa_debug },
+	{ "bochs", exit_bochs },
+};
+
+static void (*leave)(bool passed);
 
 void finish_configure(const char *command_line)
 {
@@ -18,15 +37,16 @@ void finish_configure(const char *command_line)
 
 	if (!command_line_find(command_line, "exit", value, sizeof(value)))
 		return;
-	if (strcmp(value, "isa-debug") == 0)
-		exit_by_isa_debug = true;
-	else
-		log_warn("exit=%s is not known; exit=isa-debug is", value);
+	for (size_t i = 0; i < ARRAY_SIZE(ways_out); i++)
+		if (strcmp(value, ways_out[i].name) == 0)
+			leave = ways_out[i].leave;
+	if (!leave)
+		log_warn("exit=%s is not known; exit=isa-debug and exit=bochs are", value);
 }
 
 void finish(bool passed)
 {
-	if (exit_by_isa_debug)
-		port_write32(ISA_DEBUG_EXIT_PORT, passed ? ISA_DEBUG_PASSED : ISA_DEBUG_FAILED);
+	if (leave)
+		leave(passed);
 	cpu_halt();
 }

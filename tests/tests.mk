@@ -34,3 +34,21 @@ include tests/fuzz/fuzz.mk
 .PHONY: host-tests
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some
 	$(Q)$(out)/host-tests $(GLOB)
+
+# Everything below is driven by one pytest (tests/pytest.ini): it builds what it needs by itself,
+# each (compiler, configuration) in a folder of its own below $(out)/check, and boots it.
+PYTHON ?= $(firstword $(foreach python,python3 /usr/bin/python3,\
+	$(if $(shell $(python) -c 'import pytest, xdist' 2>/dev/null && echo yes),$(python))))
+WORKERS ?= $(shell nproc)
+RANDOM_CONFIGS ?= 5
+KCONFIG_SEED ?= $(shell date +%s)
+pytest = $(if $(PYTHON),,$(error no python3 with pytest and pytest-xdist: run scripts/setup)) \
+	$(PYTHON) -m pytest tests -n $(WORKERS) --builds='$(abspath $(out)/check)' $(if $(K),-k '$(K)') \
+	$(PYTEST_ARGS)
+
+.PHONY: check check-all
+check: ## All tests: host, machines, builds, style; K=EXPRESSION picks some, PYTEST_ARGS= for more
+	$(Q)$(pytest)
+check-all: ## Every machine with every build, and random configurations (KCONFIG_SEED= repeats them)
+	@echo 'KCONFIG_SEED=$(KCONFIG_SEED)'
+	$(Q)$(pytest) --full --random $(RANDOM_CONFIGS) --seed $(KCONFIG_SEED)

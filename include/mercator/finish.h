@@ -13,7 +13,8 @@ void finish_configure(const char *command_line);
 
 /*
  * End here. With exit=isa-debug, QEMU leaves with status 33 if `passed`, else 35 (its
- * isa-debug-exit device at port 0xf4 turns v into 2v + 1); otherwise the CPU halts.
+ * isa-debug-exit device at port 0xf4 turns v into 2v + 1); with exit=bochs, break into Bochs' debugger
+ * (whose script quits; the log has the result); otherwise the CPU halts.
  */
 __attribute__((noreturn)) void finish(bool passed);
 

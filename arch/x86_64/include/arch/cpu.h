@@ -24,6 +24,12 @@ static inline void port_write32(uint16_t port, uint32_t value)
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
+/* Into Bochs' debugger, where its configuration has magic_break; nothing at all elsewhere. */
+static inline void bochs_break(void)
+{
+	__asm__ volatile("xchg %%bx, %%bx" : : : "memory");
+}
+
 #define DEFINE_CONTROL_REGISTER(name)                                                              \
 	static inline uint64_t read_##name(void)                                                   \
 	{                                                                                          \

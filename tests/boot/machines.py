@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""The machines that Mercator is booted on. To add one, add an entry to MACHINES.
+
+Every machine is booted in `make check`, with builds (compiler and configuration) chosen so that
+each value of each column below meets each compiler and each configuration at least once;
+`make check-all` boots every machine with every build (pairs.py).
+"""
+
+from dataclasses import dataclass, fields
+
+MIB = 1
+GIB = 1024 * MIB
+TIB = 1024 * GIB
+
+# The least memory that works, found by trying: with less, GRUB on BIOS cannot load itself, and
+# OVMF does not reach GRUB.
+LEAST_BIOS = 16 * MIB
+LEAST_UEFI = 64 * MIB
+
+# QEMU's CPU models, as software emulates them. "qemu64" is what VirtualBox shows too: NX, but no
+# 1 GiB pages, and nothing in CPUID leaf 7 (SMEP, SMAP, LA57, UMIP ...). "max" has all of that.
+VIRTUALBOX = "qemu64"
+ALL_FEATURES = "max"
+NO_LA57 = "max,la57=off"
+NO_GIB_PAGES = "max,pdpe1gb=off"
+WIDE = "max,phys-bits=42"  # "max" alone has 40 physical address bits, so 1 TiB
+AMD = "EPYC,phys-bits=40"  # reserves a range just below 1 TiB
+AMD_WIDE = "EPYC,phys-bits=48"  # with enough memory, RAM goes on at 1 TiB
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine. Its name says what is special about it."""
+
+    name: str
+    emulator: str = "qemu"
+    firmware: str = "bios"
+    board: str = "pc"
+    memory: int = 128 * MIB
+    cpu: str = ALL_FEATURES
+    cpus: int = 1
+    screen: str = "graphics"  # "text": GRUB leaves the VGA text screen
+    serial: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def columns(self) -> list[tuple[str, object]]:
+        """What is to meet each compiler and configuration. Bochs is slow: it as such will do."""
+        if self.emulator == "bochs":
+            return [("emulator", "bochs")]
+        return [(field.name, getattr(self, field.name)) for field in fields(self)[1:]]
+
+    def qemu_arguments(self) -> list[str]:
+        """Memory is reserved by nobody: the guest gets what it touches."""
+        ram = f"memory-backend-ram,id=ram,size={self.memory}M,reserve=off"
+        return [
+            *("-machine", f"{self.board},memory-backend=ram", "-object", ram),
+            *("-m", f"{self.memory}M", "-cpu", self.cpu, "-smp", str(self.cpus)),
+        ]
+
+
+def bochs(name: str, cpu: str, **values: int) -> Machine:
+    return Machine(name, emulator="bochs", board="bochs", cpu=cpu, **values)
+
+
+MACHINES = [
+    Machine("bios-least-memory", memory=LEAST_BIOS),
+    Machine("bios-virtualbox-like", memory=64 * MIB, cpu=VIRTUALBOX),
+    Machine("bios-pc"),
+    Machine("bios-q35", board="q35", cpu=NO_LA57),
+    Machine("bios-no-1g-pages", board="q35", cpu=NO_GIB_PAGES, memory=5 * GIB),
+    Machine("bios-virtualbox-like-5g", cpu=VIRTUALBOX, memory=5 * GIB),
+    Machine("bios-4g-boundary", board="q35", memory=5 * GIB),
+    Machine("bios-amd", board="q35", cpu=AMD, memory=256 * MIB),
+    Machine("bios-amd-5g", cpu=AMD, memory=5 * GIB, cpus=4),
+    Machine("bios-sparse-1t", board="q35", cpu=WIDE, memory=1 * TIB),
+    Machine("bios-sparse-1t-amd", cpu=AMD_WIDE, memory=1 * TIB),
+    Machine("bios-sparse-1t-no-1g-pages", board="q35", cpu=f"{WIDE},pdpe1gb=off", memory=1 * TIB),
+    Machine("bios-4-cpus", cpus=4),
+    Machine("bios-text-screen", screen="text"),
+    Machine("bios-text-screen-q35", board="q35", screen="text", cpu=VIRTUALBOX),
+    Machine("bios-no-serial", serial=False),
+    Machine("bios-no-serial-text-screen", screen="text", serial=False),
+    Machine("uefi-least-memory", firmware="uefi", memory=LEAST_UEFI, cpu=NO_LA57),
+    Machine("uefi-pc", firmware="uefi", memory=256 * MIB),
+    Machine("uefi-q35", firmware="uefi", board="q35", memory=256 * MIB, cpu=VIRTUALBOX, cpus=4),
+    Machine("uefi-amd-5g", firmware="uefi", board="q35", memory=5 * GIB, cpu=AMD),
+    Machine("uefi-sparse-1t", firmware="uefi", board="q35", memory=1 * TIB, cpu=WIDE),
+    Machine("uefi-no-serial", firmware="uefi", memory=256 * MIB, serial=False),
+    bochs("bochs-no-1g-pages", "core2_penryn_t9600", memory=64 * MIB),
+    bochs("bochs-1g-pages", "corei7_haswell_4770"),
+    bochs("bochs-umip-pku", "corei7_icelake_u"),
+    bochs("bochs-amd", "ryzen", memory=256 * MIB),
+]

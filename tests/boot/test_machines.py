@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""Every machine of machines.py, booted from a real ISO; the kernel's self-tests must pass."""
+
+from pathlib import Path
+
+import pytest
+
+from boot.machines import MACHINES, Machine
+from boot.pairs import all_pairs, pairwise
+from harness.bochs import run_bochs
+from harness.build import COMPILERS, RANDOM, Build, Builder, Iso, config_names
+from harness.qemu import FAILED_STATUS, PASSED_STATUS, Qemu, TimedOut, uefi_arguments
+from harness.report import KernelTests, log_tail
+
+# One ISO serves all machines of one emulator and kind of screen.
+EXITS = {"qemu": "isa-debug", "bochs": "bochs"}
+GFXPAYLOADS = {"graphics": "", "text": "text"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    option = metafunc.config.getoption
+    builds = [Build(compiler, config) for config in config_names() for compiler in COMPILERS]
+    boots = (all_pairs if option("full") else pairwise)(MACHINES, builds)
+    seeds = range(option("seed"), option("seed") + option("random"))
+    randoms = [Build(compiler, f"{RANDOM}{seed}") for seed in seeds for compiler in COMPILERS]
+    boots += pairwise(MACHINES, randoms) if randoms else []
+    metafunc.parametrize("machine, build", boots, ids=[f"{m} {b}" for m, b in boots])
+
+
+def test_boot(
+    machine: Machine, build: Build, builder: Builder, folder: Path, kernel_tests: KernelTests
+) -> None:
+    cmdline = f"selftest exit={EXITS[machine.emulator]}"
+    iso = builder.iso(
+        build, Iso(f"{machine.emulator}-{machine.screen}", cmdline, GFXPAYLOADS[machine.screen])
+    )
+    if machine.emulator == "bochs":
+        boot_bochs(machine, iso, folder, kernel_tests)
+    elif machine.serial and builder.has(build, "SERIAL") and builder.has(build, "SELFTESTS"):
+        boot_qemu(machine, iso, folder, kernel_tests)
+    else:
+        boot_silent(machine, iso, folder)
+
+
+def arguments(machine: Machine, iso: Path, folder: Path) -> list[str]:
+    firmware = uefi_arguments(folder) if machine.firmware == "uefi" else []
+    return [*machine.qemu_arguments(), *firmware, "-cdrom", str(iso)]
+
+
+def boot_qemu(machine: Machine, iso: Path, folder: Path, kernel_tests: KernelTests) -> None:
+    contradictions = []
+    with Qemu(folder, *arguments(machine, iso, folder)) as qemu:
+        try:
+            status = qemu.wait()
+            if status == FAILED_STATUS and "not ok" in qemu.serial():
+                pass  # the results say it better
+            elif status != PASSED_STATUS:
+                contradictions = [f"exit status {status}, not {PASSED_STATUS}", qemu.said()]
+            elif "not ok" in qemu.serial():
+                contradictions = [f"exit status {status} in spite of failures"]
+        except TimedOut as error:
+            contradictions = [str(error)]
+    kernel_tests.judge(qemu.serial(), "serial log", contradictions)
+
+
+def boot_silent(machine: Machine, iso: Path, folder: Path) -> None:
+    """Nothing on serial: the exit status is the result."""
+    with Qemu(folder, *arguments(machine, iso, folder), serial=machine.serial) as qemu:
+        status = qemu.wait()
+    assert status == PASSED_STATUS, f"{qemu.said()}\n{log_tail(qemu.serial())}"
+
+
+def boot_bochs(machine: Machine, iso: Path, folder: Path, kernel_tests: KernelTests) -> None:
+    contradictions = []
+    try:
+        run_bochs(folder, iso, machine.cpu, machine.memory, machine.cpus)
+    except TimedOut as error:
+        contradictions = [str(error)]
+    log = (folder / "serial.log").read_text(errors="replace")
+    kernel_tests.judge(log, "serial log", contradictions)

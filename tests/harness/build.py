@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""Builds: each (compiler, configuration) has its own output folder, made by the ordinary make.
+
+Make decides what is up to date. A lock per folder lets parallel workers ask for the same build.
+"""
+
+import fcntl
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+COMPILERS = {"gcc": "0", "clang": "1"}  # the value of LLVM=
+RANDOM = "random-"  # "random-7" is `make randconfig` with KCONFIG_SEED=7
+
+# What a make of ours must not take over from the make that started us.
+MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "O", "CMDLINE", "LLVM", "ISO")
+
+
+class BuildError(Exception):
+    """A make failed; the text is what it printed."""
+
+
+def config_names() -> list[str]:
+    """Every file in configs/, as its make goal."""
+    return sorted(path.name for path in (TOP / "configs").iterdir())
+
+
+def run_make(*arguments: str, top: Path = TOP, env: dict[str, str] | None = None) -> str:
+    """Runs make and returns what it printed."""
+    environment = {k: v for k, v in os.environ.items() if k not in MAKE_VARIABLES} | (env or {})
+    command = ["make", "-C", str(top), "-j2", *arguments]
+    done = subprocess.run(
+        command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if done.returncode:
+        raise BuildError(f"$ {' '.join(command)}\n{done.stdout}")
+    return done.stdout
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@dataclass(frozen=True)
+class Iso:
+    """One ISO of a build: what GRUB is told."""
+
+    name: str
+    cmdline: str
+    gfxpayload: str = ""
+    grub_timeout: int = 0
+
+
+@dataclass(frozen=True)
+class Build:
+    """One compiler and configuration."""
+
+    compiler: str
+    config: str
+
+    def __str__(self) -> str:
+        return f"{self.compiler} {self.config.removesuffix('_defconfig')}"
+
+
+class Builder:
+    """Makes builds below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.iso = cache(self._iso)
+        self.config = cache(self._config)
+
+    def out(self, build: Build) -> Path:
+        return self.folder / f"{build.compiler}-{build.config.removesuffix('_defconfig')}"
+
+    def make(self, build: Build, *arguments: str) -> str:
+        return run_make(f"O={self.out(build)}", f"LLVM={COMPILERS[build.compiler]}", *arguments)
+
+    def _config(self, build: Build) -> dict[str, str]:
+        """Configures a build; returns its options that are not off."""
+        with locked(self.out(build).with_suffix(".lock")):
+            if build.config.startswith(RANDOM):
+                seed = build.config.removeprefix(RANDOM)
+                run_make(f"O={self.out(build)}", "randconfig", env={"KCONFIG_SEED": seed})
+            else:
+                self.make(build, build.config)
+        lines = (self.out(build) / ".config").read_text().splitlines()
+        return dict(line.removeprefix("CONFIG_").split("=", 1) for line in lines if "=" in line)
+
+    def _iso(self, build: Build, iso: Iso) -> Path:
+        self.config(build)
+        with locked(self.out(build).with_suffix(".lock")):
+            self.make(
+                build,
+                "iso",
+                f"ISO={iso.name}",
+                f"CMDLINE={iso.cmdline}",
+                f"GFXPAYLOAD={iso.gfxpayload}",
+                f"GRUB_TIMEOUT={iso.grub_timeout}",
+            )
+        return self.out(build) / f"{iso.name}.iso"
+
+    def has(self, build: Build, option: str) -> bool:
+        return self.config(build).get(option) == "y"

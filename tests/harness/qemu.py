@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""One run of QEMU, with a deadline: serial log in a file, QMP over its standard input and output."""
+
+import json
+import re
+import shutil
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from harness.screen import VGA_COLUMNS, VGA_ROWS, VGA_TEXT, Picture, vga_text
+
+DEADLINE = 120.0  # seconds: far more than any boot takes, on a busy machine
+POLL = 0.1
+
+OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+OVMF_VARS = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+
+PASSED_STATUS = 33
+FAILED_STATUS = 35
+
+
+class TimedOut(Exception):
+    pass
+
+
+def uefi_arguments(folder: Path) -> list[str]:
+    """OVMF with its own copy of the variables, for nothing may be left over from another run."""
+    variables = folder / "ovmf-vars.fd"
+    shutil.copyfile(OVMF_VARS, variables)
+    return [
+        *("-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF_CODE}"),
+        *("-drive", f"if=pflash,format=raw,unit=1,file={variables}"),
+    ]
+
+
+class Qemu:
+    """A context manager: the guest is gone when the block is left."""
+
+    def __init__(
+        self, folder: Path, *arguments: str, serial: bool = True, deadline: float = DEADLINE
+    ) -> None:
+        self.folder = folder
+        self.serial_log = folder / "serial.log"
+        self.serial_log.write_text("")
+        self.command = [
+            *("qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-vga", "std"),
+            *("-serial", f"file:{self.serial_log}" if serial else "none"),
+            *("-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-qmp", "stdio"),
+            *arguments,
+        ]
+        self.deadline = deadline
+        self.timed_out = False
+        self.greeted = False
+
+    def __enter__(self) -> "Qemu":
+        self.started = time.monotonic()
+        self.stderr = (self.folder / "qemu.log").open("w+")
+        self.process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.stderr,
+            text=True,
+            bufsize=1,
+        )
+        self.timer = threading.Timer(self.deadline, self.time_out)
+        self.timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.timer.cancel()
+        self.process.kill()
+        self.process.communicate()
+        self.stderr.close()
+
+    def time_out(self) -> None:
+        self.timed_out = True
+        self.process.kill()
+
+    def serial(self) -> str:
+        return self.serial_log.read_text(errors="replace")
+
+    def said(self) -> str:
+        """What QEMU itself had to say."""
+        return (self.folder / "qemu.log").read_text(errors="replace")
+
+    def wait(self) -> int:
+        """Waits until the guest leaves QEMU; returns the exit status."""
+        status = self.process.wait()
+        if self.timed_out:
+            raise TimedOut(f"still running after {self.deadline:.0f} s")
+        return status
+
+    def until(self, what: str, condition: Any) -> Any:
+        """Polls until the condition holds, and returns its value."""
+        while not (value := condition()):
+            if self.timed_out:
+                raise TimedOut(f"no {what} after {self.deadline:.0f} s")
+            if self.process.poll() is not None:
+                raise TimedOut(f"QEMU left with {self.process.returncode} before {what}: {self.said()}")
+            time.sleep(POLL)
+        return value
+
+    def until_serial(self, pattern: str) -> re.Match[str]:
+        return self.until(f'"{pattern}" on serial', lambda: re.search(pattern, self.serial()))
+
+    def qmp(self, execute: str, **arguments: Any) -> Any:
+        if not self.greeted:
+            self.greeted = True
+            self.qmp("qmp_capabilities")
+        request = {"execute": execute, "arguments": arguments}
+        try:
+            self.process.stdin.write(json.dumps(request) + "\n")
+            for line in self.process.stdout:
+                answer = json.loads(line)
+                if "error" in answer:
+                    raise RuntimeError(f"{execute}: {answer['error']['desc']}")
+                if "return" in answer:
+                    return answer["return"]
+        except BrokenPipeError:
+            pass
+        raise TimedOut(f"QEMU is gone: {self.said()}")
+
+    def press(self, key: str) -> None:
+        self.qmp("send-key", keys=[{"type": "qcode", "data": key}])
+
+    def picture(self) -> Picture:
+        path = self.folder / "screen.ppm"
+        self.qmp("screendump", filename=str(path))
+        return Picture.read(path)
+
+    def vga_text(self) -> str:
+        path = self.folder / "vga-text.bin"
+        self.qmp("pmemsave", val=VGA_TEXT, size=2 * VGA_COLUMNS * VGA_ROWS, filename=str(path))
+        return vga_text(path.read_bytes())
