@@ -124,10 +124,13 @@ def entry_text(entry, level, paging):
 
 
 def arguments(text, least, most):
-    values = [int(gdb.parse_and_eval(word)) for word in gdb.string_to_argv(text)]
+    """The words of a command line as numbers: each is an expression without spaces; functions and
+    arrays stand for their addresses."""
+    values = [gdb.parse_and_eval(word) for word in gdb.string_to_argv(text)]
     if not least <= len(values) <= most:
         raise gdb.GdbError("%d to %d arguments, see help" % (least, most))
-    return values
+    places = (gdb.TYPE_CODE_FUNC, gdb.TYPE_CODE_ARRAY)
+    return [int(v.address if v.type.code in places else v) for v in values]
 
 
 class Walk(gdb.Command):
