@@ -251,23 +251,21 @@ class Collector:
     def __init__(self, memory, paging):
         self.memory, self.paging = memory, paging
         self.ranges = []
-        self.add_table(paging.root, paging.levels, 0, (W | U, True), (paging.root,))
+        self.add_table(paging.root, paging.levels, 0, (W | U, True))
 
     def add(self, start, size, rights, kind, physical):
         start = self.paging.canonical(start)
         if not (self.ranges and self.ranges[-1].extend(start, start + size, rights, kind, physical)):
             self.ranges.append(Range(start, start + size, rights, kind, physical))
 
-    def is_window(self, table, level, path):
-        """Whether an entry of a table of this level leads to tables instead of to memory: back to
-        one on the way (a recursive slot), or to another space's root, which points at itself."""
-        if table in path:
-            return True
+    def is_window(self, table, level):
+        """Whether an entry of a table of this level leads to tables instead of to memory: a root
+        entry to a root that points at itself, be it this one (the recursive slot) or another's."""
         return level == self.paging.levels and any(
             entry & P and entry & ADDRESS_MASK == table for entry in self.memory.table(table)
         )
 
-    def add_table(self, table, level, base, above, path):
+    def add_table(self, table, level, base, above):
         for index, entry in enumerate(self.memory.table(table)):
             if not entry & P:
                 continue
@@ -278,11 +276,11 @@ class Collector:
                 self.add(start, span(level), rights, span(level), leaf_address(entry, level))
                 continue
             target = entry & ADDRESS_MASK
-            if self.is_window(target, level, path):
+            if self.is_window(target, level):
                 rights = self.rights(bits, executable, 0, level)
                 self.add(start, span(level), rights, "tables", target)
             else:
-                self.add_table(target, level - 1, start, (bits, executable), path + (target,))
+                self.add_table(target, level - 1, start, (bits, executable))
 
     @staticmethod
     def rights(bits, executable, leaf, level):
