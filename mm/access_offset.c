@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* The offset access method: every table is in the physical map, at its address plus the offset. */
+#include <arch/frame_zero.h>
+#include <arch/tlb.h>
 #include <mercator/physmap.h>
-#include <mercator/walk.h>
+
+#include "access.h"
 
 #define ACCESS(name) offset_##name
 
-static inline const pt_entry_t *access_table(const struct root *root, phys_addr_t table,
-					     virt_addr_t address, unsigned int level)
+static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+				       unsigned int level)
 {
 	(void)root;
-	(void)address;
+	(void)linear;
 	(void)level;
-	return physmap_covers(table, FRAME_SIZE) ? physmap_pointer(table) : NULL;
+	return physmap_pointer(table);
+}
+
+static inline bool access_reaches(const struct root *root, phys_addr_t table)
+{
+	(void)root;
+	return physmap_covers(table, FRAME_SIZE);
+}
+
+static inline void *access_frame(const struct space *space, pfn_t frame)
+{
+	(void)space;
+	return physmap_pointer(phys_of_pfn(frame));
 }
 
 #include "walker.h"
+#include "walker_change.h"

@@ -1,40 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The recursive access method: the root's entry `slot` points at the root itself, so a walk that
- * takes that entry has come one level less far when the MMU believes it has arrived, and what it
- * finds as "memory" is a table. Taking it n times shows the tables of level n:
- *
- *	PT of an address	slot | idx 4 | idx 3 | idx 2 | 0
- *	PD			slot | slot  | idx 4 | idx 3 | 0
- *	PDPT			slot | slot  | slot  | idx 4 | 0
- *	PML4			slot | slot  | slot  | slot  | 0
- *
- * (4 levels; with 5 there is one index more.) Only the active space is reached this way.
+ * The recursive access method: a table of the active space appears where the recursive slot shows it
+ * (table_window.c). Its read-only half; what it needs to change tables comes with temporary pages.
  */
-#include <mercator/walk.h>
+#include "access.h"
 
 #define ACCESS(name) recursive_##name
 
-virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels, virt_addr_t address,
-				    unsigned int level)
-{
-	uint64_t window = virt_raw(address);
-
-	/* Below the sign extension, all indices move down `level` places ... */
-	window &= (UINT64_C(1) << pt_shift(levels + 1)) - 1;
-	window >>= level * PT_INDEX_BITS;
-	/* ... and the slot takes the places at the top. */
-	for (unsigned int i = 0; i < level; i++)
-		window |= (uint64_t)slot << pt_shift(levels - i);
-	return pt_canonical(virt_addr(align_down(window, FRAME_SIZE)), levels);
-}
-
-static inline const pt_entry_t *access_table(const struct root *root, phys_addr_t table,
-					     virt_addr_t address, unsigned int level)
+static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+				       unsigned int level)
 {
 	(void)table;
-	return virt_ptr(
-		recursive_table_address(CONFIG_RECURSIVE_SLOT, root->levels, address, level));
+	return virt_ptr(recursive_table_address(CONFIG_RECURSIVE_SLOT, root->levels,
+						virt_addr(linear), level));
+}
+
+/* A walk comes only to tables that are linked, and those are all in the window. */
+static inline bool access_reaches(const struct root *root, phys_addr_t table)
+{
+	(void)root;
+	(void)table;
+	return true;
 }
 
 #include "walker.h"

@@ -1,4 +1,10 @@
 # SPDX-License-Identifier: MIT
-kernel-y += mm/access_offset.c mm/physmap.c mm/walk.c
-kernel-$(CONFIG_RECURSIVE) += mm/access_recursive.c
+kernel-y += mm/access_offset.c
+kernel-y += mm/mapper.c
 kernel-y += mm/memmap.c
+kernel-y += mm/physmap.c
+kernel-y += mm/range.c
+kernel-y += mm/table_window.c
+kernel-y += mm/tlb.c
+kernel-y += mm/walk.c
+kernel-$(CONFIG_RECURSIVE) += mm/access_recursive.c

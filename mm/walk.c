@@ -5,24 +5,14 @@
 int walk_translate(const struct walk *walk, virt_addr_t address, struct translation *translation)
 {
 	const struct walk_step *last = &walk->steps[walk->nr_steps - 1];
-	struct translation result = { .writable = true, .user = true, .executable = true };
-	uint64_t offset;
+	pt_entry_t all = { UINT64_MAX }, any = { 0 };
 
 	if (!walk->nr_steps || last->kind != PT_LEAF)
 		return ERR_NOT_FOUND;
-
-	/* Write and user need every level's consent; one level's no-execute is enough. */
 	for (unsigned int i = 0; i < walk->nr_steps; i++) {
-		pt_entry_t entry = walk->steps[i].entry;
-
-		result.writable &= pt_is_writable(entry);
-		result.user &= pt_is_user(entry);
-		result.executable &= pt_is_executable(entry);
+		all.raw &= walk->steps[i].entry.raw;
+		any.raw |= walk->steps[i].entry.raw;
 	}
-	result.global = pt_is_global(last->entry);
-	result.page_size = pt_span(last->level);
-	offset = virt_raw(address) & (result.page_size - 1);
-	result.address = phys_addr(phys_raw(pt_leaf_address(last->entry, last->level)) + offset);
-	*translation = result;
+	*translation = translation_of(last->entry, last->level, address, all, any);
 	return 0;
 }

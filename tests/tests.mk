@@ -8,7 +8,7 @@
 host-y := kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c tests/host/main.c
 include tests/unit/objects.mk
 
-host_cflags := $(c_dialect) $(filter-out -nostdinc,$(includes)) -Itests/host/include -O1 -g \
+host_cflags := $(c_dialect) -Itests/host/include $(includes) -O1 -g \
 	-fno-omit-frame-pointer -fno-builtin $(warnings)
 sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
 

@@ -6,6 +6,7 @@
 #ifndef MERCATOR_PHYSMAP_H
 #define MERCATOR_PHYSMAP_H
 
+#include <arch/physmap_base.h>
 #include <mercator/layout.h>
 #include <mercator/types.h>
 
@@ -19,7 +20,7 @@ bool physmap_covers(phys_addr_t address, uint64_t size);
 /* A pointer to physical memory that physmap_covers(). */
 static inline void *physmap_pointer(phys_addr_t address)
 {
-	return virt_ptr(virt_addr(PHYSMAP_BASE + phys_raw(address)));
+	return virt_ptr(virt_addr(physmap_base() + phys_raw(address)));
 }
 
 #endif

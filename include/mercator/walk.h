@@ -54,6 +54,24 @@ struct translation {
 MUST_CHECK int offset_walk(const struct root *root, virt_addr_t address, struct walk *walk);
 MUST_CHECK int recursive_walk(const struct root *root, virt_addr_t address, struct walk *walk);
 
+/* Where a leaf of this level leads `address`; `all` and `any` are the path's entries and-ed, or-ed. */
+static inline struct translation translation_of(pt_entry_t leaf, unsigned int level,
+						virt_addr_t address, pt_entry_t all, pt_entry_t any)
+{
+	uint64_t size = pt_span(level);
+	uint64_t offset = virt_raw(address) & (size - 1);
+
+	/* Write and user need every level's consent; one level's no-execute is enough. */
+	return (struct translation){
+		.address = phys_addr(phys_raw(pt_leaf_address(leaf, level)) + offset),
+		.page_size = size,
+		.writable = pt_is_writable(all),
+		.user = pt_is_user(all),
+		.executable = pt_is_executable(any),
+		.global = pt_is_global(leaf),
+	};
+}
+
 /*
  * What a finished walk for `address` says. Errors: ERR_NOT_FOUND: it does not end in a leaf.
  */

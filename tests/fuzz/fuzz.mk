@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_BRIEF_SECONDS ?= 10
 
 fuzz_targets :=
-fuzz_cflags := $(c_dialect) $(filter-out -nostdinc,$(includes)) -O1 -g -fno-omit-frame-pointer \
+fuzz_cflags := $(c_dialect) -Itests/host/include $(includes) -O1 -g -fno-omit-frame-pointer \
 	$(warnings) $(warnings_clang)
 fuzz_sanitize := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 

@@ -15,6 +15,7 @@
 #ifndef ARCH_PT_FORMAT_H
 #define ARCH_PT_FORMAT_H
 
+#include <mercator/attributes.h>
 #include <mercator/types.h>
 
 #define PT_LEVELS_MAX   5
@@ -94,6 +95,71 @@ static inline phys_addr_t pt_leaf_address(pt_entry_t entry, unsigned int level)
 	return phys_addr(entry.raw & PT_ADDRESS_MASK & ~(pt_span(level) - 1));
 }
 
+/*
+ * A leaf's memory type. The PAT has the four types in entries 0 to 3, and again in 4 to 7
+ * (KERNEL_PAT), so PWT and PCD say all, and the PAT bit, wherever it is, is never set.
+ */
+static inline enum memory_type pt_memory_type(pt_entry_t entry)
+{
+	switch (entry.raw & (PT_PWT | PT_PCD)) {
+	case 0: return MEMORY_WRITE_BACK;
+	case PT_PWT: return MEMORY_WRITE_THROUGH;
+	case PT_PCD: return MEMORY_WRITE_COMBINING;
+	default: return MEMORY_UNCACHED;
+	}
+}
+
+static inline uint64_t pt_memory_type_bits(enum memory_type type)
+{
+	return ((uint64_t)type & 1 ? PT_PWT : 0) | ((uint64_t)type & 2 ? PT_PCD : 0);
+}
+
+/* The bits of a leaf of this level that say all but where its memory is. */
+static inline uint64_t pt_leaf_bits(struct attributes attributes, unsigned int level)
+{
+	uint64_t bits = PT_P | PT_A | pt_memory_type_bits(attributes.type);
+
+	if (attributes.rights & RIGHT_WRITE)
+		bits |= PT_W | PT_D;
+	if (!(attributes.rights & RIGHT_EXECUTE))
+		bits |= PT_NX;
+	if (attributes.rights & RIGHT_USER)
+		bits |= PT_U;
+	if (attributes.rights & RIGHT_GLOBAL)
+		bits |= PT_G;
+	return level > 1 ? bits | PT_PS : bits;
+}
+
+/* What pt_leaf_bits() was made from. */
+static inline struct attributes pt_leaf_attributes(pt_entry_t entry)
+{
+	unsigned int rights = RIGHT_READ;
+
+	if (entry.raw & PT_W)
+		rights |= RIGHT_WRITE;
+	if (!(entry.raw & PT_NX))
+		rights |= RIGHT_EXECUTE;
+	if (entry.raw & PT_U)
+		rights |= RIGHT_USER;
+	if (entry.raw & PT_G)
+		rights |= RIGHT_GLOBAL;
+	return (struct attributes){ .rights = rights, .type = pt_memory_type(entry) };
+}
+
+/* The leaf that maps part `index` of a huge leaf's memory, one level down: PS goes with level 1. */
+static inline pt_entry_t pt_split_leaf(pt_entry_t huge, unsigned int level, unsigned int index)
+{
+	uint64_t part = (huge.raw & ~PT_PS) | (level > 2 ? PT_PS : 0);
+
+	return (pt_entry_t){ part + index * pt_span(level - 1) };
+}
+
+/* The huge leaf of which `first`, a leaf one level below it, would be part 0. */
+static inline pt_entry_t pt_merge_leaf(pt_entry_t first)
+{
+	return (pt_entry_t){ first.raw | PT_PS };
+}
+
 static inline bool pt_is_writable(pt_entry_t entry)
 {
 	return entry.raw & PT_W;
@@ -114,9 +180,79 @@ static inline bool pt_is_global(pt_entry_t entry)
 	return entry.raw & PT_G;
 }
 
-static inline pt_entry_t pt_make_table(phys_addr_t table)
+/*
+ * A table entry: as permissive as any leaf below it can be, so that it never has to change with
+ * one; `user` where leaves below may have RIGHT_USER. It says 1 live entry: see pt_live().
+ */
+static inline pt_entry_t pt_make_table(phys_addr_t table, bool user)
 {
-	return (pt_entry_t){ phys_raw(table) | PT_TABLE_FLAGS };
+	return (pt_entry_t){ phys_raw(table) | PT_TABLE_FLAGS | (user ? PT_U : 0) };
+}
+
+/*
+ * How many entries of a table are live (not PT_ABSENT) is kept in the entry that points at it, in
+ * bits that the CPU ignores: the number less 1, its low 7 bits in bits 52 to 58, the others in bits
+ * 9 and 10 (SDM 3, tables 4-15 to 4-20; AMD APM 2, 5.3). A table without live entries is not
+ * linked, so 1 to 512 is all there is to tell. Bits 59 to 62 must stay clear: where the table
+ * window shows the entry as a leaf, they would be a protection key.
+ */
+#define PT_LIVE_LOW_SHIFT  52
+#define PT_LIVE_LOW_MASK   (UINT64_C(0x7f) << PT_LIVE_LOW_SHIFT)
+#define PT_LIVE_HIGH_SHIFT 9
+#define PT_LIVE_HIGH_MASK  (UINT64_C(3) << PT_LIVE_HIGH_SHIFT)
+
+static inline unsigned int pt_live(pt_entry_t entry)
+{
+	return (unsigned int)((entry.raw & PT_LIVE_LOW_MASK) >> PT_LIVE_LOW_SHIFT |
+			      (entry.raw & PT_LIVE_HIGH_MASK) >> PT_LIVE_HIGH_SHIFT << 7) +
+	       1;
+}
+
+/* The same entry with another number of live entries, 1 to 512. */
+static inline pt_entry_t pt_with_live(pt_entry_t entry, unsigned int live)
+{
+	uint64_t number = live - 1;
+
+	entry.raw &= ~(PT_LIVE_LOW_MASK | PT_LIVE_HIGH_MASK);
+	entry.raw |= (number & 0x7f) << PT_LIVE_LOW_SHIFT | number >> 7 << PT_LIVE_HIGH_SHIFT;
+	return entry;
+}
+
+/* One more live entry, quickly; there were fewer than 512. Bit 59 catches the carry. */
+static inline pt_entry_t pt_add_live(pt_entry_t entry)
+{
+	const uint64_t carry = UINT64_C(1) << (PT_LIVE_LOW_SHIFT + 7);
+
+	entry.raw += UINT64_C(1) << PT_LIVE_LOW_SHIFT;
+	if (entry.raw & carry)
+		entry.raw += (UINT64_C(1) << PT_LIVE_HIGH_SHIFT) - carry;
+	return entry;
+}
+
+/*
+ * A reserved entry keeps a number of software's own where nothing is mapped. Bit 1 tells it from an
+ * absent one, even if the number is 0. The number's bits stand above bit 52 and below bit 12 only;
+ * the address bits between are all ones, so that a CPU which speculates with the address of an entry
+ * that is not present (L1TF, CVE-2018-3620) finds no memory there.
+ */
+#define PT_RESERVED_MARK  (UINT64_C(1) << 1)
+#define PT_RESERVED_LOW   10 /* bits 2 to 11 */
+#define PT_RESERVED_HIGH  12 /* bits 52 to 63 */
+#define PT_RESERVED_LIMIT (UINT64_C(1) << (PT_RESERVED_LOW + PT_RESERVED_HIGH))
+
+/* `payload` < PT_RESERVED_LIMIT. */
+static inline pt_entry_t pt_make_reserved(uint64_t payload)
+{
+	uint64_t low = payload % (UINT64_C(1) << PT_RESERVED_LOW);
+
+	return (pt_entry_t){ payload >> PT_RESERVED_LOW << 52 | PT_ADDRESS_MASK | low << 2 |
+			     PT_RESERVED_MARK };
+}
+
+static inline uint64_t pt_reserved_payload(pt_entry_t entry)
+{
+	return entry.raw >> 52 << PT_RESERVED_LOW |
+	       (entry.raw >> 2) % (UINT64_C(1) << PT_RESERVED_LOW);
 }
 
 /* The table of this level by its usual name. */

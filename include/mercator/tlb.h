@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TLB debt as a value. An operation that takes a translation away adds what it took to a batch; the
+ * translation may still be used by the CPU, and the frames of tables that were unlinked may still be
+ * read by it, until the caller finishes the batch. Only then do the frames go back.
+ *
+ *	struct tlb_batch batch;
+ *
+ *	tlb_batch_begin(&batch, space);
+ *	error = mapper_unmap(space, address, size, &batch);
+ *	... more operations on the same space ...
+ *	tlb_batch_finish(&batch);
+ *
+ * A batch is one caller's, on one CPU. It may invalidate by itself before it is finished, when it
+ * has no more room: that is always safe.
+ */
+#ifndef MERCATOR_TLB_H
+#define MERCATOR_TLB_H
+
+#include <mercator/types.h>
+
+struct space;
+
+/*
+ * Above this many pages the whole TLB is flushed instead. An INVLPG costs 100 to 200 cycles, a full
+ * flush about 500 and the refilling of what was still needed; Linux measured the break-even and
+ * settled on 33 (arch/x86/mm/tlb.c, tlb_single_page_flush_ceiling).
+ */
+#define TLB_BATCH_PAGES_MAX 33
+
+/* Frames of unlinked tables that a batch can hold before it flushes on its own. */
+#define TLB_BATCH_FRAMES_MAX 32
+
+/* `nr_pages` pages of `page_size` bytes from `start` on. */
+struct tlb_range {
+	uint64_t start;
+	uint64_t page_size;
+	uint64_t nr_pages;
+};
+
+#define TLB_BATCH_RANGES_MAX 8
+
+struct tlb_batch {
+	struct space *space;
+	bool whole; /* flush everything: there were more pages or ranges than is worth keeping */
+	unsigned int nr_ranges;
+	unsigned int nr_frames;
+	uint64_t nr_pages;
+	struct tlb_range ranges[TLB_BATCH_RANGES_MAX];
+	pfn_t frames[TLB_BATCH_FRAMES_MAX];
+};
+
+/* Start an empty batch for operations on `space`. */
+void tlb_batch_begin(struct tlb_batch *batch, struct space *space);
+
+/*
+ * Invalidate what was added, page by page or whole (global pages included), then release the frames.
+ * The batch is empty afterwards and may be used again.
+ */
+void tlb_batch_finish(struct tlb_batch *batch);
+
+/* Whether the batch owes nothing. A batch that goes out of scope while it does is a bug. */
+bool tlb_batch_is_empty(const struct tlb_batch *batch);
+
+/* For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. */
+void tlb_batch_add_pages(struct tlb_batch *batch, uint64_t start, uint64_t page_size,
+			 uint64_t nr_pages);
+void tlb_batch_add_frame(struct tlb_batch *batch, pfn_t frame);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mapper's public face (mercator/mapper.h): it checks what callers pass, once, and hands it on
+ * to the access method's instance of the walker.
+ */
+#include "access.h"
+
+/* A CPU without global pages keeps nothing across a change of the root: the right means nothing. */
+static struct attributes as_possible(const struct space *space, struct attributes attributes)
+{
+	if (!space->global_pages)
+		attributes.rights &= ~RIGHT_GLOBAL;
+	return attributes;
+}
+
+int mapper_map(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
+	       struct attributes attributes, struct conflict *conflict)
+{
+	struct extent extent;
+	int error = range_check(space, address, size, &extent);
+
+	if (!error)
+		error = attributes_check(space, &extent, attributes);
+	if (error)
+		return error;
+	if (!is_aligned(phys_raw(physical), FRAME_SIZE))
+		return ERR_MISALIGNED;
+	if (size > space->physical_limit || phys_raw(physical) > space->physical_limit - size)
+		return ERR_RANGE;
+	return offset_map(space, &extent, physical, as_possible(space, attributes), conflict);
+}
+
+int mapper_unmap(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
+{
+	struct extent extent;
+	int error = range_check(space, address, size, &extent);
+
+	return error ? error : offset_unmap(space, &extent, batch);
+}
+
+int mapper_protect(struct space *space, virt_addr_t address, uint64_t size,
+		   struct attributes attributes, struct tlb_batch *batch, struct conflict *conflict)
+{
+	struct extent extent;
+	int error = range_check(space, address, size, &extent);
+
+	if (!error)
+		error = attributes_check(space, &extent, attributes);
+	if (error)
+		return error;
+	return offset_protect(space, &extent, as_possible(space, attributes), batch, conflict);
+}
+
+int mapper_reserve(struct space *space, virt_addr_t address, uint64_t size, uint64_t payload,
+		   struct conflict *conflict)
+{
+	struct extent extent;
+	int error = range_check(space, address, size, &extent);
+
+	if (!error && payload >= PT_RESERVED_LIMIT)
+		error = ERR_INVALID;
+	return error ? error : offset_reserve(space, &extent, payload, conflict);
+}
+
+int mapper_merge(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
+{
+	struct extent extent;
+	int error = range_check(space, address, size, &extent);
+
+	return error ? error : offset_merge(space, &extent, batch);
+}
+
+int mapper_translate(const struct space *space, virt_addr_t address,
+		     struct translation *translation)
+{
+	if (!pt_is_canonical(address, space->root.levels))
+		return ERR_INVALID;
+	return offset_translate(space, address, translation);
+}
+
+int mapper_translate_address(const struct space *space, virt_addr_t address, phys_addr_t *physical)
+{
+	if (!pt_is_canonical(address, space->root.levels))
+		return ERR_INVALID;
+	return offset_translate_address(space, address, physical);
+}
+
+int mapper_read_entry(const struct space *space, virt_addr_t address, unsigned int level,
+		      pt_entry_t *entry, unsigned int *found)
+{
+	if (!pt_is_canonical(address, space->root.levels) || level < 1 ||
+	    level > space->root.levels)
+		return ERR_INVALID;
+	return offset_read_entry(space, address, level, entry, found);
+}
+
+int mapper_visit(const struct space *space, virt_addr_t address, uint64_t size,
+		 mapper_visit_leaf visit, void *context)
+{
+	struct extent extent;
+	int error = range_check(space, address, size, &extent);
+
+	return error ? error : offset_visit(space, &extent, visit, context);
+}
+
+int mapper_visit_tables(const struct space *space, mapper_visit_table visit, void *context)
+{
+	return offset_visit_tables(space, visit, context);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Part of the walker's template (walker.h): looking at everything. */
+
+struct leaf_visit {
+	const struct space *space;
+	mapper_visit_leaf visit;
+	void *context;
+};
+
+static int visit_leaves(const struct leaf_visit *v, phys_addr_t table, unsigned int level,
+			uint64_t start, uint64_t end)
+{
+	uint64_t next;
+
+	for (uint64_t at = start; at < end; at = next) {
+		pt_entry_t *entries = access_table(&v->space->root, table, at, level);
+		pt_entry_t entry = read_entry(&entries[linear_index(at, level)]);
+		enum pt_kind kind = pt_kind(entry, level);
+		uint64_t first = align_down(at, pt_span(level));
+		int result = 0;
+
+		next = chunk_end(at, end, level);
+		if (kind == PT_TABLE)
+			result = visit_leaves(v, pt_table_address(entry), level - 1, at, next);
+		else if (kind != PT_ABSENT)
+			result = v->visit(v->context, virtual_of(v->space, first), level, entry);
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+int ACCESS(visit)(const struct space *space, const struct extent *extent, mapper_visit_leaf visit,
+		  void *context)
+{
+	const struct leaf_visit v = { space, visit, context };
+
+	return visit_leaves(&v, space->root.table, space->root.levels, extent->start, extent->end);
+}
+
+struct table_visit {
+	const struct space *space;
+	mapper_visit_table visit;
+	void *context;
+};
+
+static int visit_tables(const struct table_visit *v, phys_addr_t table, unsigned int level,
+			uint64_t first)
+{
+	const struct space *space = v->space;
+
+	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
+		uint64_t linear = first + i * pt_span(level);
+		pt_entry_t entry = read_entry(access_table(&space->root, table, linear, level) + i);
+		int result;
+
+		if (pt_kind(entry, level) != PT_TABLE ||
+		    (level == space->root.levels && (int)i == space->recursive_slot))
+			continue;
+		result = v->visit(v->context, virtual_of(space, linear), level - 1, entry);
+		if (!result && level > 2)
+			result = visit_tables(v, pt_table_address(entry), level - 1, linear);
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+int ACCESS(visit_tables)(const struct space *space, mapper_visit_table visit, void *context)
+{
+	const struct table_visit v = { space, visit, context };
+
+	return visit_tables(&v, space->root.table, space->root.levels, 0);
+}
