@@ -30,6 +30,7 @@ $(out)/screen-picture: $(picture_objects)
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d))
 
 include tests/fuzz/fuzz.mk
+include examples/hostlib/hostlib.mk
 
 .PHONY: host-tests
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some
