@@ -11,7 +11,7 @@
 
 /* Operations a test; the host has time for more. */
 #ifndef MAPPER_RANDOM_OPERATIONS
-#define MAPPER_RANDOM_OPERATIONS 1000
+#define MAPPER_RANDOM_OPERATIONS 250
 #endif
 
 enum unit_kind {
