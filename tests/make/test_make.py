@@ -54,13 +54,12 @@ def test_same_bytes_everywhere(clone: Path, folder: Path) -> None:
     elsewhere = folder / "elsewhere" / "in-a-longer-path"
     shutil.rmtree(elsewhere, ignore_errors=True)
     shutil.copytree(clone, elsewhere, symlinks=True)
-    build(clone, "all")
-    build(clone, "all", "O=other")
-    build(elsewhere, "all")
+    build(clone, "iso")
+    build(elsewhere, "iso", "O=another/folder")
     for name in ("mercator.elf", "mercator.iso"):
-        contents = (clone / "build" / name).read_bytes()
-        assert (clone / "other" / name).read_bytes() == contents, f"{name}: another O="
-        assert (elsewhere / "build" / name).read_bytes() == contents, f"{name}: another path"
+        here, there = clone / "build" / name, elsewhere / "another/folder" / name
+        # cmp, for pytest would show megabytes of difference.
+        subprocess.run(["cmp", here, there], check=True)
 
 
 def test_rebuilds_exactly_what_it_must(clone: Path) -> None:
@@ -75,7 +74,7 @@ def test_rebuilds_exactly_what_it_must(clone: Path) -> None:
     config.write_text(config.read_text().replace("CONFIG_LOG_LEVEL=3", "CONFIG_LOG_LEVEL=2"))
     made = compiled(build(clone, "all"))
     assert made == readers(clone, "build/include/config/log/level.h") & everything
-    assert made and len(made) < 5, "the log level is read in few places"
+    assert made and "kernel/glob.c" not in made
 
     header = clone / "include/mercator/fmt.h"
     header.write_text(header.read_text() + "/* changed */\n")
@@ -114,7 +113,7 @@ OVERLAPS = {
         {"RECURSIVE_SLOT": 300},
         "the recursive slot lies inside the physical map",
     ),
-    "empty physical map": ({"PHYSMAP_END_SLOT": 273}, "the physical map's window is empty"),
+    "empty physical map": ({"PHYSMAP_END_SLOT": 273}, "window is empty: PHYSMAP_END_SLOT must be above"),
 }
 
 
