@@ -30,10 +30,11 @@ $(out)/screen-picture: $(picture_objects)
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d))
 
 include tests/fuzz/fuzz.mk
+include examples/hostlib/hostlib.mk
 
 .PHONY: host-tests
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some
-	$(Q)$(out)/host-tests $(GLOB)
+	$(Q)$(out)/host-tests $(if $(GLOB),'$(GLOB)')
 
 # A boot loader that is not GRUB, for tests/boot/test_shim.py.
 $(out)/shim.bin: tests/boot/shim/shim.asm
