@@ -58,3 +58,7 @@ check: ## All tests: host, machines, builds, style; K=EXPRESSION picks some, PYT
 check-all: ## Every machine with every build, and random configurations (KCONFIG_SEED= repeats them)
 	@echo 'KCONFIG_SEED=$(KCONFIG_SEED)'
 	$(Q)$(pytest) --full --random $(RANDOM_CONFIGS) --seed $(KCONFIG_SEED)
+
+.PHONY: format
+format: ## Apply .clang-format to all C sources
+	$(Q)git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
