@@ -1,59 +1,89 @@
 /* SPDX-License-Identifier: MIT */
-/* The mapper's public face (mercator/mapper.h): it hands on to the access method's instance. */
+/* The mapper's public face (mercator/mapper.h): it hands on to the access methods' instances. */
 #include "access.h"
+
+#define OFFSET    IS_ENABLED(CONFIG_MAPPER_OFFSET)
+#define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
+#define GENERIC   IS_ENABLED(CONFIG_MAPPER_GENERIC)
+
+/*
+ * Where one method is built in, the call is direct and space->method is not looked at; otherwise
+ * this is the only place where it is, once an operation.
+ */
+static inline bool uses_offset(const struct space *space)
+{
+	return OFFSET && ((!RECURSIVE && !GENERIC) || space->method == ACCESS_OFFSET);
+}
+
+static inline bool uses_recursive(const struct space *space)
+{
+	return RECURSIVE && ((!OFFSET && !GENERIC) || space->method == ACCESS_RECURSIVE);
+}
+
+static inline bool uses_generic(const struct space *space)
+{
+	return GENERIC && ((!OFFSET && !RECURSIVE) || space->method == ACCESS_GENERIC);
+}
+
+/* A method that is not built in: the space is no good for any operation. */
+#define DISPATCH(space, operation, ...)                                                            \
+	(uses_offset(space)      ? offset_##operation(__VA_ARGS__)                                 \
+	 : uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                              \
+	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
+				 : ERR_UNSUPPORTED)
 
 int mapper_map(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
 	       struct attributes attributes, struct conflict *conflict)
 {
-	return offset_map(space, address, physical, size, attributes, conflict);
+	return DISPATCH(space, map, space, address, physical, size, attributes, conflict);
 }
 
 int mapper_unmap(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
 {
-	return offset_unmap(space, address, size, batch);
+	return DISPATCH(space, unmap, space, address, size, batch);
 }
 
 int mapper_protect(struct space *space, virt_addr_t address, uint64_t size,
 		   struct attributes attributes, struct tlb_batch *batch, struct conflict *conflict)
 {
-	return offset_protect(space, address, size, attributes, batch, conflict);
+	return DISPATCH(space, protect, space, address, size, attributes, batch, conflict);
 }
 
 int mapper_reserve(struct space *space, virt_addr_t address, uint64_t size, uint64_t payload,
 		   struct conflict *conflict)
 {
-	return offset_reserve(space, address, size, payload, conflict);
+	return DISPATCH(space, reserve, space, address, size, payload, conflict);
 }
 
 int mapper_merge(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
 {
-	return offset_merge(space, address, size, batch);
+	return DISPATCH(space, merge, space, address, size, batch);
 }
 
 int mapper_translate(const struct space *space, virt_addr_t address,
 		     struct translation *translation)
 {
-	return offset_translate(space, address, translation);
+	return DISPATCH(space, translate, space, address, translation);
 }
 
 int mapper_translate_address(const struct space *space, virt_addr_t address, phys_addr_t *physical)
 {
-	return offset_translate_address(space, address, physical);
+	return DISPATCH(space, translate_address, space, address, physical);
 }
 
 int mapper_read_entry(const struct space *space, virt_addr_t address, unsigned int level,
 		      pt_entry_t *entry, unsigned int *found)
 {
-	return offset_read_entry(space, address, level, entry, found);
+	return DISPATCH(space, read_entry, space, address, level, entry, found);
 }
 
 int mapper_visit(const struct space *space, virt_addr_t address, uint64_t size,
 		 mapper_visit_leaf visit, void *context)
 {
-	return offset_visit(space, address, size, visit, context);
+	return DISPATCH(space, visit, space, address, size, visit, context);
 }
 
 int mapper_visit_tables(const struct space *space, mapper_visit_table visit, void *context)
 {
-	return offset_visit_tables(space, visit, context);
+	return DISPATCH(space, visit_tables, space, visit, context);
 }

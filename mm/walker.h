@@ -69,6 +69,15 @@ struct position {
 /* Not inlined: what an operation on one page leaves to others must not cost it registers or stack. */
 #define APART __attribute__((noinline))
 
+/* space->root, with the number of levels known to the compiler. */
+FOR_LEVELS struct root root_of(unsigned int levels, const struct space *space)
+{
+	struct root root = space->root;
+
+	root.levels = levels;
+	return root;
+}
+
 /*
  * Walk for an address, or its linear address, down to the entry that ends the walk, but not below
  * `lowest`. `levels` is space->root.levels.
@@ -76,7 +85,7 @@ struct position {
 FOR_LEVELS struct position locate(unsigned int levels, const struct space *space, uint64_t linear,
 				  unsigned int lowest)
 {
-	const struct root root = { .table = space->root.table, .levels = levels };
+	const struct root root = root_of(levels, space);
 	struct position p = { .level = levels, .all = { UINT64_MAX } };
 	phys_addr_t table = root.table;
 
