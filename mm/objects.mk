@@ -3,7 +3,6 @@ kernel-y += mm/mapper.c
 kernel-y += mm/memmap.c
 kernel-y += mm/physmap.c
 kernel-y += mm/range.c
-kernel-y += mm/table_window.c
 kernel-y += mm/tlb.c
 kernel-y += mm/walk.c
 kernel-$(CONFIG_MAPPER_OFFSET) += mm/access_offset.c

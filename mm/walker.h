@@ -51,10 +51,11 @@ static inline void write_entry(pt_entry_t *entry, pt_entry_t value)
 /* Where a walk ended. */
 struct position {
 	unsigned int level;
-	pt_entry_t *entry;
-	pt_entry_t value; /* of *entry */
-	pt_entry_t all;   /* the path's entries, and-ed */
-	pt_entry_t any;   /* the same, or-ed */
+	phys_addr_t table; /* of that level */
+	pt_entry_t *entry; /* in that table */
+	pt_entry_t value;  /* of *entry */
+	pt_entry_t all;    /* the path's entries, and-ed */
+	pt_entry_t any;    /* the same, or-ed */
 };
 
 /*
@@ -86,19 +87,18 @@ FOR_LEVELS struct position locate(unsigned int levels, const struct space *space
 				  unsigned int lowest)
 {
 	const struct root root = root_of(levels, space);
-	struct position p = { .level = levels, .all = { UINT64_MAX } };
-	phys_addr_t table = root.table;
+	struct position p = { .level = levels, .table = root.table, .all = { UINT64_MAX } };
 
 #pragma GCC unroll 5
 	for (; p.level >= lowest; p.level--) {
-		p.entry =
-			access_table(&root, table, linear, p.level) + linear_index(linear, p.level);
+		p.entry = access_table(&root, p.table, linear, p.level) +
+			  linear_index(linear, p.level);
 		p.value = read_entry(p.entry);
 		p.all.raw &= p.value.raw;
 		p.any.raw |= p.value.raw;
 		if (p.level == lowest || !pt_is_table(p.value, p.level))
 			break;
-		table = pt_table_address(p.value);
+		p.table = pt_table_address(p.value);
 	}
 	return p;
 }

@@ -185,9 +185,9 @@ FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t a
 		return false;
 	if (!find_page(levels, space, address, &place) || place.value.raw)
 		return false;
-	place.value.raw = phys_raw(physical) | pt_leaf_bits(attributes, 1);
-	write_entry(place.entry, place.value);
-	write_entry(place.parent, pt_add_live(place.parent_value));
+	write_page(levels, space, address, &place,
+		   (pt_entry_t){ phys_raw(physical) | pt_leaf_bits(attributes, 1) },
+		   pt_add_live(place.parent_value));
 	return true;
 }
 

@@ -16,27 +16,43 @@ static inline bool is_pinned(const struct space *space, unsigned int level, uint
  * inlined as a whole; in every other case they do nothing and leave it to the operation on ranges.
  */
 struct page_place {
-	pt_entry_t *parent; /* points at the leaf table */
-	pt_entry_t parent_value;
 	pt_entry_t *entry;
 	pt_entry_t value;
+	phys_addr_t parent_table; /* where the entry is that points at the leaf table, */
+	pt_entry_t parent_value;  /* and that entry */
 };
 
 FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, virt_addr_t address,
 			  struct page_place *place)
 {
-	struct position p = locate(levels, space, virt_raw(address), 2);
+	const uint64_t linear = virt_raw(address);
 	const struct root root = root_of(levels, space);
-	uint64_t linear = virt_raw(address);
+	struct position p = locate(levels, space, linear, 2);
 
 	if (p.level != 2 || !pt_is_table(p.value, 2))
 		return false;
-	place->parent = p.entry;
-	place->parent_value = p.value;
 	place->entry =
 		access_table(&root, pt_table_address(p.value), linear, 1) + linear_index(linear, 1);
 	place->value = read_entry(place->entry);
+	place->parent_table = p.table;
+	place->parent_value = p.value;
 	return true;
+}
+
+/*
+ * Change the page's entry, and the one that counts it. The pointer to a table is good only until the
+ * access method gives the next, so the second is asked for when the first is done with.
+ */
+FOR_LEVELS void write_page(unsigned int levels, const struct space *space, virt_addr_t address,
+			   const struct page_place *place, pt_entry_t value,
+			   pt_entry_t parent_value)
+{
+	const uint64_t linear = virt_raw(address);
+	const struct root root = root_of(levels, space);
+
+	write_entry(place->entry, value);
+	write_entry(access_table(&root, place->parent_table, linear, 2) + linear_index(linear, 2),
+		    parent_value);
 }
 
 /*

@@ -109,8 +109,8 @@ FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t
 	if (!find_page(levels, space, address, &place) || !place.value.raw ||
 	    pt_is_last_live(place.parent_value))
 		return false;
-	write_entry(place.entry, (pt_entry_t){ 0 });
-	write_entry(place.parent, pt_remove_live(place.parent_value));
+	write_page(levels, space, address, &place, (pt_entry_t){ 0 },
+		   pt_remove_live(place.parent_value));
 	tlb_batch_add_page(batch, address);
 	return true;
 }

@@ -12,6 +12,7 @@
 
 #include <arch/pt_format.h>
 #include <mercator/error.h>
+#include <mercator/table_window.h>
 #include <mercator/types.h>
 
 /* An address space, as far as walking needs to know it: where to begin, and how far down. */
@@ -80,12 +81,5 @@ static inline struct translation translation_of(pt_entry_t leaf, unsigned int le
  */
 MUST_CHECK int walk_translate(const struct walk *walk, virt_addr_t address,
 			      struct translation *translation);
-
-/*
- * Where the recursive slot `slot` of a space with `levels` levels makes the table appear that
- * translates `address` at `level`: for level == levels, the root itself.
- */
-virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels, virt_addr_t address,
-				    unsigned int level);
 
 #endif
