@@ -56,16 +56,20 @@ static inline unsigned int linear_index(uint64_t linear, unsigned int level)
  * the number of levels known to the compiler, which leaves few instructions of it.
  */
 
+/*
+ * SPACE_NOT_RECURSIVE is no index of a root, and as a slot it begins where no range comes to. (The
+ * index is asked for as the walk does, so that the compiler computes it once.)
+ */
 static inline bool touches_recursive_slot(const struct space *space, unsigned int levels,
-					  uint64_t start, uint64_t size)
+					  virt_addr_t address, uint64_t size)
 {
-	const uint64_t slot_start = (uint64_t)space->recursive_slot << pt_shift(levels);
+	const uint64_t start = virt_raw(address) & (linear_end(levels) - 1);
 
-	/* SPACE_NOT_RECURSIVE is no index, and makes slot_start a place that no range reaches. */
-	if ((int)linear_index(start, levels) == space->recursive_slot)
+	if ((int)linear_index(virt_raw(address), levels) == space->recursive_slot)
 		return true;
 	/* A page lies in one slot; only a longer range can begin before the slot and reach it. */
-	return size > FRAME_SIZE && slot_start - start < size;
+	return size > FRAME_SIZE &&
+	       ((uint64_t)space->recursive_slot << pt_shift(levels)) - start < size;
 }
 
 /* The errors of every range (mercator/mapper.h); fills *extent. `levels` is space->root.levels. */
@@ -83,7 +87,7 @@ MUST_CHECK static inline int range_check(const struct space *space, unsigned int
 	if (size > FRAME_SIZE && size > half - start % half)
 		return ERR_RANGE;
 	*extent = (struct extent){ start, start + size };
-	return touches_recursive_slot(space, levels, start, size) ? ERR_RANGE : 0;
+	return touches_recursive_slot(space, levels, address, size) ? ERR_RANGE : 0;
 }
 
 /* Without reading there is no mapping; nothing is written and executed; users' pages come and go. */

@@ -183,9 +183,9 @@ FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t a
 	    physical_check(space, physical, FRAME_SIZE) || attributes_check(address, attributes) ||
 	    asks_for_too_much(space, attributes))
 		return false;
-	if (!find_page(levels, space, address, &place) || place.value.raw)
+	if (!find_page(levels, space, virt_raw(address), &place) || place.value.raw)
 		return false;
-	write_page(levels, space, address, &place,
+	write_page(levels, space, virt_raw(address), &place,
 		   (pt_entry_t){ phys_raw(physical) | pt_leaf_bits(attributes, 1) },
 		   pt_add_live(place.parent_value));
 	return true;
@@ -216,9 +216,11 @@ MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
 int ACCESS(map)(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
 		struct attributes attributes, struct conflict *conflict)
 {
-	if (size == FRAME_SIZE && WITH_LEVELS(space, map_page, address, physical, attributes))
+	if (size != FRAME_SIZE)
+		return map_range(space, address, physical, size, attributes, conflict);
+	if (WITH_LEVELS(space, map_page, address, physical, attributes))
 		return 0;
-	return map_range(space, address, physical, size, attributes, conflict);
+	return map_range(space, address, physical, FRAME_SIZE, attributes, conflict);
 }
 
 int ACCESS(reserve)(struct space *space, virt_addr_t address, uint64_t size, uint64_t payload,

@@ -53,31 +53,27 @@ MUST_CHECK static int scan_mapped(const struct space *space, phys_addr_t table, 
 }
 
 /*
- * Change leaves from `entry` on, at most `count`, up to the first that is none; returns how many
- * there were: the second pass's inner loop.
+ * Change leaves side by side: the second pass's inner loop. It writes also what is so already, which
+ * nobody can see; what it asks for is whether anything changed at all.
  */
-static inline unsigned int change_leaves(const struct change *change, pt_entry_t *entry,
-					 unsigned int level, uint64_t linear, unsigned int count)
+static inline void change_leaves(const struct change *change, pt_entry_t *entry, unsigned int level,
+				 uint64_t linear, unsigned int count)
 {
 	const uint64_t bits = change->bits[level];
-	unsigned int nr_changed = 0, i;
+	uint64_t difference = 0;
 
-	for (i = 0; i < count; i++) {
+#pragma GCC unroll 4
+	for (unsigned int i = 0; i < count; i++) {
 		pt_entry_t value = read_entry(&entry[i]);
 		pt_entry_t changed = { phys_raw(pt_leaf_address(value, level)) | bits };
 
-		if (!pt_is_leaf(value, level))
-			break;
-		if (changed.raw == value.raw)
-			continue;
 		write_entry(&entry[i], changed);
-		nr_changed++;
+		difference |= changed.raw ^ value.raw;
 	}
-	/* To invalidate what did not change, between what did, is harmless. */
-	if (nr_changed)
+	/* To invalidate what did not change, beside what did, is harmless. */
+	if (difference)
 		tlb_batch_add_pages(change->batch, virt_raw(virtual_of(change->space, linear)),
-				    pt_span(level), i);
-	return i;
+				    pt_span(level), count);
 }
 
 /* Second pass. A huge leaf that is changed in part is split first, with its old attributes. */
@@ -90,13 +86,17 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 	for (uint64_t at = start; at < end; at = next) {
 		pt_entry_t *entry =
 			access_table(&space->root, table, at, level) + linear_index(at, level);
-		unsigned int changed = change_leaves(change, entry, level, at,
-						     leaves_fitting(PT_LEAF_MAX, level, at, end));
+		unsigned int leaves = leaves_fitting(PT_LEAF_MAX, level, at, end);
 		pt_entry_t value;
 
-		next = at + ((uint64_t)changed << pt_shift(level));
-		if (changed)
+		/* In a leaf table, the first pass has seen nothing but leaves. */
+		if (level > 1)
+			leaves = count_leaves(entry, level, leaves);
+		if (leaves) {
+			change_leaves(change, entry, level, at, leaves);
+			next = at + ((uint64_t)leaves << pt_shift(level));
 			continue;
+		}
 		next = chunk_end(at, end, level);
 		value = read_entry(entry);
 		if (pt_kind(value, level) == PT_LEAF)
@@ -117,7 +117,7 @@ FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr
 	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
 	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
 		return false;
-	if (!find_page(levels, space, address, &place) || !pt_is_leaf(place.value, 1))
+	if (!find_page(levels, space, virt_raw(address), &place) || !pt_is_leaf(place.value, 1))
 		return false;
 	changed.raw = phys_raw(pt_leaf_address(place.value, 1)) | pt_leaf_bits(attributes, 1);
 	if (changed.raw == place.value.raw)
@@ -156,7 +156,9 @@ int ACCESS(protect)(struct space *space, virt_addr_t address, uint64_t size,
 		    struct attributes attributes, struct tlb_batch *batch,
 		    struct conflict *conflict)
 {
-	if (size == FRAME_SIZE && WITH_LEVELS(space, protect_page, address, attributes, batch))
+	if (size != FRAME_SIZE)
+		return protect_range(space, address, size, attributes, batch, conflict);
+	if (WITH_LEVELS(space, protect_page, address, attributes, batch))
 		return 0;
-	return protect_range(space, address, size, attributes, batch, conflict);
+	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
 }

@@ -14,6 +14,7 @@ static inline bool is_pinned(const struct space *space, unsigned int level, uint
  * A place for a 4 KiB page whose leaf table is there: what operations on one page need, which change
  * an entry of that table, and the number of its live entries. They are the usual case, so they are
  * inlined as a whole; in every other case they do nothing and leave it to the operation on ranges.
+ * (That is then called with the size as a constant, so that no register has to keep it.)
  */
 struct page_place {
 	pt_entry_t *entry;
@@ -22,10 +23,9 @@ struct page_place {
 	pt_entry_t parent_value;  /* and that entry */
 };
 
-FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, virt_addr_t address,
+FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, uint64_t linear,
 			  struct page_place *place)
 {
-	const uint64_t linear = virt_raw(address);
 	const struct root root = root_of(levels, space);
 	struct position p = locate(levels, space, linear, 2);
 
@@ -43,11 +43,10 @@ FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, virt_a
  * Change the page's entry, and the one that counts it. The pointer to a table is good only until the
  * access method gives the next, so the second is asked for when the first is done with.
  */
-FOR_LEVELS void write_page(unsigned int levels, const struct space *space, virt_addr_t address,
+FOR_LEVELS void write_page(unsigned int levels, const struct space *space, uint64_t linear,
 			   const struct page_place *place, pt_entry_t value,
 			   pt_entry_t parent_value)
 {
-	const uint64_t linear = virt_raw(address);
 	const struct root root = root_of(levels, space);
 
 	write_entry(place->entry, value);

@@ -106,10 +106,10 @@ FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t
 
 	if (range_check(space, levels, address, FRAME_SIZE, &extent))
 		return false;
-	if (!find_page(levels, space, address, &place) || !place.value.raw ||
+	if (!find_page(levels, space, virt_raw(address), &place) || !place.value.raw ||
 	    pt_is_last_live(place.parent_value))
 		return false;
-	write_page(levels, space, address, &place, (pt_entry_t){ 0 },
+	write_page(levels, space, virt_raw(address), &place, (pt_entry_t){ 0 },
 		   pt_remove_live(place.parent_value));
 	tlb_batch_add_page(batch, address);
 	return true;
@@ -133,7 +133,9 @@ MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address
 
 int ACCESS(unmap)(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
 {
-	if (size == FRAME_SIZE && WITH_LEVELS(space, unmap_page, address, batch))
+	if (size != FRAME_SIZE)
+		return unmap_range(space, address, size, batch);
+	if (WITH_LEVELS(space, unmap_page, address, batch))
 		return 0;
-	return unmap_range(space, address, size, batch);
+	return unmap_range(space, address, FRAME_SIZE, batch);
 }
