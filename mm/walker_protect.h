@@ -40,8 +40,7 @@ static void change_leaf(const struct change *change, pt_entry_t *entry, pt_entry
 	if (changed.raw == value.raw)
 		return;
 	write_entry(entry, changed);
-	tlb_batch_add_pages(change->batch, virt_raw(virtual_of(change->space, linear)),
-			    pt_span(level), 1);
+	add_leaf(change->space, change->batch, linear, level);
 }
 
 /* Second pass. A huge leaf that is changed in part is split first, with its old attributes. */

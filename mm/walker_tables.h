@@ -96,10 +96,27 @@ static bool window_of_table(const struct space *space, uint64_t linear, unsigned
 }
 
 /*
+ * A huge leaf is in the window too, once at each level below it: its own memory appears where the
+ * table would be. Nobody asks for that, but a CPU that guesses does: the recursive method computes
+ * the address before it has read the entry. A table that is linked there later would be written
+ * through what the TLB has of the leaf, so that must go with the leaf.
+ */
+static void add_leaf(const struct space *space, struct tlb_batch *batch, uint64_t linear,
+		     unsigned int level)
+{
+	virt_addr_t window;
+
+	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), pt_span(level), 1);
+	for (; level > 1 && !batch->whole; level--)
+		if (window_of_table(space, linear, level, &window))
+			tlb_batch_add_pages(batch, virt_raw(window), FRAME_SIZE, 1);
+}
+
+/*
  * Replace the huge leaf in *entry, of `level`, by a table of leaves that say the same. The CPU must
  * not come to hold both sizes with different contents (Intel's erratum on ITLB multihit, AMD erratum
- * 383): so only the size changes here, and it is invalidated at once, before anything else does. In
- * the window, the leaf's own memory has been where the table now appears.
+ * 383): so only the size changes here, and it is invalidated at once, before anything else does; in
+ * the window as well (see add_leaf()).
  */
 static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t linear,
 			     unsigned int level, struct stock *stock)
@@ -117,8 +134,9 @@ static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t li
 	space->nr_tables++;
 
 	tlb_invalidate_page(virtual_of(space, linear));
-	if (window_of_table(space, linear, level, &window))
-		tlb_invalidate_page(window);
+	for (; level > 1; level--)
+		if (window_of_table(space, linear, level, &window))
+			tlb_invalidate_page(window);
 	return value;
 }
 
