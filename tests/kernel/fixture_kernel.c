@@ -42,6 +42,28 @@ bool fixture_activate(struct fixture *fixture)
 	return true;
 }
 
+void fixture_begin(struct fixture *fixture)
+{
+	(void)fixture;
+}
+
+void fixture_frame_changes_hands(struct fixture *fixture, pfn_t frame, bool is_released)
+{
+	(void)fixture;
+	(void)frame;
+	(void)is_released;
+}
+
+const char *fixture_check_tlb(void)
+{
+	return NULL;
+}
+
+unsigned int fixture_random_operations(void)
+{
+	return 1000;
+}
+
 void fixture_deactivate(struct fixture *fixture)
 {
 	write_cr3(phys_raw(fixture->previous.table));

@@ -9,11 +9,6 @@
 
 #define UNITS 1536
 
-/* Operations a test; the host has time for more. */
-#ifndef MAPPER_RANDOM_OPERATIONS
-#define MAPPER_RANDOM_OPERATIONS 1000
-#endif
-
 enum unit_kind {
 	UNIT_HOLE,
 	UNIT_MAPPED,
@@ -273,11 +268,14 @@ static void step(struct ktest_run *t, struct world *w)
 		EXPECT_EQ(t, fixture_fingerprint(&w->fixture), before);
 	check_unit(t, w, start);
 	check_unit(t, w, start + count - 1);
+	EXPECT_STR(t, fixture_check_tlb(), NULL);
 }
 
 static void run_world(struct ktest_run *t, enum access_method method, unsigned int levels,
 		      unsigned int unit_level, uint64_t base, unsigned int *nr_worlds)
 {
+	const unsigned int nr_operations = fixture_random_operations();
+	unsigned int next_check = 0;
 	uint64_t root_span, pinned;
 	struct tlb_batch batch;
 
@@ -288,10 +286,12 @@ static void run_world(struct ktest_run *t, enum access_method method, unsigned i
 	};
 	if (!fixture_init(&world.fixture, method, levels))
 		return;
-	for (int i = 0; i < MAPPER_RANDOM_OPERATIONS && !t->nr_failures; i++) {
+	for (unsigned int i = 0; i < nr_operations && !t->nr_failures; i++) {
 		step(t, &world);
-		if (i % 64 == 0)
-			check_all(t, &world);
+		if (i < next_check)
+			continue;
+		check_all(t, &world);
+		next_check += 64 + next_check / 32; /* long runs are for what is rare */
 	}
 	check_all(t, &world);
 
