@@ -3,6 +3,7 @@ kernel-y += kernel/boot_information.c
 kernel-y += kernel/command_line.c
 kernel-y += kernel/describe.c
 kernel-y += kernel/describe_machine.c
+kernel-y += kernel/dump.c
 kernel-y += kernel/error.c
 kernel-y += kernel/finish.c
 kernel-y += kernel/fmt.c

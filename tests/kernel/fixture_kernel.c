@@ -61,7 +61,7 @@ const char *fixture_check_tlb(void)
 
 unsigned int fixture_random_operations(void)
 {
-	return 1000;
+	return 250;
 }
 
 void fixture_deactivate(struct fixture *fixture)

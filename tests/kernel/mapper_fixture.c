@@ -247,16 +247,31 @@ const char *fixture_audit(const struct fixture *fixture)
 	return fixture_check_tlb();
 }
 
+static uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+	return (hash ^ word) * UINT64_C(0x100000001b3);
+}
+
+static uint64_t hash_frame(const struct fixture *fixture, uint64_t hash, pfn_t frame)
+{
+	const struct root *root = &fixture->space.root;
+	const uint64_t *words = physmap_pointer(phys_of_pfn(frame));
+	bool is_root = frame == phys_pfn(root->table);
+
+	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+		hash = hash_word(hash,
+				 is_root && is_borrowed(fixture, root->levels, i) ? 0 : words[i]);
+	return hash;
+}
+
 uint64_t fixture_fingerprint(const struct fixture *fixture)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325) + fixture->space.nr_tables;
 
 	for (unsigned int i = 0; i < FIXTURE_FRAMES; i++) {
-		const uint64_t *words = physmap_pointer(phys_of_pfn(frame_at(i)));
-
-		hash = (hash ^ fixture->is_allocated[i]) * UINT64_C(0x100000001b3);
-		for (unsigned int j = 0; fixture->is_allocated[i] && j < 512; j++)
-			hash = (hash ^ words[j]) * UINT64_C(0x100000001b3);
+		hash = hash_word(hash, fixture->is_allocated[i]);
+		if (fixture->is_allocated[i])
+			hash = hash_frame(fixture, hash, frame_at(i));
 	}
 	return hash;
 }

@@ -90,7 +90,10 @@ pfn_t fixture_data_frame(unsigned int index);
  */
 const char *fixture_audit(const struct fixture *fixture);
 
-/* A hash of every table and of the free frames: equal before and after what must change nothing. */
+/*
+ * A hash of every table, without what a live space borrows, and of which frames are free: equal before
+ * and after what must change nothing, and equal by every method that has done the same.
+ */
 uint64_t fixture_fingerprint(const struct fixture *fixture);
 
 #endif

@@ -27,6 +27,7 @@ struct world {
 	uint64_t base;
 	uint64_t unit_size;
 	unsigned int unit_level;
+	uint64_t fingerprint; /* after all operations */
 };
 
 /* Large, and one test runs at a time. */
@@ -294,6 +295,7 @@ static void run_world(struct ktest_run *t, enum access_method method, unsigned i
 		next_check += 64 + next_check / 32; /* long runs are for what is rare */
 	}
 	check_all(t, &world);
+	world.fingerprint = fixture_fingerprint(&world.fixture);
 
 	/* Everything away: no table is left but those that are shared. */
 	tlb_batch_begin(&batch, &world.fixture.space);
@@ -355,6 +357,33 @@ static void run_stretches(struct ktest_run *t, enum access_method method, unsign
 				  &nr_worlds);
 	if (!nr_worlds)
 		ktest_skip(t, "no space of this method can be had here");
+}
+
+/* The same operations by one method more: the tables must be those that `want` was made of. */
+static void check_same_tables(struct ktest_run *t, enum access_method method, uint64_t state,
+			      unsigned int unit_level, uint64_t *want)
+{
+	unsigned int nr_worlds = 0;
+
+	t->random_state = state;
+	run_world(t, method, fixture_live_levels(), unit_level,
+		  GIB(512) - 512 * pt_span(unit_level), &nr_worlds);
+	EXPECT_EQ(t, nr_worlds, 1);
+	if (*want)
+		EXPECT_EQ(t, world.fingerprint, *want);
+	*want = world.fingerprint;
+}
+
+KTEST(mapper_random, all_methods_leave_identical_tables)
+{
+	for (unsigned int unit_level = 1; unit_level <= 2; unit_level++) {
+		uint64_t state = ktest_random(t), want = 0;
+
+		IF_OFFSET(check_same_tables(t, ACCESS_OFFSET, state, unit_level, &want);)
+		IF_RECURSIVE(check_same_tables(t, ACCESS_RECURSIVE, state, unit_level, &want);)
+		IF_GENERIC(check_same_tables(t, ACCESS_GENERIC, state, unit_level, &want);)
+		EXPECT_TRUE(t, want != 0);
+	}
 }
 
 #define RANDOM_TESTS(method, METHOD)                                                               \

@@ -2,6 +2,7 @@
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/bootinfo_check.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/command_line_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/deliberate.c
+kernel-$(if $(CONFIG_MAPPER_OFFSET)$(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/example_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fixture_kernel.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c

@@ -24,3 +24,4 @@ host-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/temp_p
 	tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/window.c
 host-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c tests/kernel/mapper_test.c
 host-y += tests/unit/mapper_tlb_test.c
+host-y += tests/kernel/example_test.c
