@@ -56,11 +56,12 @@ static void note_recent(uint64_t address)
 
 /*
  * A CPU that has two sizes of a translation, with different contents, may do anything (Intel's
- * erratum on ITLB multihit, AMD erratum 383).
+ * erratum on ITLB multihit, AMD erratum 383). Not so in the window: when pages of 2 MiB become one of
+ * 1 GiB, so do their first 4 KiB each, and it takes the end of the batch to be rid of them.
  */
 static void check_sizes(const struct mmu_page *new)
 {
-	for (unsigned int i = 0; i < nr_pages; i++) {
+	for (unsigned int i = 0; i < nr_pages && !window_has(new->address); i++) {
 		const struct mmu_page *old = &pages[i];
 		uint64_t start = old->address > new->address ? old->address : new->address;
 

@@ -61,6 +61,13 @@ void window_hide(uint64_t address, uint64_t size)
 	}
 }
 
+bool window_has(uint64_t address)
+{
+	unsigned int shift = 12 + 9 * (mmu_levels() - 1);
+
+	return (address >> shift & 511) == FIXTURE_RECURSIVE_SLOT;
+}
+
 /* What the CPU takes for the page at `address`; it fails where the CPU would fault. */
 static struct mmu_page *translate(uint64_t address, bool writes, void **memory)
 {
