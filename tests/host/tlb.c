@@ -110,20 +110,20 @@ void tlb_invalidate_page(virt_addr_t address)
 {
 	if (host_tlb_watch)
 		host_tlb_watch(false, virt_raw(address));
-	tlb_speculate();
+	tlb_speculate(8);
 	for (unsigned int i = nr_pages; i-- > 0;)
 		if (covers(&pages[i], virt_raw(address)))
 			drop(i);
 	mmu_forget_tables();
 	note_recent(virt_raw(address));
-	tlb_speculate();
+	tlb_speculate(8);
 }
 
 void tlb_flush_all(void)
 {
 	if (host_tlb_watch)
 		host_tlb_watch(true, 0);
-	tlb_speculate();
+	tlb_speculate(8);
 	while (nr_pages)
 		drop(nr_pages - 1);
 	mmu_forget_tables();
@@ -187,12 +187,12 @@ static uint64_t random_translated(void)
 	return canonical(address);
 }
 
-void tlb_speculate(void)
+void tlb_speculate(unsigned int times)
 {
 	uint64_t address;
 	const char *why;
 
-	if (!mmu_levels() || mmu_random_below(8))
+	if (!mmu_levels() || mmu_random_below(times))
 		return;
 	address = recent[mmu_random_below(NR_RECENT)];
 	switch (mmu_random_below(4)) {

@@ -15,8 +15,8 @@ void tlb_reset(void);
 /* What the CPU takes for `address`; filled if need be. NULL: a fault, and *why. */
 struct mmu_page *tlb_use(uint64_t address, const char **why);
 
-/* The CPU looks ahead, perhaps. */
-void tlb_speculate(void);
+/* The CPU looks ahead, once in so many times, and takes in what it comes across. */
+void tlb_speculate(unsigned int times);
 
 /* NULL, or what the TLB holds that the tables do not say: after all that was owed is invalidated. */
 const char *tlb_stale(void);

@@ -133,7 +133,7 @@ void *own_pointer(virt_addr_t address)
 {
 	void *memory;
 
-	tlb_speculate();
+	tlb_speculate(64);
 	if (!machine_window_is_memory || mmu_levels() != 4) {
 		translate(virt_raw(address), false, &memory);
 		return memory;

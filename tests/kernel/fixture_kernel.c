@@ -2,9 +2,11 @@
 /*
  * The fixture in the kernel. Its frames are in the image, so that their physical address is known. A
  * live space borrows the upper half of the root that the kernel runs on, all but the recursive slot,
- * which points at the space's own root.
+ * which points at the space's own root. Global pages of a test must not outlive its space: a change of
+ * CR3 alone would keep them, and what the window shows of huge ones.
  */
 #include <arch/active_root.h>
+#include <arch/tlb.h>
 #include <mercator/layout.h>
 #include <mercator/physmap.h>
 
@@ -39,6 +41,7 @@ bool fixture_activate(struct fixture *fixture)
 #endif
 	fixture->is_live = true;
 	write_cr3(phys_raw(root->table));
+	tlb_flush_all();
 	return true;
 }
 
@@ -67,4 +70,5 @@ unsigned int fixture_random_operations(void)
 void fixture_deactivate(struct fixture *fixture)
 {
 	write_cr3(phys_raw(fixture->previous.table));
+	tlb_flush_all();
 }

@@ -232,21 +232,35 @@ static int do_random(struct ktest_run *t, struct world *w, unsigned int start, u
 	}
 }
 
-/* Short ranges, long ones, and ranges that begin or end on a huge page's boundary. */
-static void random_range(struct ktest_run *t, unsigned int *start, unsigned int *count)
+/* The next unit at which a page begins that is one size larger than a unit; UNITS at the most. */
+static unsigned int next_boundary(const struct world *w, unsigned int index)
+{
+	uint64_t page = w->base / w->unit_size + index;
+	uint64_t next = index + (page + 511) / 512 * 512 - page;
+
+	return next < UNITS ? (unsigned int)next : UNITS;
+}
+
+/* Short ranges, long ones, ranges that begin or end on a huge page's boundary, and such pages. */
+static void random_range(struct ktest_run *t, const struct world *w, unsigned int *start,
+			 unsigned int *count)
 {
 	uint64_t longest = UNITS;
 
 	*start = (unsigned int)ktest_random_below(t, UNITS);
-	if (ktest_random_below(t, 4) == 0)
-		*start -= *start % 512;
+	if (ktest_random_below(t, 2) == 0 && next_boundary(w, *start) < UNITS) {
+		*start = next_boundary(w, *start);
+		*count = next_boundary(w, *start + 1) - *start;
+		if (ktest_random_below(t, 2))
+			return;
+	}
 	if (ktest_random_below(t, 2))
 		longest = 4;
 	if (longest > UNITS - *start)
 		longest = UNITS - *start;
 	*count = 1 + (unsigned int)ktest_random_below(t, longest);
 	if (*count > 512 && ktest_random_below(t, 2))
-		*count -= *count % 512;
+		*count = next_boundary(w, *start + *count - 511) - *start;
 }
 
 static void step(struct ktest_run *t, struct world *w)
@@ -256,7 +270,7 @@ static void step(struct ktest_run *t, struct world *w)
 	uint64_t before = 0;
 	int result;
 
-	random_range(t, &start, &count);
+	random_range(t, w, &start, &count);
 	if (starved) {
 		w->fixture.failing_after = (int)ktest_random_below(t, 4);
 		before = fixture_fingerprint(&w->fixture);
@@ -287,6 +301,8 @@ static void run_world(struct ktest_run *t, enum access_method method, unsigned i
 	};
 	if (!fixture_init(&world.fixture, method, levels))
 		return;
+	if (method == ACCESS_GENERIC) /* without a window, other invalidations are due */
+		world.fixture.space.recursive_slot = SPACE_NOT_RECURSIVE;
 	for (unsigned int i = 0; i < nr_operations && !t->nr_failures; i++) {
 		step(t, &world);
 		if (i < next_check)
