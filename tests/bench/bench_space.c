@@ -22,11 +22,19 @@ static void release(void *context, pfn_t frame)
 	bench->free[bench->nr_free++] = frame;
 }
 
-void bench_space_init(struct bench_space *bench, pfn_t first, size_t count, pfn_t *room)
+static void *pointer_to(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return physmap_pointer(frame);
+}
+
+void bench_space_init(struct bench_space *bench, enum access_method method, pfn_t first,
+		      size_t count, pfn_t *room)
 {
 	*bench = (struct bench_space){
 		.space = {
-			.root = { .table = phys_of_pfn(first), .levels = 4 },
+			.root = { .table = phys_of_pfn(first), .levels = 4, .pointer_to = pointer_to },
+			.method = method,
 			.largest_leaf = 3,
 			.physical_limit = TIB(256),
 			.recursive_slot = SPACE_NOT_RECURSIVE,

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "mapper" of the benchmarks: what the mapper's operations cost with 4 levels. Single pages
- * stand in tables that exist; what is unmapped or protected is invalidated outside of what is
- * counted. tests/bench/test_icount.py knows the limits.
+ * Benchmarks of the mapper, a suite for each access method. Single pages stand in tables that exist;
+ * what is unmapped or protected is invalidated outside of what is counted. The spaces have 4 levels;
+ * the recursive method's must be the active one, and has as many as the CPU.
+ * tests/bench/test_icount.py knows the limits.
  */
+#include <arch/active_root.h>
 #include <mercator/kbench.h>
 #include <mercator/layout.h>
 #include <mercator/mapper.h>
+#include <mercator/physmap.h>
 
 #include "../bench/bench_space.h"
 #include "../bench/nothing.h"
@@ -55,11 +58,43 @@ static inline int map(uint64_t first, uint64_t count)
 	return map_with(mapper_map, first, count);
 }
 
+static enum access_method method;
+
+/* Run on the benchmarks' space: it borrows the kernel's half of the root, all but the slot. */
+static void activate(void)
+{
+	const struct root kernel = active_root();
+	const pt_entry_t *kernel_entries = physmap_pointer(kernel.table);
+	pt_entry_t *entries = physmap_pointer(space->root.table);
+
+	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
+		entries[i] = kernel_entries[i];
+#ifdef CONFIG_RECURSIVE
+	space->recursive_slot = CONFIG_RECURSIVE_SLOT;
+	entries[CONFIG_RECURSIVE_SLOT].raw = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
+#endif
+	space->root.levels = kernel.levels;
+	write_cr3(phys_raw(space->root.table));
+}
+
 static void reset(void)
 {
-	bench_space_init(&bench, ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT,
+	bench_space_init(&bench, method, ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT,
 			 NR_FRAMES, room);
+	if (method == ACCESS_RECURSIVE)
+		activate();
 	tlb_batch_begin(&batch, space);
+}
+
+static void measure(struct kbench_run *b, enum access_method wanted,
+		    void (*operation)(struct kbench_run *b))
+{
+	const uint64_t kernel_root = read_cr3();
+
+	method = wanted;
+	operation(b);
+	if (wanted == ACCESS_RECURSIVE)
+		write_cr3(kernel_root);
 }
 
 /* The tables that lead to BASE, kept by the last page of the leaf table. */
@@ -75,7 +110,7 @@ static void make_pages(struct kbench_run *b)
 	check(b, map(0, NR_LEAVES));
 }
 
-KBENCH(mapper, map_page)
+static void map_page(struct kbench_run *b)
 {
 	make_tables(b);
 	KBENCH_LOOP (b, i, NR_PAGES)
@@ -93,7 +128,7 @@ KBENCH(mapper, map_page)
 		kbench_stop((b), (count));                                                         \
 	}
 
-KBENCH(mapper, unmap_page)
+static void unmap_page(struct kbench_run *b)
 {
 	make_pages(b);
 	FOR_EACH_PAGE_COUNTED(b, &b->full, mapper_unmap(space, page(i), FRAME_SIZE, &batch));
@@ -101,7 +136,7 @@ KBENCH(mapper, unmap_page)
 	b->nr_operations = NR_PAGES;
 }
 
-KBENCH(mapper, protect_page)
+static void protect_page(struct kbench_run *b)
 {
 	make_pages(b);
 	FOR_EACH_PAGE_COUNTED(b, &b->full,
@@ -112,7 +147,7 @@ KBENCH(mapper, protect_page)
 	b->nr_operations = NR_PAGES;
 }
 
-KBENCH(mapper, translate_address)
+static void translate_address(struct kbench_run *b)
 {
 	phys_addr_t physical;
 
@@ -123,7 +158,7 @@ KBENCH(mapper, translate_address)
 		check(b, nothing_translate_address(space, page(i), &physical));
 }
 
-KBENCH(mapper, translate)
+static void translate(struct kbench_run *b)
 {
 	struct translation translation;
 
@@ -144,20 +179,20 @@ KBENCH(mapper, translate)
 	} while (0)
 
 /* Per leaf. */
-KBENCH(mapper, map_range_tables_exist)
+static void map_range_tables_exist(struct kbench_run *b)
 {
 	make_tables(b);
 	COUNT_ONCE(b, NR_LEAVES, map(0, NR_LEAVES));
 }
 
 /* The whole: 4096 leaves in 8 leaf tables, and the 2 tables above. */
-KBENCH(mapper, map_range_fresh_tables)
+static void map_range_fresh_tables(struct kbench_run *b)
 {
 	reset();
 	COUNT_ONCE(b, 1, map(0, RANGE / FRAME_SIZE));
 }
 
-KBENCH(mapper, unmap_range_tables_freed)
+static void unmap_range_tables_freed(struct kbench_run *b)
 {
 	reset();
 	check(b, map(0, RANGE / FRAME_SIZE));
@@ -165,14 +200,14 @@ KBENCH(mapper, unmap_range_tables_freed)
 	tlb_batch_finish(&batch);
 }
 
-KBENCH(mapper, unmap_range_tables_stay)
+static void unmap_range_tables_stay(struct kbench_run *b)
 {
 	make_pages(b);
 	COUNT_ONCE(b, NR_LEAVES, mapper_unmap(space, page(0), NR_LEAVES * FRAME_SIZE, &batch));
 	tlb_batch_finish(&batch);
 }
 
-KBENCH(mapper, protect_range)
+static void protect_range(struct kbench_run *b)
 {
 	make_pages(b);
 	COUNT_ONCE(b, NR_LEAVES,
@@ -181,10 +216,66 @@ KBENCH(mapper, protect_range)
 }
 
 /* The whole: 1024 leaves of 1 GiB in 2 tables. */
-KBENCH(mapper, map_aligned_1_tib)
+static void map_aligned_1_tib(struct kbench_run *b)
 {
 	reset();
 	COUNT_ONCE(
 		b, 1,
 		mapper_map(space, virt_addr(TIB(16)), phys_addr(TIB(1)), TIB(1), read_write, NULL));
 }
+
+#define BENCH_METHOD(suite, method_)                                                               \
+	KBENCH(suite, map_page)                                                                    \
+	{                                                                                          \
+		measure(b, method_, map_page);                                                     \
+	}                                                                                          \
+	KBENCH(suite, unmap_page)                                                                  \
+	{                                                                                          \
+		measure(b, method_, unmap_page);                                                   \
+	}                                                                                          \
+	KBENCH(suite, protect_page)                                                                \
+	{                                                                                          \
+		measure(b, method_, protect_page);                                                 \
+	}                                                                                          \
+	KBENCH(suite, translate_address)                                                           \
+	{                                                                                          \
+		measure(b, method_, translate_address);                                            \
+	}                                                                                          \
+	KBENCH(suite, translate)                                                                   \
+	{                                                                                          \
+		measure(b, method_, translate);                                                    \
+	}                                                                                          \
+	KBENCH(suite, map_range_tables_exist)                                                      \
+	{                                                                                          \
+		measure(b, method_, map_range_tables_exist);                                       \
+	}                                                                                          \
+	KBENCH(suite, map_range_fresh_tables)                                                      \
+	{                                                                                          \
+		measure(b, method_, map_range_fresh_tables);                                       \
+	}                                                                                          \
+	KBENCH(suite, unmap_range_tables_freed)                                                    \
+	{                                                                                          \
+		measure(b, method_, unmap_range_tables_freed);                                     \
+	}                                                                                          \
+	KBENCH(suite, unmap_range_tables_stay)                                                     \
+	{                                                                                          \
+		measure(b, method_, unmap_range_tables_stay);                                      \
+	}                                                                                          \
+	KBENCH(suite, protect_range)                                                               \
+	{                                                                                          \
+		measure(b, method_, protect_range);                                                \
+	}                                                                                          \
+	KBENCH(suite, map_aligned_1_tib)                                                           \
+	{                                                                                          \
+		measure(b, method_, map_aligned_1_tib);                                            \
+	}
+
+#ifdef CONFIG_MAPPER_OFFSET
+BENCH_METHOD(offset, ACCESS_OFFSET)
+#endif
+#ifdef CONFIG_MAPPER_RECURSIVE
+BENCH_METHOD(recursive, ACCESS_RECURSIVE)
+#endif
+#ifdef CONFIG_MAPPER_GENERIC
+BENCH_METHOD(generic, ACCESS_GENERIC)
+#endif
