@@ -5,7 +5,8 @@
 #   tests/host/     what stands in for the machine
 #   tests/unit/     tests that only make sense on the host
 
-host-y := kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c tests/host/main.c
+host-y := kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c tests/host/log.c \
+	tests/host/main.c
 include tests/unit/objects.mk
 
 host_cflags := $(c_dialect) -Itests/host/include $(includes) -O1 -g \
@@ -18,7 +19,7 @@ $(eval $(call cc_rule,host,$$(HOSTCC),$$(host_cflags) $$(sanitize),host-cc))
 host_objects := $(patsubst %,$(out)/host/%.o,$(sort $(host-y)))
 $(out)/host-tests: $(host_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
+	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@ $^
 
 # How a log looks on the screen: $(out)/screen-picture 1024 768 32 <serial.log >screen.ppm
 picture_objects := $(patsubst %,$(out)/host/%.o,tests/host/screen-picture.c kernel/error.c \
