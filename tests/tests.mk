@@ -30,6 +30,7 @@ $(out)/screen-picture: $(picture_objects)
 
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d))
 
+include tests/frame.mk
 include tests/fuzz/fuzz.mk
 include examples/hostlib/hostlib.mk
 

@@ -20,6 +20,11 @@ host-y += arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c \
 host-y += tests/unit/multiboot2_damage_test.c
 host-y += tests/unit/multiboot2_captured_test.c
 host-flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/tests/data/bootinfo"'
+
+host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c
+host-y += tests/kernel/frame_rig.c tests/kernel/frame_test.c
+host-y += tests/unit/frame_long_test.c tests/unit/frame_threads_test.c tests/unit/frame_debug_test.c
+
 host-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/temp_page.c mm/mapper.c mm/physmap.c mm/range.c mm/table_window.c mm/tlb.c mm/walk.c tests/host/machine.c
 host-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c tests/kernel/mapper_test.c
 host-y += tests/unit/mapper_tlb_test.c
