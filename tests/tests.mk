@@ -4,6 +4,7 @@
 #   host-y          sources under test, and the tests that run on the host and in the kernel
 #   tests/host/     what stands in for the machine
 #   tests/unit/     tests that only make sense on the host
+#   tests/bench/    what things cost, measured on the host
 
 host-y := kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c tests/host/log.c \
 	tests/host/main.c
@@ -31,6 +32,7 @@ $(out)/screen-picture: $(picture_objects)
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d))
 
 include tests/frame.mk
+include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 include examples/hostlib/hostlib.mk
 
