@@ -14,6 +14,7 @@
 #include <mercator/describe.h>
 #include <mercator/dump.h>
 #include <mercator/finish.h>
+#include <mercator/frames.h>
 #include <mercator/log.h>
 #include <mercator/memory.h>
 #include <mercator/options.h>
@@ -59,6 +60,7 @@ void kernel_main(void)
 	start_screen(&info->framebuffer);
 	describe_machine(info);
 	memory_init(info);
+	frames_init();
 	paging_init();
 
 	passed = selftest_run(info->command_line);
