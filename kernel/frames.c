@@ -69,7 +69,7 @@ static size_t largest_range(const struct memmap_range *ranges, size_t count, uin
 	return largest;
 }
 
-static void add_range(struct span span, char *metadata)
+static bool add_range(struct span span, char *metadata)
 {
 	const int result = frame_add_range(&pool, span.start, span.end, metadata);
 
@@ -77,6 +77,7 @@ static void add_range(struct span span, char *metadata)
 	if (result)
 		log_warn("frames %#lx to %#lx are not used: %s", span.start, span.end,
 			 error_text(result));
+	return !result;
 }
 
 static void add_all(const struct memmap_range *ranges, size_t count)
@@ -148,7 +149,8 @@ uint64_t frames_give_back(phys_addr_t start, phys_addr_t end)
 		place = frame_bytes(pfn);
 		left = count * FRAME_SIZE;
 	}
-	add_range(span, place);
+	if (!add_range(span, place))
+		return 0;
 	place += room;
 	left -= room;
 	return span.end - span.start;

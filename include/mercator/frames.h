@@ -20,7 +20,8 @@ struct frame_pool *kernel_frames(void);
 /*
  * Give the frames that lie wholly in [start, end), physical addresses of memory that was in use since
  * boot, to the pool: the stub's tables, the boot information, modules. Nobody may use or map them any
- * more. Returns how many frames there are more; 0 if there is no memory for their metadata.
+ * more. Returns how many frames there are more; 0, and the log says why, if they cannot be added, or if
+ * there is no memory for their metadata.
  */
 uint64_t frames_give_back(phys_addr_t start, phys_addr_t end);
 
