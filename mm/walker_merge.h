@@ -50,7 +50,9 @@ static void merge_range(struct space *space, phys_addr_t table, unsigned int lev
 
 int ACCESS(merge)(struct space *space, const struct extent *extent, struct tlb_batch *batch)
 {
+	settle(batch);
 	merge_range(space, space->root.table, space->root.levels, extent->start, extent->end,
 		    batch);
+	settle(batch);
 	return 0;
 }

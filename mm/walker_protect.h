@@ -73,13 +73,18 @@ int ACCESS(protect)(struct space *space, const struct extent *extent, struct att
 {
 	struct stock stock;
 	struct change change = { .space = space, .stock = &stock, .batch = batch };
+	uint64_t splits = 0;
 	int error = scan_mapped(space, space->root.table, space->root.levels, extent->start,
 				extent->end, conflict);
 
-	if (!error)
-		error = stock_fill(space, &stock, count_splits(space, extent));
+	if (!error) {
+		splits = count_splits(space, extent);
+		error = stock_fill(space, &stock, splits);
+	}
 	if (error)
 		return error;
+	if (splits)
+		settle(batch);
 	for (unsigned int level = 1; level <= PT_LEAF_MAX; level++)
 		change.bits[level] = pt_leaf_bits(attributes, level);
 	change_range(&change, space->root.table, space->root.levels, extent->start, extent->end);

@@ -105,6 +105,7 @@ int ACCESS(unmap)(struct space *space, const struct extent *extent, struct tlb_b
 {
 	struct stock stock;
 	struct removal removal = { .space = space, .stock = &stock, .batch = batch };
+	uint64_t splits;
 	int error;
 
 	if (extent->end - extent->start == FRAME_SIZE) {
@@ -113,9 +114,12 @@ int ACCESS(unmap)(struct space *space, const struct extent *extent, struct tlb_b
 		if (remove_one_page(space, &p, extent->start, batch))
 			return 0;
 	}
-	error = stock_fill(space, &stock, count_splits(space, extent));
+	splits = count_splits(space, extent);
+	error = stock_fill(space, &stock, splits);
 	if (error)
 		return error;
+	if (splits)
+		settle(batch);
 	remove_range(&removal, space->root.table, space->root.levels, extent->start, extent->end);
 	return 0;
 }
