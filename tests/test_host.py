@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The unit tests that run on the host, under ASan and UBSan; and many random operations, without."""
+"""The unit tests that run on the host: under ASan and UBSan, TSan where there are threads, and fast."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -10,15 +11,23 @@ from harness.build import Build, Builder
 from harness.report import KernelTests
 
 
-def run(program: Path, arguments: list[str], folder: Path, kernel_tests: KernelTests) -> None:
-    done = subprocess.run([program, *arguments], text=True, capture_output=True, timeout=600)
+def run(
+    program: Path, arguments: list[str], folder: Path, kernel_tests: KernelTests, **env: str
+) -> None:
+    done = subprocess.run(
+        [program, *arguments], text=True, capture_output=True, timeout=600, env=os.environ | env
+    )
     (folder / "output.log").write_text(done.stdout)
     contradictions = [f"exit status {done.returncode}", done.stderr] if done.returncode else []
     kernel_tests.judge(done.stdout, "the output", contradictions)
 
 
-def test_host(builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
-    run(builder.target(Build("gcc", "defconfig"), "host-tests"), [], folder, kernel_tests)
+@pytest.mark.parametrize("name", ["host-tests", "frame-debug-tests", "frame-tsan-tests"])
+def test_host(name: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
+    program = builder.target(Build("gcc", "defconfig"), name)
+    # The long random run is done once in full length.
+    env = {} if name == "host-tests" else {"FRAME_STEPS": "1000000"}
+    run(program, [], folder, kernel_tests, **env)
 
 
 # Random operations on each of a mapper's spaces: 20, or 17 by the recursive method, which takes

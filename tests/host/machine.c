@@ -30,8 +30,6 @@
 #define MEMORY_SIZE   ((uint64_t)(FIXTURE_FRAMES + KERNEL_FRAMES) * FRAME_SIZE)
 
 uint64_t host_physmap_base;
-uint64_t machine_seed = 1;
-unsigned int machine_operations = 5000;
 
 static int memory_file;
 static uint8_t *memory;
