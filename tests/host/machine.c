@@ -189,6 +189,16 @@ const char *fixture_check_tlb(void)
 	return stale;
 }
 
+const char *fixture_use(virt_addr_t address, phys_addr_t physical)
+{
+	const char *why = "the TLB leads elsewhere";
+	const struct mmu_page *page = tlb_use(virt_raw(address), &why);
+
+	if (page && page->physical + (virt_raw(address) - page->address) == phys_raw(physical))
+		return NULL;
+	return why;
+}
+
 unsigned int fixture_random_operations(void)
 {
 	return machine_operations;
