@@ -7,7 +7,8 @@ bench_cflags := $(c_dialect) -Itests/host/include $(filter-out -nostdinc,$(inclu
 
 # What is compared is compiled as in the kernel, without vector registers: both sides.
 bench_mappers_compared := $(sort $(filter mm/access% mm/mapper% mm/physmap% mm/range% mm/temp% \
-	mm/tlb% mm/walk%,$(kernel-y))) tests/bench/bench_space.c tests/bench/limit_mapper.c
+	mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
+	tests/bench/bench_space.c tests/bench/limit_mapper.c
 $(foreach source,$(bench_mappers_compared),\
 	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding))
 $(call flags_file,bench-cc,$(HOSTCC) $(bench_cflags) $(call file_flags,bench/obj))
