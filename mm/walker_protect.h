@@ -72,8 +72,7 @@ static inline void change_leaves(const struct change *change, pt_entry_t *entry,
 	}
 	/* To invalidate what did not change, beside what did, is harmless. */
 	if (difference)
-		tlb_batch_add_pages(change->batch, virt_raw(virtual_of(change->space, linear)),
-				    pt_span(level), count);
+		add_leaves(change->space, change->batch, linear, level, count);
 }
 
 /* Second pass. A huge leaf that is changed in part is split first, with its old attributes. */

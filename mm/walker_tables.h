@@ -140,10 +140,33 @@ static bool window_of_table(const struct space *space, uint64_t linear, unsigned
 }
 
 /*
+ * Add leaves side by side to the batch, which are changed or gone. A huge leaf is in the window too,
+ * once at each level below it: its own memory appears where the table would be. Nobody asks for that,
+ * but a CPU that guesses does: the recursive method computes the address before it has read the
+ * entry. A table that is linked there later would be written through what the TLB has of the leaf, so
+ * that must go with the leaf.
+ */
+static void add_leaves(const struct space *space, struct tlb_batch *batch, uint64_t linear,
+		       unsigned int level, unsigned int count)
+{
+	virt_addr_t window;
+
+	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), pt_span(level), count);
+	for (uint64_t end = linear + count * pt_span(level); linear < end;
+	     linear += pt_span(level)) {
+		if (level == 1 || batch->nr_pages > TLB_BATCH_PAGES_MAX)
+			return; /* no huge leaf, or all of the TLB goes anyway */
+		for (unsigned int l = level; l > 1; l--)
+			if (window_of_table(space, linear, l, &window))
+				tlb_batch_add_page(batch, window);
+	}
+}
+
+/*
  * Replace the huge leaf in *entry, of `level`, by a table of leaves that say the same. The CPU must
  * not come to hold both sizes with different contents (Intel's erratum on ITLB multihit, AMD erratum
- * 383): so only the size changes here, and it is invalidated at once, before anything else does. In
- * the window, the leaf's own memory has been where the table now appears.
+ * 383): so only the size changes here, and it is invalidated at once, before anything else does; in
+ * the window as well (see add_leaves()).
  */
 static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t linear,
 			     unsigned int level, struct stock *stock)
@@ -161,8 +184,9 @@ static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t li
 	space->nr_tables++;
 
 	tlb_invalidate_page(virtual_of(space, linear));
-	if (window_of_table(space, linear, level, &window))
-		tlb_invalidate_page(window);
+	for (; level > 1; level--)
+		if (window_of_table(space, linear, level, &window))
+			tlb_invalidate_page(window);
 	return value;
 }
 

@@ -84,8 +84,7 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 			continue;
 		if (kind == PT_LEAF && next - at == pt_span(level)) {
 			write_entry(entry, (pt_entry_t){ 0 });
-			tlb_batch_add_pages(removal->batch, virt_raw(virtual_of(space, at)),
-					    pt_span(level), 1);
+			add_leaves(space, removal->batch, at, level, 1);
 			removed++;
 			continue;
 		}
