@@ -84,10 +84,10 @@ static void map_first_pages(void)
 /* Loops. A statement's nanoseconds, per page or per `count`. */
 #define TIMED(count, statement)                                                                    \
 	do {                                                                                       \
-		const uint64_t timed_start = bench_thread_ns();                                    \
+		const uint64_t timed_start = bench_now_ns();                                       \
                                                                                                    \
 		statement;                                                                         \
-		return (double)(bench_thread_ns() - timed_start) / (double)(count);                \
+		return (double)(bench_now_ns() - timed_start) / (double)(count);                   \
 	} while (0)
 
 static void map_each(void)
