@@ -2,7 +2,8 @@
 #
 # The ISO: GRUB for BIOS and UEFI, its menu, the kernel. Two builds of one commit are the same, bit
 # for bit: every time stamp is the commit's, and the EFI partition's file system gets a fixed serial
-# number (bin/mformat).
+# number (bin/mformat). The kernel on it has no debug information: GRUB holds the whole file in memory
+# while it loads it, which decides how much memory a machine needs at least.
 
 CMDLINE ?= selftest
 GRUB_TIMEOUT ?= 1
@@ -26,7 +27,7 @@ $(call flags_file,iso-$(ISO),$(CMDLINE) $(GRUB_TIMEOUT) $(GFXPAYLOAD) $(SOURCE_D
 $(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat $(out)/flags/iso-$(ISO)
 	$(call say,ISO,$@)
 	$(Q)rm -rf $(iso_root) && mkdir -p $(iso_root)/boot/grub
-	$(Q)cp $< $(iso_root)/boot/mercator.elf
+	$(Q)$(OBJCOPY) --strip-debug $< $(iso_root)/boot/mercator.elf
 	$(Q)scripts/fill-in iso/grub.cfg.in CMDLINE '$(subst ','\'',$(CMDLINE))' \
 		TIMEOUT '$(GRUB_TIMEOUT)' \
 		GFXPAYLOAD '$(addprefix set gfxpayload=,$(GFXPAYLOAD))' >$(iso_root)/boot/grub/grub.cfg

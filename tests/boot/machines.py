@@ -12,8 +12,8 @@ MIB = 1
 GIB = 1024 * MIB
 TIB = 1024 * GIB
 
-# The least memory that is promised, found by trying. On BIOS, 6 MiB still work; in 5, GRUB finds no
-# room for the kernel. On UEFI (OVMF), 44 MiB are enough for GRUB's menu, but not for the kernel.
+# The least memory that works with every build, found by trying: with 7 MiB on BIOS, GRUB finds no
+# room for the largest. On UEFI (OVMF), 44 MiB are enough for GRUB's menu, but not for the kernel.
 LEAST_BIOS = 8 * MIB
 LEAST_UEFI = 56 * MIB
 

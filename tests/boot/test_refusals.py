@@ -22,7 +22,7 @@ def test_refuses_cpu(builder: Builder, folder: Path, cpu: str, sentence: str) ->
     iso = builder.iso(
         Build("gcc", "defconfig"), Iso("qemu-text", "selftest exit=isa-debug", "text")
     )
-    with Qemu(folder, "-m", "64", "-cpu", cpu, "-cdrom", str(iso), deadline=30) as qemu:
+    with Qemu(folder, "-m", "64", "-cpu", cpu, "-cdrom", str(iso), deadline=60) as qemu:
         qemu.until_serial(f"Mercator: {sentence}.* Stopped")
         qemu.until("sentence on the screen", lambda: sentence in qemu.vga_text())
         assert "KTAP" not in qemu.serial()

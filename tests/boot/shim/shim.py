@@ -58,5 +58,5 @@ def boot(
         folder,
         *("-m", str(MEMORY_MIB), "-cpu", cpu),
         *("-kernel", str(shim), "-initrd", f"{kernel},{orders}"),
-        deadline=30,
+        deadline=60,
     )
