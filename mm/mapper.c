@@ -12,7 +12,9 @@
  */
 static inline bool uses_offset(const struct space *space)
 {
-	return OFFSET && ((!RECURSIVE && !GENERIC) || space->method == ACCESS_OFFSET);
+	/* Its users notice one jump more first: the compiler is told to lay it straight. */
+	return OFFSET &&
+	       ((!RECURSIVE && !GENERIC) || __builtin_expect(space->method == ACCESS_OFFSET, true));
 }
 
 static inline bool uses_recursive(const struct space *space)

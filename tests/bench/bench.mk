@@ -11,7 +11,8 @@ bench_frames_sources := $(frame_sources) kernel/error.c kernel/fmt.c tests/host/
 
 # What is compared is compiled as in the kernel, without vector registers: both sides.
 bench_mappers_compared := $(sort $(filter mm/access% mm/mapper% mm/physmap% mm/range% mm/temp% \
-	mm/tlb% mm/walk%,$(kernel-y))) tests/bench/bench_space.c tests/bench/limit_mapper.c
+	mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
+	tests/bench/bench_space.c tests/bench/limit_mapper.c
 $(foreach source,$(bench_mappers_compared),\
 	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding))
 bench_mappers_sources := $(bench_mappers_compared) kernel/error.c tests/bench/mappers.c \

@@ -9,10 +9,12 @@
  */
 #include <stdlib.h>
 
+#include <arch/own_pointer.h>
 #include <arch/tlb.h>
 #include <mercator/mapper.h>
 #include <mercator/physmap.h>
 
+#include "access_inline.h"
 #include "limit_mapper.h"
 #include "measure.h"
 
@@ -29,6 +31,7 @@ static const struct attributes read_only = { .rights = RIGHT_READ };
 
 static struct bench_space bench;
 static struct space *const space = &bench.space;
+static enum access_method method;
 static pfn_t room[NR_FRAMES];
 static uint64_t shuffled[NR_PAGES]; /* every page's address, in random order */
 
@@ -42,6 +45,13 @@ void tlb_invalidate_page(virt_addr_t address)
 
 void tlb_flush_all(void)
 {
+}
+
+/* The recursive method is built in, and not measured here: there is no MMU. */
+void *own_pointer(virt_addr_t address)
+{
+	(void)address;
+	return NULL;
 }
 
 static void must(int error)
@@ -82,10 +92,10 @@ static void map_first_pages(void)
 /* Loops. A statement's nanoseconds, per page or per `count`. */
 #define TIMED(count, statement)                                                                    \
 	do {                                                                                       \
-		const uint64_t timed_start = bench_thread_ns();                                    \
+		const uint64_t timed_start = bench_now_ns();                                       \
                                                                                                    \
 		statement;                                                                         \
-		return (double)(bench_thread_ns() - timed_start) / (double)(count);                \
+		return (double)(bench_now_ns() - timed_start) / (double)(count);                   \
 	} while (0)
 
 static void map_each(void)
@@ -375,6 +385,82 @@ static double limit_protect_as_range(void)
 	TIMED(NR_PAGES, must(limit_protect_range(&bench, BASE, NR_PAGES, bits)));
 }
 
+/* The same by another method, each against offset. The generic one goes through its pointer. */
+static double by_pointer(bench_loop loop)
+{
+	double result;
+
+	method = ACCESS_GENERIC;
+	result = loop();
+	method = ACCESS_OFFSET;
+	return result;
+}
+
+static double map_by_pointer(void)
+{
+	return by_pointer(map_one_by_one);
+}
+
+static double unmap_by_pointer(void)
+{
+	return by_pointer(unmap_one_by_one);
+}
+
+static double translate_after_map(void)
+{
+	map_all();
+	return translate_sequential();
+}
+
+static double translate_by_pointer(void)
+{
+	return by_pointer(translate_after_map);
+}
+
+/* An instance whose function is inlined, against the offset method's: both are called directly. */
+#define DIRECT_LOOPS(instance)                                                                     \
+	static void map_each_##instance(void)                                                      \
+	{                                                                                          \
+		for (size_t i = 0; i < NR_PAGES; i++)                                              \
+			must(instance##_map(space, virt_addr(page(i)),                             \
+					    phys_addr(PHYSICAL + i * FRAME_SIZE), FRAME_SIZE,      \
+					    read_write, NULL));                                    \
+	}                                                                                          \
+	static double map_##instance(void)                                                         \
+	{                                                                                          \
+		reset();                                                                           \
+		TIMED(NR_PAGES, map_each_##instance());                                            \
+	}                                                                                          \
+	static void unmap_each_##instance(void)                                                    \
+	{                                                                                          \
+		struct tlb_batch batch;                                                            \
+                                                                                                   \
+		tlb_batch_begin(&batch, space);                                                    \
+		for (size_t i = 0; i < NR_PAGES; i++)                                              \
+			must(instance##_unmap(space, virt_addr(page(i)), FRAME_SIZE, &batch));     \
+		tlb_batch_finish(&batch);                                                          \
+	}                                                                                          \
+	static double unmap_##instance(void)                                                       \
+	{                                                                                          \
+		map_all();                                                                         \
+		TIMED(NR_PAGES, unmap_each_##instance());                                          \
+	}                                                                                          \
+	static void translate_each_##instance(void)                                                \
+	{                                                                                          \
+		phys_addr_t physical;                                                              \
+		uint64_t sum = 0;                                                                  \
+                                                                                                   \
+		for (size_t i = 0; i < NR_PAGES; i++) {                                            \
+			must(instance##_translate_address(space, virt_addr(page(i)), &physical));  \
+			sum += phys_raw(physical);                                                 \
+		}                                                                                  \
+		sink = sum;                                                                        \
+	}                                                                                          \
+	TRANSLATE_LOOP(translate_##instance, translate_each_##instance)
+
+DIRECT_LOOPS(offset)
+DIRECT_LOOPS(inline)
+
 static void shuffle_pages(void)
 {
 	uint64_t random = 1;
@@ -393,7 +479,7 @@ static void shuffle_pages(void)
 	}
 }
 
-static void compare_all(void)
+static void compare_with_limits(void)
 {
 	bench_compare("map 4 KiB one by one", map_one_by_one, limit_map_one_by_one, 2.2);
 	bench_compare("map 4 KiB at random, tables exist", map_random, limit_map_random, 0);
@@ -414,17 +500,32 @@ static void compare_all(void)
 	bench_compare("protect as a range", protect_range, limit_protect_as_range, 2);
 }
 
+static void compare_methods(void)
+{
+	bench_compare("inlined function (limit: offset): map", map_inline, map_offset, 1.1);
+	bench_compare("inlined function (limit: offset): unmap", unmap_inline, unmap_offset, 1.1);
+	map_all();
+	bench_compare("inlined function (limit: offset): translate", translate_inline,
+		      translate_offset, 1.1);
+	bench_compare("function pointer (limit: offset): map", map_by_pointer, map_one_by_one, 2.5);
+	bench_compare("function pointer (limit: offset): unmap", unmap_by_pointer, unmap_one_by_one,
+		      2.5);
+	bench_compare("function pointer (limit: offset): translate", translate_by_pointer,
+		      translate_after_map, 2.5);
+}
+
 int main(int argc, char **argv)
 {
 	void *memory = aligned_alloc(FRAME_SIZE, NR_FRAMES * FRAME_SIZE);
 
 	if (!memory)
 		abort();
-	host_physmap_base = (uint64_t)(uintptr_t)memory;
+	host_physmap_base = inline_offset = (uint64_t)(uintptr_t)memory;
 	physmap_set_reach(NR_FRAMES * FRAME_SIZE);
 	shuffle_pages();
 	bench_heading();
-	compare_all();
+	compare_with_limits();
+	compare_methods();
 	printf("%u targets missed\n", bench_missed());
 	if (argc > 1 && !bench_write_json(argv[1])) {
 		perror(argv[1]);

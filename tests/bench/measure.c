@@ -11,22 +11,12 @@
 static struct bench_row rows[ROWS_MAX];
 static size_t nr_rows;
 
-static uint64_t read_clock(clockid_t clock)
+uint64_t bench_now_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-uint64_t bench_now_ns(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
-uint64_t bench_thread_ns(void)
-{
-	return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static int compare(const void *a, const void *b)

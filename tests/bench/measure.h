@@ -20,14 +20,13 @@ struct bench_row {
 	const char *unit;
 	double value, min;   /* median and least */
 	bool has_limit;      /* `limit` and `ratio` mean something */
-	double limit, ratio; /* the limit loop's median; the median ratio of a turn */
+	double limit, ratio; /* the limit loop's median; the median of the turns */
 	bool has_target;
 	double target; /* the most that is asked of the ratio or, without a limit, of the value */
 };
 
-/* Time; and this thread's time on the CPU, for loops of one thread on a machine with other work. */
+/* This thread's processor time: what else the machine does counts little. Waiting for a lock counts. */
 uint64_t bench_now_ns(void);
-uint64_t bench_thread_ns(void);
 double bench_median(double *values, size_t count);
 
 /* Run both loops (`limit` may be NULL) `repeats` times by turns; target 0 for none. Kept and printed. */

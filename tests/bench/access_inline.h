@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The walker's instance in access_inline.c. */
+#ifndef BENCH_ACCESS_INLINE_H
+#define BENCH_ACCESS_INLINE_H
+
+#include "../../mm/access.h"
+
+extern uint64_t inline_offset; /* from physical addresses to pointers */
+
+MUST_CHECK int inline_walk(const struct root *root, virt_addr_t address, struct walk *walk);
+DECLARE_READING(inline);
+DECLARE_CHANGING(inline);
+
+#endif
