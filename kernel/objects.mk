@@ -7,6 +7,7 @@ kernel-y += kernel/dump.c
 kernel-y += kernel/error.c
 kernel-y += kernel/finish.c
 kernel-y += kernel/fmt.c
+kernel-y += kernel/frames.c
 kernel-y += kernel/glob.c
 kernel-y += kernel/kbench.c
 kernel-y += kernel/log.c

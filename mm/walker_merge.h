@@ -53,8 +53,10 @@ int ACCESS(merge)(struct space *space, virt_addr_t address, uint64_t size, struc
 	struct extent extent;
 	int error = range_check(space, space->root.levels, address, size, &extent);
 
-	if (!error)
-		merge_range(space, space->root.table, space->root.levels, extent.start, extent.end,
-			    batch);
-	return error;
+	if (error)
+		return error;
+	settle(batch);
+	merge_range(space, space->root.table, space->root.levels, extent.start, extent.end, batch);
+	settle(batch);
+	return 0;
 }

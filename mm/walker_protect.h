@@ -133,6 +133,7 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 	struct stock stock;
 	struct change change = { .space = space, .stock = &stock, .batch = batch };
 	struct extent extent;
+	uint64_t splits = 0;
 	int error = range_check(space, space->root.levels, address, size, &extent);
 
 	if (!error)
@@ -140,10 +141,14 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 	if (!error)
 		error = scan_mapped(space, space->root.table, space->root.levels, extent.start,
 				    extent.end, conflict);
-	if (!error)
-		error = stock_fill(space, &stock, count_splits(space, &extent));
+	if (!error) {
+		splits = count_splits(space, &extent);
+		error = stock_fill(space, &stock, splits);
+	}
 	if (error)
 		return error;
+	if (splits)
+		settle(batch);
 	attributes = as_possible(space, attributes);
 	for (unsigned int level = 1; level <= PT_LEAF_MAX; level++)
 		change.bits[level] = pt_leaf_bits(attributes, level);

@@ -140,6 +140,17 @@ static bool window_of_table(const struct space *space, uint64_t linear, unsigned
 }
 
 /*
+ * Before a page changes its size, and after, nothing may be owed: the TLB may have the page as it was
+ * before an operation of the same batch changed its attributes, and would then hold both sizes with
+ * different contents (see split_leaf()).
+ */
+static void settle(struct tlb_batch *batch)
+{
+	if (!tlb_batch_is_empty(batch))
+		tlb_batch_finish(batch);
+}
+
+/*
  * Add leaves side by side to the batch, which are changed or gone. A huge leaf is in the window too,
  * once at each level below it: its own memory appears where the table would be. Nobody asks for that,
  * but a CPU that guesses does: the recursive method computes the address before it has read the

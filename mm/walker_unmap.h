@@ -120,12 +120,17 @@ MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address
 	struct stock stock;
 	struct removal removal = { .space = space, .stock = &stock, .batch = batch };
 	struct extent extent;
+	uint64_t splits = 0;
 	int error = range_check(space, space->root.levels, address, size, &extent);
 
-	if (!error)
-		error = stock_fill(space, &stock, count_splits(space, &extent));
+	if (!error) {
+		splits = count_splits(space, &extent);
+		error = stock_fill(space, &stock, splits);
+	}
 	if (error)
 		return error;
+	if (splits)
+		settle(batch);
 	remove_range(&removal, space->root.table, space->root.levels, extent.start, extent.end);
 	return 0;
 }

@@ -7,7 +7,8 @@
 #   tests/unit/     tests that only make sense on the host
 #   tests/bench/    what things cost, measured on the host
 
-runner-y := kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c tests/host/main.c
+runner-y := kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c tests/host/log.c \
+	tests/host/main.c
 host-y := $(runner-y)
 mapper-y :=
 include tests/unit/objects.mk
@@ -22,7 +23,7 @@ $(eval $(call cc_rule,host,$$(HOSTCC),$$(host_cflags) $$(sanitize),host-cc))
 host_objects := $(patsubst %,$(out)/host/%.o,$(sort $(host-y)))
 $(out)/host-tests: $(host_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
+	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@ $^
 
 # The mapper's random tests again, optimised and without sanitizers: for numbers of operations.
 soak_cflags := $(c_dialect) -Itests/host/include $(includes) -O2 -g $(warnings)
@@ -42,6 +43,7 @@ $(out)/screen-picture: $(picture_objects)
 
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d) $(soak_objects:=.d))
 
+include tests/frame.mk
 include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 include examples/hostlib/hostlib.mk
@@ -52,8 +54,9 @@ host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSa
 
 SOAK_OPERATIONS ?= 1000000
 SOAK_SEED ?= $(shell date +%s)
-.PHONY: soak
-soak: $(out)/soak/soak ## Random operations on the mappers: SOAK_OPERATIONS= on each space, SOAK_SEED=
+.PHONY: soak soak-mappers
+soak: soak-frames soak-mappers ## Random tests for long: soak-frames and soak-mappers
+soak-mappers: $(out)/soak/soak ## Random operations on the mappers: SOAK_OPERATIONS= on each space, SOAK_SEED=
 	$(Q)$(out)/soak/soak --window=pointers --seed=$(SOAK_SEED) --operations=$(SOAK_OPERATIONS) \
 		$(or $(GLOB),'mapper_random.*')
 

@@ -87,7 +87,7 @@ MUST_CHECK int mapper_reserve(struct space *space, virt_addr_t address, uint64_t
 /*
  * Turn tables that lie wholly in the range, and are full of leaves which continue each other with
  * the same attributes, into one huge leaf each, as far as the CPU has such pages. What cannot be
- * merged stays as it is. No errors but those of every range.
+ * merged stays as it is. Whatever the batch owes is paid here. No errors but those of every range.
  */
 MUST_CHECK int mapper_merge(struct space *space, virt_addr_t address, uint64_t size,
 			    struct tlb_batch *batch);

@@ -11,8 +11,8 @@
  *	... more operations on the same space ...
  *	tlb_batch_finish(&batch);
  *
- * A batch is one caller's, on one CPU. It may invalidate by itself before it is finished, when it
- * has no more room: that is always safe.
+ * A batch is one caller's, on one CPU. It may be finished on the way, when it has no more room or when
+ * pages change their size: that is always safe.
  */
 #ifndef MERCATOR_TLB_H
 #define MERCATOR_TLB_H

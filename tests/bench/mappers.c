@@ -47,11 +47,11 @@ void tlb_flush_all(void)
 {
 }
 
-/* Only the recursive method would call it, and that is not measured here. */
+/* The recursive method is built in, and not measured here: there is no MMU. */
 void *own_pointer(virt_addr_t address)
 {
 	(void)address;
-	abort();
+	return NULL;
 }
 
 static void must(int error)

@@ -30,8 +30,6 @@
 #define MEMORY_SIZE   ((uint64_t)(FIXTURE_FRAMES + KERNEL_FRAMES) * FRAME_SIZE)
 
 uint64_t host_physmap_base;
-uint64_t machine_seed = 1;
-unsigned int machine_operations = 5000;
 
 static int memory_file;
 static uint8_t *memory;
@@ -189,6 +187,16 @@ const char *fixture_check_tlb(void)
 	for (unsigned int i = 0; i < 4; i++)
 		tlb_speculate(2);
 	return stale;
+}
+
+const char *fixture_use(virt_addr_t address, phys_addr_t physical)
+{
+	const char *why = "the TLB leads elsewhere";
+	const struct mmu_page *page = tlb_use(virt_raw(address), &why);
+
+	if (page && page->physical + (virt_raw(address) - page->address) == phys_raw(physical))
+		return NULL;
+	return why;
 }
 
 unsigned int fixture_random_operations(void)

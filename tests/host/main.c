@@ -10,28 +10,17 @@
  *
  * Exit status: 0 all passed, 1 some failed, 2 nothing matched or bad usage.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <mercator/fmt.h>
 #include <mercator/ktest.h>
-#include <mercator/log.h>
 
 #include "machine.h"
 
-void log_line(enum log_level level, const char *format, ...)
-{
-	char text[LOG_LINE_MAX];
-	va_list arguments;
-
-	va_start(arguments, format);
-	fmt_vprint(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	fprintf(level == LOG_RESULT ? stdout : stderr, "%s\n", text);
-	fflush(stdout);
-}
+uint64_t machine_seed = 1;
+unsigned int machine_operations = 5000;
+bool machine_window_is_memory = true;
 
 int main(int argc, char **argv)
 {

@@ -29,8 +29,6 @@
 #define WINDOW_BASE SLOT_BASE(FIXTURE_RECURSIVE_SLOT)
 #define WRITE_FAULT 2 /* in the error code (SDM 3, 4.7) */
 
-bool machine_window_is_memory = true;
-
 /* Ranges of mm's addresses that are reserved on the host. */
 static struct {
 	uint64_t base, size;

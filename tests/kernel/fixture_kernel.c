@@ -62,6 +62,13 @@ const char *fixture_check_tlb(void)
 	return NULL;
 }
 
+const char *fixture_use(virt_addr_t address, phys_addr_t physical)
+{
+	(void)address;
+	(void)physical;
+	return NULL;
+}
+
 unsigned int fixture_random_operations(void)
 {
 	return 250;

@@ -73,11 +73,12 @@ void fixture_deactivate(struct fixture *fixture);
 
 /*
  * And what else depends on where the tests run. In the kernel the hardware has its own TLB, and
- * nobody can look into it: there, the first three do nothing.
+ * nobody can look into it: there, all of these but the last do nothing.
  */
 void fixture_begin(struct fixture *fixture); /* the space is new; only its root is there */
 void fixture_frame_changes_hands(struct fixture *fixture, pfn_t frame, bool is_released);
 const char *fixture_check_tlb(void); /* all debts paid: NULL, or what the TLB should not hold */
+const char *fixture_use(virt_addr_t address, phys_addr_t physical); /* NULL: it leads there */
 unsigned int fixture_random_operations(void); /* how many a random test does on one space */
 
 /* Frames that a test maps: the last few of the fixture's, which the frame source never gives. */

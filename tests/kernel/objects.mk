@@ -27,4 +27,6 @@ kernel-$(CONFIG_BENCH) += tests/kernel/mapper_bench.c
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
 kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_rig.c tests/kernel/frame_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/frames_test.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(if $(CONFIG_MAPPER_RECURSIVE),$(CONFIG_SELFTESTS))) += tests/kernel/recursive_test.c

@@ -265,13 +265,64 @@ KTEST(mapper_tlb, merging_invalidates_the_small_pages_before_it_releases_their_t
 	tlb_batch_begin(&batch, space);
 	start_watching();
 	ASSERT_EQ(t, mapper_merge(space, virt_addr(BASE), MIB(2), &batch), 0);
-	EXPECT_EQ(t, fixture.nr_allocated, 4);
-	tlb_batch_finish(&batch);
+	EXPECT_TRUE(t, tlb_batch_is_empty(&batch));
 	EXPECT_EQ(t, fixture.nr_allocated, 3);
 	ASSERT_EQ(t, nr_events, 2);
 	EXPECT_EQ(t, events[0].address, window_of(BASE, 1));
 	EXPECT_TRUE(t, events[1].whole);
 	EXPECT_EQ(t, events[1].nr_allocated, 4);
+	host_tlb_watch = NULL;
+}
+
+/* Else the CPU could have 2 MiB as they were, and 4 KiB of them as they are now. */
+KTEST(mapper_tlb, what_is_owed_is_paid_before_a_page_is_split)
+{
+	const struct attributes read_only = { RIGHT_READ, MEMORY_WRITE_BACK };
+	const struct attributes writable = { RW, MEMORY_WRITE_BACK };
+	struct tlb_batch batch;
+
+	for (int unmapping = 0; unmapping <= 1; unmapping++) {
+		int error;
+
+		fixture_init(&fixture, ACCESS_OFFSET, 4);
+		ASSERT_EQ(t, map(BASE, 0, MIB(2)), 0);
+		tlb_batch_begin(&batch, space);
+		ASSERT_EQ(t,
+			  mapper_protect(space, virt_addr(BASE), MIB(2), read_only, &batch, NULL),
+			  0);
+		start_watching();
+		if (unmapping)
+			error = mapper_unmap(space, virt_addr(BASE), KIB(4), &batch);
+		else
+			error = mapper_protect(space, virt_addr(BASE), KIB(4), writable, &batch,
+					       NULL);
+		EXPECT_EQ(t, error, 0);
+		/* The page and its place in the window; and both again, when it is split. */
+		ASSERT_EQ(t, nr_events, 4);
+		for (unsigned int i = 0; i < nr_events; i++)
+			EXPECT_EQ(t, events[i].address, i % 2 ? window_of(BASE, 1) : BASE);
+		tlb_batch_finish(&batch);
+	}
+	host_tlb_watch = NULL;
+}
+
+KTEST(mapper_tlb, what_is_owed_is_paid_before_pages_are_merged)
+{
+	const struct attributes read_only = { RIGHT_READ, MEMORY_WRITE_BACK };
+	struct tlb_batch batch;
+
+	fixture_init(&fixture, ACCESS_OFFSET, 4);
+	space->largest_leaf = 1;
+	ASSERT_EQ(t, map(BASE, 0, MIB(2)), 0);
+	space->largest_leaf = 2;
+	tlb_batch_begin(&batch, space);
+	ASSERT_EQ(t, mapper_protect(space, virt_addr(BASE), MIB(2), read_only, &batch, NULL), 0);
+	start_watching();
+	ASSERT_EQ(t, mapper_merge(space, virt_addr(BASE), MIB(2), &batch), 0);
+	ASSERT_EQ(t, nr_events, 3);
+	EXPECT_TRUE(t, events[0].whole);
+	EXPECT_EQ(t, events[1].address, window_of(BASE, 1));
+	EXPECT_TRUE(t, events[2].whole);
 	host_tlb_watch = NULL;
 }
 

@@ -27,5 +27,9 @@ mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/mapp
 mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/window.c
 mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c
 host-y += $(mapper-y) tests/kernel/mapper_test.c
+
+host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c
+host-y += tests/kernel/frame_rig.c tests/kernel/frame_test.c
+host-y += tests/unit/frame_long_test.c tests/unit/frame_threads_test.c tests/unit/frame_debug_test.c
 host-y += tests/unit/mapper_tlb_test.c
 host-y += tests/kernel/example_test.c
