@@ -52,7 +52,7 @@ static inline unsigned int linear_index(uint64_t linear, unsigned int level)
 }
 
 /*
- * What callers pass is checked here. Operations on a single page do that inline, with the size and
+ * What callers pass is checked below. Operations on a single page do that inline, with the size and
  * the number of levels known to the compiler, which leaves few instructions of it.
  */
 
@@ -84,7 +84,7 @@ MUST_CHECK static inline int range_check(const struct space *space, unsigned int
 	if (!is_aligned(virt_raw(address) | size, FRAME_SIZE))
 		return ERR_MISALIGNED;
 	/* `start` and the end of its half are multiples of a page: one page always fits between. */
-	if (size > FRAME_SIZE && size > half - start % half)
+	if (size > FRAME_SIZE && size > half - (start & (half - 1)))
 		return ERR_RANGE;
 	*extent = (struct extent){ start, start + size };
 	return touches_recursive_slot(space, levels, address, size) ? ERR_RANGE : 0;

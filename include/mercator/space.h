@@ -32,7 +32,7 @@ struct space {
 	const struct frame_source *frames;
 	unsigned int
 		largest_leaf;    /* level of the largest leaves to use: 1 4 KiB, 2 2 MiB, 3 1 GiB */
-	uint64_t physical_limit; /* the first physical address that the CPU cannot have */
+	uint64_t physical_limit; /* of frames' addresses: the first that the CPU cannot have */
 	int recursive_slot;      /* index in the root, or SPACE_NOT_RECURSIVE */
 	bool global_pages; /* the CPU has them; otherwise RIGHT_GLOBAL is let pass and means nothing */
 	uint64_t nr_tables; /* below the root, those that this space's operations have made */

@@ -10,6 +10,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/hardware_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_fixture.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_property_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_world.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_model.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_property_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_test.c

@@ -25,7 +25,8 @@ host-flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/t
 mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/mapper.c mm/physmap.c \
 	mm/range.c mm/temp_page.c mm/tlb.c mm/walk.c
 mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/window.c
-mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c
+mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
+	tests/kernel/mapper_world.c
 host-y += $(mapper-y) tests/kernel/mapper_test.c
 
 host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c

@@ -151,8 +151,8 @@ static inline uint64_t pt_memory_type_bits(enum memory_type type)
 	PT_RIGHTS(rights), PT_RIGHTS((rights) + 1), PT_RIGHTS((rights) + 2), PT_RIGHTS((rights) + 3)
 
 /*
- * The bits of a leaf of this level that say all but where its memory is. The rights are looked up:
- * one load, where testing them one by one costs as much as half a walk.
+ * The bits of a leaf of this level that say all but where its memory is. The rights, of RIGHTS_ALL,
+ * are looked up: one load, where testing them one by one costs as much as half a walk.
  */
 static inline uint64_t pt_leaf_bits(struct attributes attributes, unsigned int level)
 {

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* The model of the mapper's random tests, and its operations (mapper_world.h). */
+#include "mapper_world.h"
+
+virt_addr_t world_address(const struct world *w, unsigned int index)
+{
+	return virt_addr(w->base + index * w->unit_size);
+}
+
+static struct attributes random_attributes(struct ktest_run *t, const struct world *w)
+{
+	static const unsigned int rights[] = {
+		RIGHT_READ,
+		RIGHT_READ | RIGHT_WRITE,
+		RIGHT_READ | RIGHT_EXECUTE,
+		RIGHT_READ | RIGHT_GLOBAL,
+		RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
+		RIGHT_READ | RIGHT_USER,
+		RIGHT_READ | RIGHT_WRITE | RIGHT_USER,
+	};
+	bool upper = w->base >> 63;
+
+	return (struct attributes){
+		.rights = rights[ktest_random_below(t, ARRAY_SIZE(rights) - (upper ? 2 : 0))],
+		.type = (enum memory_type)ktest_random_below(t, 4),
+	};
+}
+
+/* Often as far from the virtual address as lets huge pages be used, sometimes not. */
+static uint64_t random_physical(struct ktest_run *t, const struct world *w, unsigned int start)
+{
+	uint64_t offset = virt_raw(world_address(w, start)) % GIB(1);
+	uint64_t physical = ktest_random_below(t, 1024) * GIB(1) + offset;
+
+	if (ktest_random_below(t, 4) == 0)
+		physical += (1 + ktest_random_below(t, 511)) * w->unit_size;
+	return physical;
+}
+
+void world_check_unit(struct ktest_run *t, const struct world *w, unsigned int index)
+{
+	const struct unit *unit = &w->units[index];
+	uint64_t offset = ktest_random_below(t, w->unit_size);
+	virt_addr_t address = virt_addr(virt_raw(world_address(w, index)) + offset);
+	const struct space *space = &w->fixture.space;
+	struct translation got;
+	unsigned int level;
+	pt_entry_t entry;
+	int error = mapper_translate(space, address, &got);
+
+	if (unit->kind == UNIT_MAPPED) {
+		if (!EXPECT_EQ(t, error, 0))
+			return;
+		EXPECT_EQ(t, phys_raw(got.address), unit->value + offset);
+		EXPECT_EQ(t, got.writable, !!(unit->attributes.rights & RIGHT_WRITE));
+		EXPECT_EQ(t, got.executable, !!(unit->attributes.rights & RIGHT_EXECUTE));
+		EXPECT_EQ(t, got.user, !!(unit->attributes.rights & RIGHT_USER));
+		EXPECT_EQ(t, got.global, !!(unit->attributes.rights & RIGHT_GLOBAL));
+		EXPECT_STR(t, fixture_use(address, phys_addr(unit->value + offset)), NULL);
+	} else {
+		EXPECT_EQ(t, error, ERR_NOT_FOUND);
+	}
+	ASSERT_EQ(t, mapper_read_entry(space, address, 1, &entry, &level), 0);
+	if (unit->kind == UNIT_MAPPED)
+		EXPECT_EQ(t, pt_memory_type(entry), unit->attributes.type);
+	else if (unit->kind == UNIT_RESERVED)
+		EXPECT_EQ(t, pt_reserved_payload(entry), unit->value);
+	else
+		EXPECT_EQ(t, entry.raw, 0);
+}
+
+void world_check(struct ktest_run *t, const struct world *w)
+{
+	for (unsigned int i = 0; i < WORLD_UNITS; i++)
+		world_check_unit(t, w, i);
+	EXPECT_STR(t, fixture_audit(&w->fixture), NULL);
+}
+
+/* The first unit in the range that is not as `kind` says (or that is, with `equal`); -1 if none. */
+static int first_unit(const struct world *w, unsigned int start, unsigned int count,
+		      enum unit_kind kind, bool equal)
+{
+	for (unsigned int i = start; i < start + count; i++)
+		if ((w->units[i].kind == kind) == equal)
+			return (int)i;
+	return -1;
+}
+
+/* What an operation on [start, start + count) should return, if it finds frames enough. */
+static void check_result(struct ktest_run *t, const struct world *w, int result, int want,
+			 int conflicting, const struct conflict *conflict)
+{
+	EXPECT_EQ(t, result, want);
+	if (conflicting >= 0 && result == want)
+		EXPECT_EQ(t, virt_raw(conflict->address),
+			  virt_raw(world_address(w, (unsigned int)conflicting)));
+}
+
+void world_finish_batch(struct world *w)
+{
+	if (tlb_batch_is_empty(&w->batch))
+		return;
+	tlb_batch_finish(&w->batch);
+	for (unsigned int i = 0; i < WORLD_UNITS; i++)
+		w->units[i].is_owed = false;
+}
+
+/* What was unmapped must not be mapped again before its batch is finished. */
+static void finish_if_owed(struct world *w, unsigned int start, unsigned int count)
+{
+	bool is_owed = false;
+
+	for (unsigned int i = start; i < start + count; i++)
+		is_owed |= w->units[i].is_owed;
+	if (is_owed)
+		world_finish_batch(w);
+}
+
+static int do_map(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
+{
+	struct attributes attributes = random_attributes(t, w);
+	uint64_t physical = random_physical(t, w, start);
+	int occupied = first_unit(w, start, count, UNIT_HOLE, false);
+	struct conflict conflict;
+	int result;
+
+	finish_if_owed(w, start, count);
+	result = mapper_map(&w->fixture.space, world_address(w, start), phys_addr(physical),
+			    count * w->unit_size, attributes, &conflict);
+	if (result == ERR_NO_MEMORY)
+		return result;
+	check_result(t, w, result, occupied >= 0 ? ERR_EXISTS : 0, occupied, &conflict);
+	for (unsigned int i = 0; !result && i < count; i++)
+		w->units[start + i] = (struct unit){ UNIT_MAPPED, attributes,
+						     physical + i * w->unit_size, false };
+	return result;
+}
+
+static int do_unmap(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
+{
+	bool was_empty = tlb_batch_is_empty(&w->batch);
+	int result = mapper_unmap(&w->fixture.space, world_address(w, start), count * w->unit_size,
+				  &w->batch);
+
+	if (result && was_empty)
+		EXPECT_TRUE(t, tlb_batch_is_empty(&w->batch));
+	if (result == ERR_NO_MEMORY)
+		return result;
+	EXPECT_EQ(t, result, 0);
+	for (unsigned int i = 0; i < count; i++)
+		w->units[start + i] = (struct unit){ .kind = UNIT_HOLE, .is_owed = true };
+	return result;
+}
+
+static int do_protect(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
+{
+	struct attributes attributes = random_attributes(t, w);
+	int missing = first_unit(w, start, count, UNIT_MAPPED, false);
+	struct conflict conflict;
+	bool was_empty = tlb_batch_is_empty(&w->batch);
+	int result = mapper_protect(&w->fixture.space, world_address(w, start),
+				    count * w->unit_size, attributes, &w->batch, &conflict);
+
+	if (result && was_empty)
+		EXPECT_TRUE(t, tlb_batch_is_empty(&w->batch));
+	if (result == ERR_NO_MEMORY)
+		return result;
+	check_result(t, w, result, missing >= 0 ? ERR_NOT_FOUND : 0, missing, &conflict);
+	for (unsigned int i = 0; !result && i < count; i++)
+		w->units[start + i].attributes = attributes;
+	return result;
+}
+
+static int do_reserve(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
+{
+	uint64_t payload = ktest_random_below(t, PT_RESERVED_LIMIT);
+	int occupied = first_unit(w, start, count, UNIT_HOLE, false);
+	struct conflict conflict;
+	int result;
+
+	finish_if_owed(w, start, count);
+	result = mapper_reserve(&w->fixture.space, world_address(w, start), count * w->unit_size,
+				payload, &conflict);
+	if (result == ERR_NO_MEMORY)
+		return result;
+	check_result(t, w, result, occupied >= 0 ? ERR_EXISTS : 0, occupied, &conflict);
+	for (unsigned int i = 0; !result && i < count; i++)
+		w->units[start + i] = (struct unit){ .kind = UNIT_RESERVED, .value = payload };
+	return result;
+}
+
+static int do_merge(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
+{
+	int result = mapper_merge(&w->fixture.space, world_address(w, start), count * w->unit_size,
+				  &w->batch);
+
+	EXPECT_EQ(t, result, 0);
+	return result;
+}
+
+int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
+{
+	switch (ktest_random_below(t, 8)) {
+	case 0:
+	case 1:
+	case 2: return do_map(t, w, start, count);
+	case 3:
+	case 4: return do_unmap(t, w, start, count);
+	case 5: return do_protect(t, w, start, count);
+	case 6: return do_merge(t, w, start, count);
+	default:
+		/* Reserving is by 4 KiB pages: too many tables where a unit is larger. */
+		if (w->unit_level > 1)
+			return do_merge(t, w, start, count);
+		return do_reserve(t, w, start, count);
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A space under random operations, and the plain model that it is held against: an array with what
+ * each unit of a stretch of addresses should be. The unit is 4 KiB, 2 MiB or 1 GiB, so that each page
+ * size is mapped, split and merged. Several operations may share a TLB batch, as far as the contract
+ * lets them.
+ */
+#ifndef TESTS_MAPPER_WORLD_H
+#define TESTS_MAPPER_WORLD_H
+
+#include "mapper_fixture.h"
+
+#define WORLD_UNITS 1536
+
+enum unit_kind {
+	UNIT_HOLE,
+	UNIT_MAPPED,
+	UNIT_RESERVED,
+};
+
+struct unit {
+	enum unit_kind kind;
+	struct attributes attributes;
+	uint64_t value; /* physical address, or payload */
+	bool is_owed;   /* unmapped, but the batch is not finished */
+};
+
+struct world {
+	struct fixture fixture;
+	struct unit units[WORLD_UNITS];
+	uint64_t base;
+	uint64_t unit_size;
+	unsigned int unit_level;
+	struct tlb_batch batch;
+	uint64_t fingerprint; /* after all operations */
+};
+
+virt_addr_t world_address(const struct world *w, unsigned int index);
+
+/* A random operation on the units [start, start + count), in the space and in the model. */
+int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count);
+
+/* Pay what operations owe. Before world_check(), which wants the frames of unlinked tables back. */
+void world_finish_batch(struct world *w);
+
+/* Hold one unit, or all, against the model, and audit the tables. */
+void world_check_unit(struct ktest_run *t, const struct world *w, unsigned int index);
+void world_check(struct ktest_run *t, const struct world *w);
+
+#endif
