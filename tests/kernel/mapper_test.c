@@ -344,6 +344,22 @@ KTEST(mapper, merging_undoes_splitting)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
+/* 512 small pages become 2 MiB, and so complete the 512 that become 1 GiB. */
+KTEST(mapper, merging_goes_all_the_way_up_at_once)
+{
+	uint64_t before;
+
+	fixture_init(&fixture, 4);
+	ASSERT_EQ(t, map(BASE, GIB(4), GIB(1)), 0);
+	before = fixture_fingerprint(&fixture);
+	ASSERT_EQ(t, protect(BASE + MIB(6) + KIB(4), KIB(4), RIGHT_READ), 0);
+	ASSERT_EQ(t, protect(BASE + MIB(6) + KIB(4), KIB(4), RW), 0);
+	EXPECT_EQ(t, merge(BASE, GIB(1)), 0);
+	expect_page(t, BASE, GIB(4), GIB(1));
+	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
+	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+}
+
 KTEST(mapper, merging_refuses_what_does_not_match)
 {
 	fixture_init(&fixture, 4);
