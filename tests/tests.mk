@@ -35,6 +35,12 @@ include tests/fuzz/fuzz.mk
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some
 	$(Q)$(out)/host-tests $(GLOB)
 
+# Breaks the code in every way that tests/mutations/ lists; the tests must notice each.
+J ?= $(shell nproc)
+.PHONY: mutate
+mutate: ## Break the code in every listed way: each must be caught; K=REGEX picks some, J=N at a time
+	$(Q)scripts/mutate --out '$(abspath $(out)/mutate)' -j $(J) $(if $(K),-k '$(K)')
+
 # Everything below is driven by one pytest (tests/pytest.ini): it builds what it needs by itself,
 # each (compiler, configuration) in a folder of its own below $(out)/check, and boots it.
 PYTHON ?= $(firstword $(foreach python,python3 /usr/bin/python3,\
