@@ -7,7 +7,8 @@
 CMDLINE ?= selftest
 GRUB_TIMEOUT ?= 1
 
-# GRUB's gfxpayload: empty leaves the choice to GRUB, `text` keeps a PC's VGA text screen.
+# GRUB's gfxpayload: empty leaves the choice to GRUB, `text` keeps a PC's VGA text screen. Set after
+# `multiboot2` in grub.cfg, which puts there what the kernel's header asks for.
 GFXPAYLOAD ?=
 
 # The ISO's name below $(out): ISOs with other command lines can lie side by side.
@@ -27,7 +28,8 @@ $(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat $(out)/fl
 	$(Q)rm -rf $(iso_root) && mkdir -p $(iso_root)/boot/grub
 	$(Q)cp $< $(iso_root)/boot/mercator.elf
 	$(Q)scripts/fill-in iso/grub.cfg.in CMDLINE '$(subst ','\'',$(CMDLINE))' \
-		TIMEOUT '$(GRUB_TIMEOUT)' GFXPAYLOAD '$(GFXPAYLOAD)' >$(iso_root)/boot/grub/grub.cfg
+		TIMEOUT '$(GRUB_TIMEOUT)' \
+		GFXPAYLOAD '$(addprefix set gfxpayload=,$(GFXPAYLOAD))' >$(iso_root)/boot/grub/grub.cfg
 	$(Q)find $(iso_root) -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
 	$(Q)SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) PATH="$(CURDIR)/iso/bin:$$PATH" \
 		grub-mkrescue -o $@ --install-modules="$(grub_modules)" --fonts= --locales= --themes= \

@@ -4,6 +4,7 @@
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <mercator/describe.h>
+#include <mercator/kernel_walk.h>
 #include <mercator/layout.h>
 #include <mercator/physmap.h>
 
@@ -28,7 +29,14 @@ static void describe_layout(void)
 	struct root root = active_root();
 	char size[SIZE_TEXT_MAX];
 
-	log_info("paging: %u levels, root at %#lx", root.levels, phys_raw(root.table));
+	static const char *const methods[] = {
+		[ACCESS_OFFSET] = "offset",
+		[ACCESS_RECURSIVE] = "recursive",
+		[ACCESS_GENERIC] = "generic",
+	};
+
+	log_info("paging: %u levels, root at %#lx, tables by the %s method", root.levels,
+		 phys_raw(root.table), methods[KERNEL_METHOD]);
 	log_info("  physical map at %#lx, %s of it mapped with %s pages", PHYSMAP_BASE,
 		 describe_size(size, physmap_reach()),
 		 cpu_features()->pages_1gib ? "1 GiB" : "2 MiB");

@@ -10,21 +10,38 @@
 #include <arch/serial.h>
 #include <generated/version.h>
 #include <mercator/boot_information.h>
+#include <mercator/command_line.h>
 #include <mercator/describe.h>
+#include <mercator/dump.h>
 #include <mercator/finish.h>
 #include <mercator/log.h>
 #include <mercator/memory.h>
 #include <mercator/options.h>
+#include <mercator/paging.h>
 #include <mercator/physmap.h>
 #include <mercator/selftest.h>
+#include <mercator/string.h>
 
 #include "start_screen.h"
 
 void kernel_main(void);
 
+static void dump_if_asked(const char *command_line)
+{
+	char what[16];
+
+	if (!command_line_find(command_line, "dump", what, sizeof(what)))
+		return;
+	if (strcmp(what, "tables") == 0)
+		dump_tables();
+	else
+		log_warn("dump=%s is not known; dump=tables is", what);
+}
+
 void kernel_main(void)
 {
 	const struct bootinfo *info;
+	bool passed;
 
 	if (IS_ENABLED(CONFIG_SERIAL) && serial_init())
 		log_attach(&serial_console);
@@ -42,6 +59,9 @@ void kernel_main(void)
 	start_screen(&info->framebuffer);
 	describe_machine(info);
 	memory_init(info);
+	paging_init();
 
-	finish(selftest_run(info->command_line));
+	passed = selftest_run(info->command_line);
+	dump_if_asked(info->command_line);
+	finish(passed);
 }

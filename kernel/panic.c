@@ -5,11 +5,11 @@
 #include <mercator/describe.h>
 #include <mercator/finish.h>
 #include <mercator/fmt.h>
+#include <mercator/kernel_walk.h>
 #include <mercator/ktest.h>
 #include <mercator/log.h>
 #include <mercator/panic.h>
 #include <mercator/screen.h>
-#include <mercator/walk.h>
 
 /* Something is wrong with panicking itself if it happens twice: then nothing is printed any more. */
 static bool panicking;
@@ -59,7 +59,7 @@ static void print_page_fault(const struct exception_frame *frame, uint64_t cr2)
 		  cr2, code & PF_USER ? "user" : "kernel",
 		  code & PF_PRESENT ? "no right to" : "not present",
 		  code & PF_RESERVED ? ", reserved bit set in an entry" : "");
-	describe_walk(LOG_ERROR, virt_addr(cr2), &walk, offset_walk(&root, virt_addr(cr2), &walk));
+	describe_walk(LOG_ERROR, virt_addr(cr2), &walk, kernel_walk(&root, virt_addr(cr2), &walk));
 }
 
 static void print_registers(const struct exception_frame *f)

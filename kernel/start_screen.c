@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From the loader's description to the screen console (start_screen.h). */
+#include <arch/vga_cursor.h>
 #include <mercator/error.h>
 #include <mercator/log.h>
 #include <mercator/physmap.h>
@@ -34,11 +35,16 @@ static int start_rgb(const struct bootinfo_framebuffer *fb)
 
 static int start_text(const struct bootinfo_framebuffer *fb)
 {
+	int result;
+
 	if (!IS_ENABLED(CONFIG_VGA_TEXT))
 		return ERR_UNSUPPORTED;
 	if (!physmap_covers(fb->address, (uint64_t)fb->pitch * fb->height))
 		return ERR_RANGE;
-	return screen_init_vga_text(physmap_pointer(fb->address), fb->width, fb->height);
+	result = screen_init_vga_text(physmap_pointer(fb->address), fb->width, fb->height);
+	if (!result)
+		vga_cursor_hide();
+	return result;
 }
 
 void start_screen(const struct bootinfo_framebuffer *fb)

@@ -40,5 +40,8 @@
 DECLARE_READING(offset);
 DECLARE_CHANGING(offset);
 DECLARE_READING(recursive);
+DECLARE_CHANGING(recursive);
+DECLARE_READING(generic);
+DECLARE_CHANGING(generic);
 
 #endif

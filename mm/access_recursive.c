@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The recursive access method: a table of the active space appears where the recursive slot shows it
- * (table_window.c). Its read-only half; what it needs to change tables comes with temporary pages.
+ * (table_window.c). A frame that is not linked yet appears nowhere, so it goes through the temporary
+ * page. A table that is unlinked or replaced must leave the window at once, or the next table at its
+ * place would be written through the old one's translation: see unlink_table() and split_leaf().
  */
+#include <arch/frame_zero.h>
+#include <arch/own_pointer.h>
+#include <arch/tlb.h>
+#include <mercator/temp_page.h>
+
 #include "access.h"
 
 #define ACCESS(name) recursive_##name
@@ -11,8 +18,8 @@ static inline pt_entry_t *access_table(const struct root *root, phys_addr_t tabl
 				       unsigned int level)
 {
 	(void)table;
-	return virt_ptr(recursive_table_address(CONFIG_RECURSIVE_SLOT, root->levels,
-						virt_addr(linear), level));
+	return own_pointer(recursive_table_address(CONFIG_RECURSIVE_SLOT, root->levels,
+						   virt_addr(linear), level));
 }
 
 /* A walk comes only to tables that are linked, and those are all in the window. */
@@ -23,4 +30,11 @@ static inline bool access_reaches(const struct root *root, phys_addr_t table)
 	return true;
 }
 
+static inline void *access_frame(const struct space *space, pfn_t frame)
+{
+	(void)space;
+	return temp_page_map(frame);
+}
+
 #include "walker.h"
+#include "walker_change.h"

@@ -5,6 +5,36 @@
  */
 #include "access.h"
 
+#define OFFSET    IS_ENABLED(CONFIG_MAPPER_OFFSET)
+#define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
+#define GENERIC   IS_ENABLED(CONFIG_MAPPER_GENERIC)
+
+/*
+ * Where one method is built in, the call is direct and space->method is not looked at; otherwise
+ * this is the only place where it is, once an operation.
+ */
+static inline bool uses_offset(const struct space *space)
+{
+	return OFFSET && ((!RECURSIVE && !GENERIC) || space->method == ACCESS_OFFSET);
+}
+
+static inline bool uses_recursive(const struct space *space)
+{
+	return RECURSIVE && ((!OFFSET && !GENERIC) || space->method == ACCESS_RECURSIVE);
+}
+
+static inline bool uses_generic(const struct space *space)
+{
+	return GENERIC && ((!OFFSET && !RECURSIVE) || space->method == ACCESS_GENERIC);
+}
+
+/* A method that is not built in: the space is no good for any operation. */
+#define DISPATCH(space, operation, ...)                                                            \
+	(uses_offset(space)      ? offset_##operation(__VA_ARGS__)                                 \
+	 : uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                              \
+	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
+				 : ERR_UNSUPPORTED)
+
 /* A CPU without global pages keeps nothing across a change of the root: the right means nothing. */
 static struct attributes as_possible(const struct space *space, struct attributes attributes)
 {
@@ -27,7 +57,8 @@ int mapper_map(struct space *space, virt_addr_t address, phys_addr_t physical, u
 		return ERR_MISALIGNED;
 	if (size > space->physical_limit || phys_raw(physical) > space->physical_limit - size)
 		return ERR_RANGE;
-	return offset_map(space, &extent, physical, as_possible(space, attributes), conflict);
+	return DISPATCH(space, map, space, &extent, physical, as_possible(space, attributes),
+			conflict);
 }
 
 int mapper_unmap(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
@@ -35,7 +66,7 @@ int mapper_unmap(struct space *space, virt_addr_t address, uint64_t size, struct
 	struct extent extent;
 	int error = range_check(space, address, size, &extent);
 
-	return error ? error : offset_unmap(space, &extent, batch);
+	return error ? error : DISPATCH(space, unmap, space, &extent, batch);
 }
 
 int mapper_protect(struct space *space, virt_addr_t address, uint64_t size,
@@ -48,7 +79,8 @@ int mapper_protect(struct space *space, virt_addr_t address, uint64_t size,
 		error = attributes_check(space, &extent, attributes);
 	if (error)
 		return error;
-	return offset_protect(space, &extent, as_possible(space, attributes), batch, conflict);
+	return DISPATCH(space, protect, space, &extent, as_possible(space, attributes), batch,
+			conflict);
 }
 
 int mapper_reserve(struct space *space, virt_addr_t address, uint64_t size, uint64_t payload,
@@ -59,7 +91,7 @@ int mapper_reserve(struct space *space, virt_addr_t address, uint64_t size, uint
 
 	if (!error && payload >= PT_RESERVED_LIMIT)
 		error = ERR_INVALID;
-	return error ? error : offset_reserve(space, &extent, payload, conflict);
+	return error ? error : DISPATCH(space, reserve, space, &extent, payload, conflict);
 }
 
 int mapper_merge(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
@@ -67,7 +99,7 @@ int mapper_merge(struct space *space, virt_addr_t address, uint64_t size, struct
 	struct extent extent;
 	int error = range_check(space, address, size, &extent);
 
-	return error ? error : offset_merge(space, &extent, batch);
+	return error ? error : DISPATCH(space, merge, space, &extent, batch);
 }
 
 int mapper_translate(const struct space *space, virt_addr_t address,
@@ -75,14 +107,14 @@ int mapper_translate(const struct space *space, virt_addr_t address,
 {
 	if (!pt_is_canonical(address, space->root.levels))
 		return ERR_INVALID;
-	return offset_translate(space, address, translation);
+	return DISPATCH(space, translate, space, address, translation);
 }
 
 int mapper_translate_address(const struct space *space, virt_addr_t address, phys_addr_t *physical)
 {
 	if (!pt_is_canonical(address, space->root.levels))
 		return ERR_INVALID;
-	return offset_translate_address(space, address, physical);
+	return DISPATCH(space, translate_address, space, address, physical);
 }
 
 int mapper_read_entry(const struct space *space, virt_addr_t address, unsigned int level,
@@ -91,7 +123,7 @@ int mapper_read_entry(const struct space *space, virt_addr_t address, unsigned i
 	if (!pt_is_canonical(address, space->root.levels) || level < 1 ||
 	    level > space->root.levels)
 		return ERR_INVALID;
-	return offset_read_entry(space, address, level, entry, found);
+	return DISPATCH(space, read_entry, space, address, level, entry, found);
 }
 
 int mapper_visit(const struct space *space, virt_addr_t address, uint64_t size,
@@ -100,10 +132,10 @@ int mapper_visit(const struct space *space, virt_addr_t address, uint64_t size,
 	struct extent extent;
 	int error = range_check(space, address, size, &extent);
 
-	return error ? error : offset_visit(space, &extent, visit, context);
+	return error ? error : DISPATCH(space, visit, space, &extent, visit, context);
 }
 
 int mapper_visit_tables(const struct space *space, mapper_visit_table visit, void *context)
 {
-	return offset_visit_tables(space, visit, context);
+	return DISPATCH(space, visit_tables, space, visit, context);
 }

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-kernel-y += mm/access_offset.c
 kernel-y += mm/mapper.c
 kernel-y += mm/memmap.c
 kernel-y += mm/physmap.c
@@ -7,4 +6,6 @@ kernel-y += mm/range.c
 kernel-y += mm/table_window.c
 kernel-y += mm/tlb.c
 kernel-y += mm/walk.c
-kernel-$(CONFIG_RECURSIVE) += mm/access_recursive.c
+kernel-$(CONFIG_MAPPER_OFFSET) += mm/access_offset.c
+kernel-$(CONFIG_MAPPER_RECURSIVE) += mm/access_recursive.c mm/temp_page.c
+kernel-$(CONFIG_MAPPER_GENERIC) += mm/access_generic.c

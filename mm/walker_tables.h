@@ -123,9 +123,12 @@ static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t li
 }
 
 /*
- * Put `replacement` (nothing, or a huge leaf) in place of the table below *entry. The CPU may
- * remember the table, at any address that it translates and in the window: the frame is released
- * with the batch, after both are invalidated.
+ * Put `replacement` (nothing, or a huge leaf) in place of the table below *entry. The frame is
+ * released with the batch, after the pages that it translated are invalidated. Two things cannot
+ * wait for that, because another table may be linked here before: the window must not show the old
+ * table any more, and the CPU must not walk through what it remembers of *entry. One INVLPG does
+ * both: it drops all that this CPU remembers of table entries, whatever its address (SDM 3,
+ * 4.10.4.1).
  */
 static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t replacement,
 			 uint64_t linear, unsigned int level, struct tlb_batch *batch)
@@ -135,9 +138,11 @@ static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t repl
 
 	write_entry(entry, replacement);
 	space->nr_tables--;
-	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), FRAME_SIZE, 1);
 	if (window_of_table(space, linear, level, &window))
-		tlb_batch_add_pages(batch, virt_raw(window), FRAME_SIZE, 1);
+		tlb_invalidate_page(window);
+	else
+		tlb_invalidate_page(virtual_of(space, linear));
+	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), FRAME_SIZE, 1);
 	tlb_batch_add_frame(batch, frame);
 }
 

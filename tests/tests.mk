@@ -30,10 +30,16 @@ $(out)/screen-picture: $(picture_objects)
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d))
 
 include tests/fuzz/fuzz.mk
+include examples/hostlib/hostlib.mk
 
 .PHONY: host-tests
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some
-	$(Q)$(out)/host-tests $(GLOB)
+	$(Q)$(out)/host-tests $(if $(GLOB),'$(GLOB)')
+
+# A boot loader that is not GRUB, for tests/boot/test_shim.py.
+$(out)/shim.bin: tests/boot/shim/shim.asm
+	$(call say,NASM,$<)
+	$(Q)$(NASM) -f bin -Werror -o $@ $<
 
 # Breaks the code in every way that tests/mutations/ lists; the tests must notice each.
 J ?= $(shell nproc)
@@ -58,3 +64,7 @@ check: ## All tests: host, machines, builds, style; K=EXPRESSION picks some, PYT
 check-all: ## Every machine with every build, and random configurations (KCONFIG_SEED= repeats them)
 	@echo 'KCONFIG_SEED=$(KCONFIG_SEED)'
 	$(Q)$(pytest) --full --random $(RANDOM_CONFIGS) --seed $(KCONFIG_SEED)
+
+.PHONY: format
+format: ## Apply .clang-format to all C sources
+	$(Q)git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i

@@ -30,6 +30,13 @@
 #define KERNEL_SLOT 511
 #define KERNEL_BASE UINT64_C(0xffffffff80000000)
 
+/*
+ * Temporary pages, one per CPU, at the end of what the stub has page tables for behind the kernel
+ * image (arch/boot.h: BOOT_KERNEL_REACH).
+ */
+#define TEMP_PAGES      1
+#define TEMP_PAGES_BASE (KERNEL_BASE + UINT64_C(0x800000) - TEMP_PAGES * FRAME_SIZE)
+
 /* Where the loader puts the kernel image: physical. */
 #define KERNEL_LOAD_ADDRESS UINT64_C(0x100000)
 

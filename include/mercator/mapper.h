@@ -37,7 +37,9 @@ struct conflict {
 };
 
 /*
- * Errors that every operation on a range can return:
+ * Errors that every operation can return:
+ *   ERR_UNSUPPORTED  the space's access method is not built in
+ * and every operation on a range also:
  *   ERR_MISALIGNED  address, physical address or size is not a multiple of FRAME_SIZE
  *   ERR_INVALID     size is 0; the address is not canonical; attributes make no sense: without
  *                   RIGHT_READ, writable and executable, RIGHT_USER in the upper half or together
@@ -56,7 +58,8 @@ MUST_CHECK int mapper_map(struct space *space, virt_addr_t address, phys_addr_t 
 			  uint64_t size, struct attributes attributes, struct conflict *conflict);
 
 /*
- * Take away what is mapped or reserved in the range; holes are no error.
+ * Take away what is mapped or reserved in the range; holes are no error. Until the batch is
+ * finished, the CPU may still use the translations: the range must not be mapped again before.
  *   ERR_NO_MEMORY  no frames to split a huge page at an edge of the range
  */
 MUST_CHECK int mapper_unmap(struct space *space, virt_addr_t address, uint64_t size,

@@ -19,8 +19,16 @@ struct frame_source {
 /* No recursive slot. */
 #define SPACE_NOT_RECURSIVE (-1)
 
+/* How the tables are reached; fixed for the life of a space, but no table depends on it. */
+enum access_method {
+	ACCESS_OFFSET,
+	ACCESS_RECURSIVE, /* only while the space is active */
+	ACCESS_GENERIC,   /* by root.pointer_to() */
+};
+
 struct space {
 	struct root root;
+	enum access_method method;
 	const struct frame_source *frames;
 	unsigned int
 		largest_leaf;    /* level of the largest leaves to use: 1 4 KiB, 2 2 MiB, 3 1 GiB */

@@ -18,6 +18,10 @@
 struct root {
 	phys_addr_t table;   /* the root table: what CR3 points at */
 	unsigned int levels; /* 4 or 5 */
+
+	/* The generic method only: a pointer to the frame at a physical address, or NULL. */
+	void *(*pointer_to)(void *context, phys_addr_t frame);
+	void *pointer_context;
 };
 
 /* What was read at one level. */
@@ -45,13 +49,15 @@ struct translation {
 /*
  * Walk from `root` for `address`. Both fill *walk also when they fail, as far as they came.
  *
- * Errors: ERR_INVALID the address is not canonical; ERR_RANGE (offset only) a table lies outside of
- * the physical map, which means that the entry pointing at it is corrupt.
+ * Errors: ERR_INVALID the address is not canonical; ERR_RANGE (not recursive) the method has no
+ * pointer to a table, which means that the entry pointing at it is corrupt.
  *
- * offset_walk() reads the tables through the physical map, for any space. recursive_walk() reads
- * them through the recursive slot, so only for the active space; configured with CONFIG_RECURSIVE.
+ * offset_walk() reads the tables through the physical map, for any space; generic_walk() through
+ * root->pointer_to(), likewise. recursive_walk() reads them through the recursive slot, so only for
+ * the active space. Each is there with its mapper (CONFIG_MAPPER_*).
  */
 MUST_CHECK int offset_walk(const struct root *root, virt_addr_t address, struct walk *walk);
+MUST_CHECK int generic_walk(const struct root *root, virt_addr_t address, struct walk *walk);
 MUST_CHECK int recursive_walk(const struct root *root, virt_addr_t address, struct walk *walk);
 
 /* Where a leaf of this level leads `address`; `all` and `any` are the path's entries and-ed, or-ed. */

@@ -36,13 +36,17 @@ warnings_clang := -Wmissing-variable-declarations -Wcomma
 includes := -Iinclude -Iarch/x86_64/include -I$(out)/include -include mercator/config.h
 c_dialect := -std=gnu11 -fno-common -fno-strict-aliasing
 
+# Wherever the sources and the output folder are, debug information names them alike.
+same_paths = -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(out)/=build/
+
 # No libc header may slip in: only the compiler's own are searched.
 kernel_cflags = $(c_dialect) -nostdinc -isystem $(shell $(CC) -print-file-name=include) $(includes) \
 	-ffreestanding -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
-	-fcf-protection=none -O2 -g -DMERCATOR_KERNEL=1 -ffile-prefix-map=$(CURDIR)/= \
-	$(warnings) $(if $(cc_is_clang),$(warnings_clang),$(warnings_gcc))
-kernel_nasmflags := -f elf64 -g -F dwarf -Werror -Iarch/x86_64/ -I$(out)/include/
+	-fcf-protection=none -O2 -g -DMERCATOR_KERNEL=1 $(same_paths) $(warnings) \
+	$(if $(cc_is_clang),$(warnings_clang),$(warnings_gcc))
+# No -g: NASM 2.16 writes absolute paths into the debug information, and cannot map them.
+kernel_nasmflags := -f elf64 -Werror -Iarch/x86_64/ -I$(out)/include/
 kernel_ldflags := -nostdlib -static -z max-page-size=0x1000 -z noexecstack --build-id=none \
 	--no-warn-rwx-segments --fatal-warnings
 ifneq ($(cc_is_clang),)

@@ -109,5 +109,13 @@ class Builder:
             )
         return self.out(build) / f"{iso.name}.iso"
 
+    def target(self, build: Build, name: str) -> Path:
+        """Any file that make knows how to build, as its path below $(out)."""
+        self.config(build)
+        path = self.out(build) / name
+        with locked(self.out(build).with_suffix(".lock")):
+            self.make(build, str(path))
+        return path
+
     def has(self, build: Build, option: str) -> bool:
         return self.config(build).get(option) == "y"

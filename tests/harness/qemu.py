@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.screen import VGA_COLUMNS, VGA_ROWS, VGA_TEXT, Picture, vga_text
 
-DEADLINE = 120.0  # seconds: far more than any boot takes, on a busy machine
+DEADLINE = 180.0  # seconds: far more than any boot takes, on a busy machine
 POLL = 0.1
 
 OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")

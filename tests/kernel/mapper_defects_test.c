@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "peer_defects": mistakes that other kernels' and libraries' mappers have made, each as a
- * test that ours does not make it. tests/mutations/defects.mut puts each of them back in.
+ * Suites "peer_defects_offset", "peer_defects_recursive" and "peer_defects_generic": mistakes that
+ * other kernels' and libraries' mappers have made, each as a test that ours does not make it. tests/mutations/defects.mut puts each of them back in.
  */
 #include <mercator/physmap.h>
 
-#include "mapper_fixture.h"
+#include "mapper_methods.h"
 
 #define RW   (RIGHT_READ | RIGHT_WRITE)
 #define RX   (RIGHT_READ | RIGHT_EXECUTE)
 #define BASE UINT64_C(0x0000123440000000) /* aligned to 1 GiB, in the lower half */
 
-static struct fixture fixture;
-static struct space *const space = &fixture.space;
+#define DEFECT_TEST(name) METHODS_TEST(peer_defects, name)
 
 static int map(uint64_t address, uint64_t physical, uint64_t size, unsigned int rights)
 {
@@ -55,14 +54,15 @@ static struct translation translate(struct ktest_run *t, uint64_t address)
  * Rights of the entries on the way were widened before it was seen that the last of them is a huge
  * page: the small page was refused, but the huge one had become writable.
  */
-KTEST(peer_defects, a_refused_page_widens_nothing)
+DEFECT_TEST(a_refused_page_widens_nothing)
 {
 	static const uint64_t sizes[] = { MIB(2), GIB(1) };
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		uint64_t before;
 
-		fixture_init(&fixture, 4);
+		if (!begin(t, ANY_LEVELS))
+			return;
 		ASSERT_EQ(t, map(BASE, GIB(1), sizes[i], RX), 0);
 		before = fixture_fingerprint(&fixture);
 		EXPECT_EQ(t, map(BASE + KIB(4), 0, KIB(4), RW | RIGHT_USER), ERR_EXISTS);
@@ -72,32 +72,29 @@ KTEST(peer_defects, a_refused_page_widens_nothing)
 	}
 }
 
-/* Physical memory that looks like a table full of entries for a writable page at `target`. */
-static pfn_t make_decoy(struct ktest_run *t, uint64_t target)
+/* Memory that looks like a table full of entries for a writable page at `target`. */
+static uint64_t *make_decoy(pfn_t frame, uint64_t target)
 {
-	uint64_t *words;
-	pfn_t frame = 0;
+	uint64_t *words = physmap_pointer(phys_of_pfn(frame));
 
-	EXPECT_EQ(t, fixture.source.allocate(fixture.source.context, &frame), 0);
-	words = physmap_pointer(phys_of_pfn(frame));
 	for (unsigned int i = 0; i < PT_ENTRIES; i++)
 		words[i] = target | pt_leaf_bits((struct attributes){ .rights = RW }, 1);
-	return frame;
+	return words;
 }
 
 /*
  * Parents were tested for "not zero" only. Below a huge page, the memory that it maps was then read,
  * and even written, as if it were a table.
  */
-KTEST(peer_defects, memory_below_a_huge_page_is_not_a_table)
+DEFECT_TEST(memory_below_a_huge_page_is_not_a_table)
 {
-	uint64_t decoy, address;
+	const uint64_t decoy = phys_raw(phys_of_pfn(fixture_data_frame(0)));
+	const uint64_t address = BASE + decoy % MIB(2);
 	uint64_t *words;
 
-	fixture_init(&fixture, 4);
-	decoy = phys_raw(phys_of_pfn(make_decoy(t, GIB(9))));
-	words = physmap_pointer(phys_addr(decoy));
-	address = BASE + decoy % MIB(2);
+	if (!begin(t, ANY_LEVELS))
+		return;
+	words = make_decoy(fixture_data_frame(0), GIB(9));
 	ASSERT_EQ(t, map(BASE, align_down(decoy, MIB(2)), MIB(2), RW), 0);
 
 	EXPECT_EQ(t, phys_raw(translate(t, address).address), decoy);
@@ -115,12 +112,13 @@ KTEST(peer_defects, memory_below_a_huge_page_is_not_a_table)
  * Changing the attributes of a 2 MiB or 1 GiB range set PS on whatever entry was there: a table's
  * frame became 2 MiB of memory for the user. And translating one never asked for PS.
  */
-KTEST(peer_defects, attributes_of_a_large_range_do_not_make_tables_huge_pages)
+DEFECT_TEST(attributes_of_a_large_range_do_not_make_tables_huge_pages)
 {
 	static const uint64_t sizes[] = { MIB(2), GIB(1) };
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		fixture_init(&fixture, 4);
+		if (!begin(t, ANY_LEVELS))
+			return;
 		space->largest_leaf = (unsigned int)i + 1;
 		ASSERT_EQ(t, map(BASE, GIB(1), sizes[i], RW), 0);
 		ASSERT_EQ(t, protect(BASE, sizes[i], RIGHT_READ), 0);
@@ -138,11 +136,12 @@ KTEST(peer_defects, attributes_of_a_large_range_do_not_make_tables_huge_pages)
  * A new table was linked first and zeroed then. (That it is zero at each moment, only the host can
  * see: suite "mapper_steps".) The frames here come full of junk.
  */
-KTEST(peer_defects, a_new_table_holds_nothing_but_what_was_mapped)
+DEFECT_TEST(a_new_table_holds_nothing_but_what_was_mapped)
 {
 	struct translation got;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE + KIB(4) * 7, 0, KIB(4), RW), 0);
 	for (uint64_t i = 0; i < PT_ENTRIES; i++) {
 		int want = i == 7 ? 0 : ERR_NOT_FOUND;
@@ -158,11 +157,12 @@ KTEST(peer_defects, a_new_table_holds_nothing_but_what_was_mapped)
  * A range that failed halfway stayed mapped up to there, and its new tables stayed linked: whether it
  * was a page in the way or no more frames.
  */
-KTEST(peer_defects, what_fails_halfway_leaves_nothing_behind)
+DEFECT_TEST(what_fails_halfway_leaves_nothing_behind)
 {
 	uint64_t before;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE + GIB(1) + KIB(4), 0, KIB(4), RW), 0);
 	before = fixture_fingerprint(&fixture);
 	EXPECT_EQ(t, map(BASE + GIB(1) - MIB(4) - KIB(4), KIB(8), MIB(8), RW), ERR_EXISTS);
@@ -180,12 +180,13 @@ KTEST(peer_defects, what_fails_halfway_leaves_nothing_behind)
 }
 
 /* Flags for parents that lacked "present" made the mapper panic on its own next step. */
-KTEST(peer_defects, no_attributes_make_a_table_absent)
+DEFECT_TEST(no_attributes_make_a_table_absent)
 {
 	for (unsigned int rights = 0; rights <= RIGHTS_ALL; rights++) {
 		int error;
 
-		fixture_init(&fixture, 4);
+		if (!begin(t, ANY_LEVELS))
+			return;
 		error = map(BASE, 0, KIB(4), rights);
 		EXPECT_TRUE(t, error == 0 || error == ERR_INVALID);
 		EXPECT_EQ(t, space->nr_tables, error ? 0 : 3);
@@ -199,11 +200,12 @@ KTEST(peer_defects, no_attributes_make_a_table_absent)
  * Empty tables were freed without a word to the TLB: the CPU could still walk through the frame when
  * it was someone else's. (At which addresses: suite "mapper_tlb".)
  */
-KTEST(peer_defects, tables_are_kept_until_the_debt_is_paid)
+DEFECT_TEST(tables_are_kept_until_the_debt_is_paid)
 {
 	struct tlb_batch batch;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE, 0, KIB(4), RW), 0);
 	ASSERT_EQ(t, fixture.nr_allocated, 4);
 	tlb_batch_begin(&batch, space);
@@ -220,29 +222,42 @@ KTEST(peer_defects, tables_are_kept_until_the_debt_is_paid)
  * where the range ended with the address space, its end overflowed to 0 and the loop did nothing, or
  * everything.
  */
-KTEST(peer_defects, the_recursive_slot_is_out_of_reach_wherever_it_is)
+DEFECT_TEST(the_recursive_slot_is_out_of_reach_wherever_it_is)
 {
 	static const int slots[] = { 256, 300, 510, 511 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(slots); i++) {
-		uint64_t start = UINT64_C(0xffff000000000000) | (uint64_t)slots[i] << 39;
+		uint64_t start, span;
 
-		fixture_init(&fixture, 4);
+		if (!begin(t, ANY_LEVELS))
+			return;
 		space->recursive_slot = slots[i];
+		span = pt_span(space->root.levels);
+		start = virt_raw(
+			pt_canonical(virt_addr((uint64_t)slots[i] * span), space->root.levels));
 		EXPECT_EQ(t, map(start, 0, KIB(4), RW), ERR_RANGE);
-		EXPECT_EQ(t, map(start + GIB(512) - KIB(4), 0, KIB(4), RW), ERR_RANGE);
+		EXPECT_EQ(t, map(start + span - KIB(4), 0, KIB(4), RW), ERR_RANGE);
 		EXPECT_EQ(t, unmap(start + GIB(200), GIB(1)), ERR_RANGE);
-		EXPECT_EQ(t, unmap(start, GIB(512)), ERR_RANGE);
-		EXPECT_EQ(t, unmap(UINT64_C(0xffff800000000000), TIB(128)), ERR_RANGE);
+		EXPECT_EQ(t, unmap(start, span), ERR_RANGE);
+		EXPECT_EQ(t, unmap(-256 * span, 256 * span), ERR_RANGE);
 		EXPECT_EQ(t, space->nr_tables, 0);
 	}
 }
 
-KTEST(peer_defects, the_last_page_of_all_can_be_used)
+/* In a live space, the upper half is the kernel's. */
+static bool has_upper_half(struct ktest_run *t)
+{
+	if (fixture.is_live)
+		ktest_skip(t, "the upper half is the kernel's");
+	return !fixture.is_live;
+}
+
+DEFECT_TEST(the_last_page_of_all_can_be_used)
 {
 	const uint64_t last = UINT64_C(0xfffffffffffff000);
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS) || !has_upper_half(t))
+		return;
 	ASSERT_EQ(t, map(last - KIB(4), GIB(1), KIB(8), RW), 0);
 	EXPECT_EQ(t, phys_raw(translate(t, UINT64_MAX).address), GIB(1) + 0x1fff);
 	EXPECT_EQ(t, protect(last, KIB(4), RIGHT_READ), 0);
@@ -253,9 +268,10 @@ KTEST(peer_defects, the_last_page_of_all_can_be_used)
 }
 
 /* 1 GiB pages, global pages and wide physical addresses were used on CPUs that do not have them. */
-KTEST(peer_defects, only_what_the_cpu_has_is_used)
+DEFECT_TEST(only_what_the_cpu_has_is_used)
 {
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	space->largest_leaf = 2;
 	space->global_pages = false;
 	space->physical_limit = UINT64_C(1) << 36;
@@ -267,26 +283,37 @@ KTEST(peer_defects, only_what_the_cpu_has_is_used)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-/* Bit 12 of a huge leaf is its PAT bit, and was taken for an address bit: 4 KiB beside the truth. */
-KTEST(peer_defects, a_huge_pages_pat_bit_is_no_address)
+/* The entry of `level` for BASE, past the mapper. */
+static uint64_t *raw_entry(unsigned int level)
 {
-	struct walk walk;
-	pt_entry_t *entry;
+	uint64_t *entry = NULL, table = phys_raw(space->root.table);
+
+	for (unsigned int at = space->root.levels; at >= level; at--) {
+		entry = (uint64_t *)physmap_pointer(phys_addr(table)) +
+			pt_index(virt_addr(BASE), at);
+		table = *entry & PT_ADDRESS_MASK;
+	}
+	return entry;
+}
+
+/* Bit 12 of a huge leaf is its PAT bit, and was taken for an address bit: 4 KiB beside the truth. */
+DEFECT_TEST(a_huge_pages_pat_bit_is_no_address)
+{
+	const uint64_t pat = UINT64_C(1) << 12;
 
 	for (unsigned int level = 2; level <= 3; level++) {
 		phys_addr_t physical;
 
-		fixture_init(&fixture, 4);
+		if (!begin(t, ANY_LEVELS))
+			return;
 		ASSERT_EQ(t, map(BASE, GIB(3), pt_span(level), RW), 0);
-		ASSERT_EQ(t, offset_walk(&space->root, virt_addr(BASE), &walk), 0);
-		entry = virt_ptr(virt_of_ptr(walk.steps[walk.nr_steps - 1].pointer));
-		entry->raw |= UINT64_C(1) << 12;
+		*raw_entry(level) |= pat;
 		EXPECT_EQ(t, phys_raw(translate(t, BASE + 0x123).address), GIB(3) + 0x123);
 		ASSERT_EQ(t, mapper_translate_address(space, virt_addr(BASE), &physical), 0);
 		EXPECT_EQ(t, phys_raw(physical), GIB(3));
 		/* New attributes replace it, with the rest of what is no address. */
 		ASSERT_EQ(t, protect(BASE, pt_span(level), RIGHT_READ), 0);
-		EXPECT_EQ(t, entry->raw & (UINT64_C(1) << 12), 0);
+		EXPECT_EQ(t, *raw_entry(level) & pat, 0);
 	}
 }
 
@@ -294,11 +321,12 @@ KTEST(peer_defects, a_huge_pages_pat_bit_is_no_address)
  * Reloading CR3 leaves global pages in the TLB. (That tlb_flush_all() does not: the kernel's suites;
  * here, that global pages are owed at all.)
  */
-KTEST(peer_defects, global_pages_are_owed_like_others)
+DEFECT_TEST(global_pages_are_owed_like_others)
 {
 	struct tlb_batch batch;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE, 0, KIB(8), RW | RIGHT_GLOBAL), 0);
 	tlb_batch_begin(&batch, space);
 	ASSERT_EQ(t, mapper_unmap(space, virt_addr(BASE), KIB(4), &batch), 0);
@@ -310,12 +338,13 @@ KTEST(peer_defects, global_pages_are_owed_like_others)
  * Cleaning up a range of tables that reached over the canonical gap computed addresses in the gap, and
  * stopped or went wrong there.
  */
-KTEST(peer_defects, no_range_crosses_the_canonical_gap)
+DEFECT_TEST(no_range_crosses_the_canonical_gap)
 {
 	const uint64_t lower_end = UINT64_C(0x0000800000000000);
 	const uint64_t upper = UINT64_C(0xffff800000000000);
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS) || !has_upper_half(t))
+		return;
 	ASSERT_EQ(t, map(lower_end - KIB(4), 0, KIB(4), RW), 0);
 	ASSERT_EQ(t, map(upper, 0, KIB(4), RW), 0);
 	EXPECT_EQ(t, unmap(lower_end - KIB(4), KIB(8)), ERR_RANGE);

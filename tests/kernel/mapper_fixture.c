@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The mapper's test fixture and audit (mapper_fixture.h). */
+#include <mercator/kernel_walk.h>
 #include <mercator/physmap.h>
 #include <mercator/string.h>
 
@@ -30,7 +31,7 @@ static int allocate(void *context, pfn_t *frame)
 
 	if (fixture->failing_after == 0)
 		return ERR_NO_MEMORY;
-	for (unsigned int i = 0; i < FIXTURE_FRAMES; i++) {
+	for (unsigned int i = 0; i < FIXTURE_FRAMES - FIXTURE_DATA_FRAMES; i++) {
 		if (fixture->is_allocated[i])
 			continue;
 		fixture->failing_after -= fixture->failing_after > 0;
@@ -57,7 +58,12 @@ static void release(void *context, pfn_t frame)
 	fill_with_junk(frame);
 }
 
-void fixture_init(struct fixture *fixture, unsigned int levels)
+pfn_t fixture_data_frame(unsigned int index)
+{
+	return frame_at(FIXTURE_FRAMES - FIXTURE_DATA_FRAMES + index);
+}
+
+static void init_space(struct fixture *fixture, enum access_method method, unsigned int levels)
 {
 	pfn_t root;
 
@@ -68,13 +74,37 @@ void fixture_init(struct fixture *fixture, unsigned int levels)
 	(void)allocate(fixture, &root);
 	memset(physmap_pointer(phys_of_pfn(root)), 0, FRAME_SIZE);
 	fixture->space = (struct space){
-		.root = { .table = phys_of_pfn(root), .levels = levels },
+		.root = {
+			.table = phys_of_pfn(root),
+			.levels = levels,
+			.pointer_to = physmap_function,
+		},
+		.method = method,
 		.frames = &fixture->source,
 		.largest_leaf = 3,
 		.physical_limit = TIB(256),
-		.recursive_slot = 510,
+		.recursive_slot = FIXTURE_RECURSIVE_SLOT,
 		.global_pages = true,
 	};
+}
+
+bool fixture_init(struct fixture *fixture, enum access_method method, unsigned int levels)
+{
+	init_space(fixture, method, levels);
+	return method != ACCESS_RECURSIVE || fixture_activate(fixture);
+}
+
+bool fixture_init_live(struct fixture *fixture, enum access_method method)
+{
+	init_space(fixture, method, fixture_live_levels());
+	return fixture_activate(fixture);
+}
+
+void fixture_finish(struct fixture *fixture)
+{
+	if (fixture->is_live)
+		fixture_deactivate(fixture);
+	fixture->is_live = false;
 }
 
 /* The audit knows the format from the manual, not from pt_format.h: bit by bit, on purpose. */
@@ -160,6 +190,17 @@ static const char *audit_entry(struct audit *audit, uint64_t entry, unsigned int
 	return NULL;
 }
 
+/* In a live space, what the kernel runs on, and the recursive slot. */
+static bool is_borrowed(const struct fixture *fixture, unsigned int level, unsigned int index)
+{
+	const uint64_t *previous;
+
+	if (!fixture->is_live || level != fixture->space.root.levels)
+		return false;
+	previous = physmap_pointer(fixture->previous.table);
+	return (int)index == fixture->space.recursive_slot || previous[index];
+}
+
 static const char *audit_table(struct audit *audit, uint64_t table, unsigned int level, bool upper,
 			       unsigned int *live)
 {
@@ -167,8 +208,11 @@ static const char *audit_table(struct audit *audit, uint64_t table, unsigned int
 
 	for (unsigned int i = 0; i < 512; i++) {
 		bool below_upper = level == audit->fixture->space.root.levels ? i >= 256 : upper;
-		const char *broken = audit_entry(audit, entries[i], level, below_upper);
+		const char *broken;
 
+		if (is_borrowed(audit->fixture, level, i))
+			continue;
+		broken = audit_entry(audit, entries[i], level, below_upper);
 		if (broken)
 			return broken;
 		*live += entries[i] != 0;
@@ -196,16 +240,31 @@ const char *fixture_audit(const struct fixture *fixture)
 	return NULL;
 }
 
+static uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+	return (hash ^ word) * UINT64_C(0x100000001b3);
+}
+
+static uint64_t hash_frame(const struct fixture *fixture, uint64_t hash, pfn_t frame)
+{
+	const struct root *root = &fixture->space.root;
+	const uint64_t *words = physmap_pointer(phys_of_pfn(frame));
+	bool is_root = frame == phys_pfn(root->table);
+
+	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+		hash = hash_word(hash,
+				 is_root && is_borrowed(fixture, root->levels, i) ? 0 : words[i]);
+	return hash;
+}
+
 uint64_t fixture_fingerprint(const struct fixture *fixture)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325) + fixture->space.nr_tables;
 
 	for (unsigned int i = 0; i < FIXTURE_FRAMES; i++) {
-		const uint64_t *words = physmap_pointer(phys_of_pfn(frame_at(i)));
-
-		hash = (hash ^ fixture->is_allocated[i]) * UINT64_C(0x100000001b3);
-		for (unsigned int j = 0; fixture->is_allocated[i] && j < 512; j++)
-			hash = (hash ^ words[j]) * UINT64_C(0x100000001b3);
+		hash = hash_word(hash, fixture->is_allocated[i]);
+		if (fixture->is_allocated[i])
+			hash = hash_frame(fixture, hash, frame_at(i));
 	}
 	return hash;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An address space for tests, with a handful of frames of its own and a frame source that can be
- * told to run out. Nothing activates the space: its tables are read by the mapper and by the audit
- * only, in the kernel as on the host.
+ * told to run out. For the recursive method it must be the active one: in the kernel, it then borrows
+ * the kernel's part of the upper half, and has the CPU's number of levels; such a space is "live".
  */
 #ifndef TESTS_MAPPER_FIXTURE_H
 #define TESTS_MAPPER_FIXTURE_H
@@ -10,7 +10,31 @@
 #include <mercator/ktest.h>
 #include <mercator/mapper.h>
 
+/* Code for the methods that are built in, and that this environment can run. */
+#ifdef CONFIG_MAPPER_OFFSET
+#define IF_OFFSET(...) __VA_ARGS__
+#else
+#define IF_OFFSET(...)
+#endif
+#if defined(CONFIG_MAPPER_RECURSIVE) && defined(MERCATOR_KERNEL)
+#define IF_RECURSIVE(...) __VA_ARGS__
+#else
+#define IF_RECURSIVE(...)
+#endif
+#ifdef CONFIG_MAPPER_GENERIC
+#define IF_GENERIC(...) __VA_ARGS__
+#else
+#define IF_GENERIC(...)
+#endif
+
 #define FIXTURE_FRAMES 64
+
+/* The recursive slot of every space: where Kconfig has it, as a live space cannot choose. */
+#ifdef CONFIG_RECURSIVE
+#define FIXTURE_RECURSIVE_SLOT CONFIG_RECURSIVE_SLOT
+#else
+#define FIXTURE_RECURSIVE_SLOT 510
+#endif
 
 struct fixture {
 	struct space space;
@@ -19,13 +43,36 @@ struct fixture {
 	unsigned int nr_allocated;
 	int failing_after;  /* so many more allocations succeed; negative: no limit */
 	const char *misuse; /* of the frame source, by the code under test */
+	bool is_live;
+	struct root previous; /* to return to from a live space */
 };
 
 /* The frames' memory: FIXTURE_FRAMES frames from this physical address on. */
 phys_addr_t fixture_memory(void);
 
-/* Start over: all frames free but the root's, which is empty. 4 or 5 levels. */
-void fixture_init(struct fixture *fixture, unsigned int levels);
+/*
+ * Start over: all frames free but the root's, which is empty. 4 or 5 levels. False if there can be no
+ * such space here: it must be live, and the CPU runs with another number of levels.
+ */
+bool fixture_init(struct fixture *fixture, enum access_method method, unsigned int levels);
+
+/* The same, and the space is the active one, whatever the method; with the CPU's levels. */
+bool fixture_init_live(struct fixture *fixture, enum access_method method);
+
+/* Leave the space, if it is live. Every fixture_init() that succeeded is followed by one. */
+void fixture_finish(struct fixture *fixture);
+
+/*
+ * The environment's part: make the space active, with everything that the code which runs needs, and
+ * its recursive slot. False if that cannot be. And the way back.
+ */
+bool fixture_activate(struct fixture *fixture);
+unsigned int fixture_live_levels(void);
+void fixture_deactivate(struct fixture *fixture);
+
+/* Frames that a test maps: the last few of the fixture's, which the frame source never gives. */
+#define FIXTURE_DATA_FRAMES 4
+pfn_t fixture_data_frame(unsigned int index);
 
 /*
  * Check every invariant of the tables, by code that shares nothing with the walker: NULL, or what is
@@ -33,7 +80,10 @@ void fixture_init(struct fixture *fixture, unsigned int levels);
  */
 const char *fixture_audit(const struct fixture *fixture);
 
-/* A hash of every table and of the free frames: equal before and after what must change nothing. */
+/*
+ * A hash of every table, without what a live space borrows, and of which frames are free: equal before
+ * and after what must change nothing, and equal by every method that has done the same.
+ */
 uint64_t fixture_fingerprint(const struct fixture *fixture);
 
 #endif

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "mapper": each rule of mercator/mapper.h by an example: every error, the edges of the
- * address space, page sizes, splitting, merging, reserved entries, and running out of frames at
- * every step. mapper_property_test.c goes on where examples end.
+ * Suites "mapper_offset", "mapper_recursive" and "mapper_generic": each rule of mercator/mapper.h by
+ * an example, for every access method: every error, the edges of the address space, page sizes,
+ * splitting, merging, reserved entries, and running out of frames at every step.
+ * mapper_property_test.c goes on where examples end.
  */
-#include "mapper_fixture.h"
+#include <mercator/layout.h>
+
+#include "mapper_methods.h"
 
 #define RW   (RIGHT_READ | RIGHT_WRITE)
 #define RX   (RIGHT_READ | RIGHT_EXECUTE)
 #define BASE UINT64_C(0x0000123440000000) /* aligned to 1 GiB, in the lower half */
+#define SLOT SLOT_BASE(FIXTURE_RECURSIVE_SLOT)
 
-static struct fixture fixture;
-static struct space *const space = &fixture.space;
+#define MAPPER_TEST(name) METHODS_TEST(mapper, name)
 
 static struct attributes with(unsigned int rights)
 {
@@ -74,9 +77,10 @@ static void expect_hole(struct ktest_run *t, uint64_t address)
 	EXPECT_EQ(t, mapper_translate(space, virt_addr(address), &got), ERR_NOT_FOUND);
 }
 
-KTEST(mapper, a_range_uses_the_largest_pages_that_fit)
+MAPPER_TEST(a_range_uses_the_largest_pages_that_fit)
 {
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE - MIB(2) - KIB(4), GIB(8) - MIB(2) - KIB(4), GIB(2) + MIB(4)), 0);
 	expect_page(t, BASE - MIB(2) - KIB(4), GIB(8) - MIB(2) - KIB(4), KIB(4));
 	expect_page(t, BASE - MIB(2), GIB(8) - MIB(2), MIB(2));
@@ -90,9 +94,10 @@ KTEST(mapper, a_range_uses_the_largest_pages_that_fit)
 	EXPECT_EQ(t, space->nr_tables, 0);
 }
 
-KTEST(mapper, an_offset_that_is_not_aligned_limits_the_page_size)
+MAPPER_TEST(an_offset_that_is_not_aligned_limits_the_page_size)
 {
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE, GIB(1) + MIB(2), MIB(8)), 0);
 	expect_page(t, BASE, GIB(1) + MIB(2), MIB(2));
 	ASSERT_EQ(t, map(BASE + MIB(8), GIB(1) + KIB(4), MIB(8)), 0);
@@ -100,9 +105,10 @@ KTEST(mapper, an_offset_that_is_not_aligned_limits_the_page_size)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, pages_that_the_cpu_lacks_are_not_used)
+MAPPER_TEST(pages_that_the_cpu_lacks_are_not_used)
 {
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	space->largest_leaf = 2;
 	ASSERT_EQ(t, map(BASE, GIB(1), GIB(1)), 0);
 	expect_page(t, BASE, GIB(1), MIB(2));
@@ -110,18 +116,20 @@ KTEST(mapper, pages_that_the_cpu_lacks_are_not_used)
 	expect_page(t, BASE, GIB(1), MIB(2));
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	space->largest_leaf = 1;
 	ASSERT_EQ(t, map(BASE, GIB(1), MIB(2)), 0);
 	expect_page(t, BASE, GIB(1), KIB(4));
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, global_means_nothing_where_the_cpu_has_no_global_pages)
+MAPPER_TEST(global_means_nothing_where_the_cpu_has_no_global_pages)
 {
 	struct translation got;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	space->global_pages = false;
 	ASSERT_EQ(t,
 		  mapper_map(space, virt_addr(BASE), phys_addr(0), KIB(4), with(RW | RIGHT_GLOBAL),
@@ -134,7 +142,7 @@ KTEST(mapper, global_means_nothing_where_the_cpu_has_no_global_pages)
 	EXPECT_EQ(t, got.global, false);
 }
 
-KTEST(mapper, ranges_are_refused_before_anything_is_touched)
+MAPPER_TEST(ranges_are_refused_before_anything_is_touched)
 {
 	static const struct {
 		uint64_t address, size;
@@ -149,16 +157,17 @@ KTEST(mapper, ranges_are_refused_before_anything_is_touched)
 		{ UINT64_C(0xfffffffffffff000), KIB(8), ERR_RANGE },
 		{ 0, UINT64_C(0xfffffffffffff000), ERR_RANGE },
 		{ KIB(4), UINT64_C(0xfffffffffffff000), ERR_RANGE },
-		/* the recursive slot, 510: its first page, its last, and a range that runs into it */
-		{ UINT64_C(0xffffff0000000000), KIB(4), ERR_RANGE },
-		{ UINT64_C(0xffffff7ffffff000), KIB(4), ERR_RANGE },
-		{ UINT64_C(0xfffffefffffff000), KIB(8), ERR_RANGE },
-		{ UINT64_C(0xffffff7ffffff000), KIB(8), ERR_RANGE },
+		/* the recursive slot: its first page, its last, and ranges that run into it */
+		{ SLOT, KIB(4), ERR_RANGE },
+		{ SLOT + SLOT_SIZE - KIB(4), KIB(4), ERR_RANGE },
+		{ SLOT - KIB(4), KIB(8), ERR_RANGE },
+		{ SLOT + SLOT_SIZE - KIB(4), KIB(8), ERR_RANGE },
 	};
 	struct tlb_batch batch;
 	uint64_t before;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, 4))
+		return;
 	before = fixture_fingerprint(&fixture);
 	tlb_batch_begin(&batch, space);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -176,20 +185,29 @@ KTEST(mapper, ranges_are_refused_before_anything_is_touched)
 	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 }
 
-KTEST(mapper, pages_beside_the_recursive_slot_are_free_for_all)
+/* Slot 400 here, where nothing else is: in a live space, the kernel is beside its own. */
+MAPPER_TEST(pages_beside_the_recursive_slot_are_free_for_all)
 {
-	fixture_init(&fixture, 4);
-	EXPECT_EQ(t, map(UINT64_C(0xfffffefffffff000), 0, KIB(4)), 0);
-	EXPECT_EQ(t, map(UINT64_C(0xffffff8000000000), 0, KIB(4)), 0);
+	if (method == ACCESS_RECURSIVE) {
+		ktest_skip(t, "the recursive slot is the kernel's");
+		return;
+	}
+	if (!begin(t, 4))
+		return;
+	space->recursive_slot = 400;
+	EXPECT_EQ(t, map(SLOT_BASE(400), 0, KIB(4)), ERR_RANGE);
+	EXPECT_EQ(t, map(SLOT_BASE(400) - KIB(4), 0, KIB(4)), 0);
+	EXPECT_EQ(t, map(SLOT_BASE(401), 0, KIB(4)), 0);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, 4))
+		return;
 	space->recursive_slot = SPACE_NOT_RECURSIVE;
-	EXPECT_EQ(t, map(UINT64_C(0xffffff0000000000), 0, KIB(4)), 0);
+	EXPECT_EQ(t, map(SLOT_BASE(400), 0, KIB(4)), 0);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, attributes_that_make_no_sense_are_refused)
+MAPPER_TEST(attributes_that_make_no_sense_are_refused)
 {
 	static const struct {
 		uint64_t address;
@@ -205,7 +223,8 @@ KTEST(mapper, attributes_that_make_no_sense_are_refused)
 	};
 	struct tlb_batch batch;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, 4))
+		return;
 	tlb_batch_begin(&batch, space);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		virt_addr_t address = virt_addr(cases[i].address);
@@ -221,9 +240,10 @@ KTEST(mapper, attributes_that_make_no_sense_are_refused)
 	EXPECT_EQ(t, space->nr_tables, 0);
 }
 
-KTEST(mapper, physical_addresses_are_checked)
+MAPPER_TEST(physical_addresses_are_checked)
 {
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	space->physical_limit = GIB(64);
 	EXPECT_EQ(t, map(BASE, 1, KIB(4)), ERR_MISALIGNED);
 	EXPECT_EQ(t, map(BASE, GIB(64), KIB(4)), ERR_RANGE);
@@ -234,7 +254,7 @@ KTEST(mapper, physical_addresses_are_checked)
 	EXPECT_EQ(t, map(BASE, GIB(64) - KIB(4), KIB(4)), 0);
 }
 
-KTEST(mapper, the_edges_of_both_halves_can_be_mapped)
+MAPPER_TEST(the_edges_of_both_halves_can_be_mapped)
 {
 	static const uint64_t edges[] = {
 		0,
@@ -244,7 +264,10 @@ KTEST(mapper, the_edges_of_both_halves_can_be_mapped)
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(edges); i++) {
-		fixture_init(&fixture, 4);
+		if (!begin(t, 4))
+			return;
+		if (fixture.is_live && edges[i] >= KERNEL_BASE)
+			continue; /* the kernel is there */
 		EXPECT_EQ(t, map(edges[i], GIB(i + 1), KIB(4)), 0);
 		expect_page(t, edges[i] + 0xfff, GIB(i + 1) + 0xfff, KIB(4));
 		EXPECT_STR(t, fixture_audit(&fixture), NULL);
@@ -252,19 +275,25 @@ KTEST(mapper, the_edges_of_both_halves_can_be_mapped)
 		expect_hole(t, edges[i]);
 		EXPECT_STR(t, fixture_audit(&fixture), NULL);
 	}
-	fixture_init(&fixture, 5);
+}
+
+MAPPER_TEST(the_edges_of_both_halves_can_be_mapped_with_5_levels)
+{
+	if (!begin(t, 5))
+		return;
 	EXPECT_EQ(t, map(UINT64_C(0x00fffffffffff000), 0, KIB(4)), 0);
 	EXPECT_EQ(t, map(UINT64_C(0xff00000000000000), 0, KIB(4)), 0);
 	EXPECT_EQ(t, map(UINT64_C(0x0100000000000000), 0, KIB(4)), ERR_INVALID);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, a_conflict_is_told_by_address_level_and_entry)
+MAPPER_TEST(a_conflict_is_told_by_address_level_and_entry)
 {
 	struct conflict conflict = { 0 };
 	struct translation got;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE + MIB(4), GIB(3), MIB(2)), 0);
 	EXPECT_EQ(t, mapper_map(space, virt_addr(BASE), phys_addr(0), GIB(1), with(RW), &conflict),
 		  ERR_EXISTS);
@@ -285,9 +314,10 @@ KTEST(mapper, a_conflict_is_told_by_address_level_and_entry)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, unmapping_the_middle_of_1_gib_splits_it_twice)
+MAPPER_TEST(unmapping_the_middle_of_1_gib_splits_it_twice)
 {
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE, GIB(4), GIB(1)), 0);
 	ASSERT_EQ(t, unmap(BASE + MIB(512) + KIB(8), KIB(4)), 0);
 	expect_page(t, BASE, GIB(4), MIB(2));
@@ -298,14 +328,15 @@ KTEST(mapper, unmapping_the_middle_of_1_gib_splits_it_twice)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, splitting_keeps_every_attribute)
+MAPPER_TEST(splitting_keeps_every_attribute)
 {
 	const struct attributes attributes = { RX | RIGHT_GLOBAL, MEMORY_WRITE_THROUGH };
 	struct translation got;
 	unsigned int level;
 	pt_entry_t entry;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t,
 		  mapper_map(space, virt_addr(BASE), phys_addr(GIB(1)), GIB(1), attributes, NULL),
 		  0);
@@ -321,11 +352,12 @@ KTEST(mapper, splitting_keeps_every_attribute)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, merging_undoes_splitting)
+MAPPER_TEST(merging_undoes_splitting)
 {
 	uint64_t before;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE, GIB(4), GIB(1)), 0);
 	before = fixture_fingerprint(&fixture);
 	ASSERT_EQ(t, protect(BASE + MIB(6) + KIB(4), KIB(4), RIGHT_READ), 0);
@@ -345,11 +377,12 @@ KTEST(mapper, merging_undoes_splitting)
 }
 
 /* 512 small pages become 2 MiB, and so complete the 512 that become 1 GiB. */
-KTEST(mapper, merging_goes_all_the_way_up_at_once)
+MAPPER_TEST(merging_goes_all_the_way_up_at_once)
 {
 	uint64_t before;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE, GIB(4), GIB(1)), 0);
 	before = fixture_fingerprint(&fixture);
 	ASSERT_EQ(t, protect(BASE + MIB(6) + KIB(4), KIB(4), RIGHT_READ), 0);
@@ -360,16 +393,18 @@ KTEST(mapper, merging_goes_all_the_way_up_at_once)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, merging_refuses_what_does_not_match)
+MAPPER_TEST(merging_refuses_what_does_not_match)
 {
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	/* Contiguous, but not aligned to 2 MiB. */
 	ASSERT_EQ(t, map(BASE, GIB(1) + KIB(4), MIB(2)), 0);
 	EXPECT_EQ(t, merge(BASE, MIB(2)), 0);
 	expect_page(t, BASE, GIB(1) + KIB(4), KIB(4));
 
 	/* Full and aligned, but one page leads elsewhere. */
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE, GIB(1), KIB(4) * 511), 0);
 	ASSERT_EQ(t, map(BASE + KIB(4) * 511, GIB(2), KIB(4)), 0);
 	EXPECT_EQ(t, merge(BASE, MIB(2)), 0);
@@ -383,13 +418,14 @@ KTEST(mapper, merging_refuses_what_does_not_match)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, reserved_entries_are_kept_and_stand_in_the_way)
+MAPPER_TEST(reserved_entries_are_kept_and_stand_in_the_way)
 {
 	struct conflict conflict;
 	unsigned int level;
 	pt_entry_t entry;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, mapper_reserve(space, virt_addr(BASE), KIB(4), PT_RESERVED_LIMIT, NULL),
 		  ERR_INVALID);
 	ASSERT_EQ(t, mapper_reserve(space, virt_addr(BASE), KIB(8), PT_RESERVED_LIMIT - 1, NULL),
@@ -419,11 +455,12 @@ KTEST(mapper, reserved_entries_are_kept_and_stand_in_the_way)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-KTEST(mapper, unmapping_holes_is_no_error_and_changes_nothing)
+MAPPER_TEST(unmapping_holes_is_no_error_and_changes_nothing)
 {
 	uint64_t before;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE, 0, KIB(4)), 0);
 	before = fixture_fingerprint(&fixture);
 	EXPECT_EQ(t, unmap(BASE + KIB(4), GIB(4)), 0);
@@ -431,9 +468,10 @@ KTEST(mapper, unmapping_holes_is_no_error_and_changes_nothing)
 	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 }
 
-KTEST(mapper, shared_tables_of_the_upper_half_stay)
+MAPPER_TEST(shared_tables_of_the_upper_half_stay)
 {
-	fixture_init(&fixture, 4);
+	if (!begin(t, 4))
+		return;
 	ASSERT_EQ(t, map(UINT64_C(0xffff800000000000), 0, KIB(4)), 0);
 	EXPECT_EQ(t, space->nr_tables, 3);
 	ASSERT_EQ(t, unmap(UINT64_C(0xffff800000000000), KIB(4)), 0);
@@ -444,6 +482,11 @@ KTEST(mapper, shared_tables_of_the_upper_half_stay)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
+static int nothing(void)
+{
+	return 0;
+}
+
 /* Run an operation with 0, 1, 2, ... frames to be had, until it succeeds. */
 static void starve(struct ktest_run *t, int (*prepare)(void), int (*operation)(void),
 		   int failures_wanted)
@@ -452,7 +495,8 @@ static void starve(struct ktest_run *t, int (*prepare)(void), int (*operation)(v
 		uint64_t before;
 		int error;
 
-		fixture_init(&fixture, 4);
+		if (!begin(t, ANY_LEVELS))
+			return;
 		ASSERT_EQ(t, prepare(), 0);
 		before = fixture_fingerprint(&fixture);
 		fixture.failing_after = frames;
@@ -460,17 +504,15 @@ static void starve(struct ktest_run *t, int (*prepare)(void), int (*operation)(v
 		fixture.failing_after = -1;
 		EXPECT_STR(t, fixture_audit(&fixture), NULL);
 		if (!error) {
+			/* A level more is a table more for what was not mapped at all. */
+			if (prepare == nothing)
+				frames -= (int)space->root.levels - 4;
 			EXPECT_EQ(t, frames, failures_wanted);
 			return;
 		}
 		ASSERT_EQ(t, error, ERR_NO_MEMORY);
 		ASSERT_EQ(t, fixture_fingerprint(&fixture), before);
 	}
-}
-
-static int nothing(void)
-{
-	return 0;
 }
 
 static int map_a_gib(void)
@@ -519,7 +561,7 @@ static int protect_inside(void)
 	return protect(BASE + KIB(4), GIB(1) - KIB(8), RIGHT_READ);
 }
 
-KTEST(mapper, out_of_frames_changes_nothing)
+MAPPER_TEST(out_of_frames_changes_nothing)
 {
 	starve(t, nothing, map_one_page, 3);
 	starve(t, nothing, map_a_gib, 1);
@@ -560,22 +602,22 @@ static int see_table(void *context, virt_addr_t first, unsigned int level, pt_en
 	return pt_kind(entry, level + 1) == PT_TABLE ? 0 : ERR_INVALID;
 }
 
-KTEST(mapper, visits_see_everything_once_and_in_order)
+MAPPER_TEST(visits_see_everything_once_and_in_order)
 {
 	struct seen seen = { 0 };
 	int error;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, ANY_LEVELS))
+		return;
 	ASSERT_EQ(t, map(BASE - MIB(4) - KIB(8), GIB(8) - MIB(4) - KIB(8), GIB(1) + MIB(8)), 0);
 	ASSERT_EQ(t, mapper_reserve(space, virt_addr(BASE + GIB(4)), KIB(8), 1, NULL), 0);
-	ASSERT_EQ(t, map(UINT64_C(0xfffffffffffff000), 0, KIB(4)), 0);
-
 	error = mapper_visit(space, virt_addr(0), TIB(128), see_leaf, &seen);
 	EXPECT_EQ(t, error, 0);
 	EXPECT_EQ(t, seen.bytes, GIB(1) + MIB(8));
 	error = mapper_visit_tables(space, see_table, &seen);
 	EXPECT_EQ(t, error, 0);
-	EXPECT_EQ(t, seen.nr_tables, space->nr_tables);
+	if (!fixture.is_live) /* which borrows tables that others made */
+		EXPECT_EQ(t, seen.nr_tables, space->nr_tables);
 
 	/* A leaf that the range only touches is seen, with the address at which it begins. */
 	seen = (struct seen){ 0 };
@@ -588,14 +630,15 @@ KTEST(mapper, visits_see_everything_once_and_in_order)
 	EXPECT_EQ(t, seen.nr_leaves, 2);
 }
 
-KTEST(mapper, translating_refuses_what_is_not_canonical)
+MAPPER_TEST(translating_refuses_what_is_not_canonical)
 {
 	struct translation translation;
 	unsigned int level;
 	phys_addr_t physical;
 	pt_entry_t entry;
 
-	fixture_init(&fixture, 4);
+	if (!begin(t, 4))
+		return;
 	EXPECT_EQ(t, mapper_translate(space, virt_addr(UINT64_C(1) << 47), &translation),
 		  ERR_INVALID);
 	EXPECT_EQ(t, mapper_translate_address(space, virt_addr(UINT64_C(1) << 47), &physical),

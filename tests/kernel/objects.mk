@@ -2,14 +2,15 @@
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/bootinfo_check.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/command_line_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/deliberate.c
+kernel-$(if $(CONFIG_MAPPER_OFFSET)$(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/example_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/fixture_memory.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/fixture_kernel.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/hardware_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_defects_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_fixture.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_property_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_walk_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_model.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_property_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_test.c
@@ -22,7 +23,9 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
 # Tests of an option's code, where there are both.
+kernel-$(if $(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_generic_test.c
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
 kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_test.c
-kernel-$(if $(CONFIG_RECURSIVE),$(CONFIG_SELFTESTS)) += tests/kernel/recursive_test.c
+kernel-$(if $(CONFIG_MAPPER_OFFSET),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_walk_test.c
+kernel-$(if $(CONFIG_MAPPER_OFFSET),$(if $(CONFIG_MAPPER_RECURSIVE),$(CONFIG_SELFTESTS))) += tests/kernel/recursive_test.c

@@ -5,11 +5,11 @@
  */
 #include <arch/active_root.h>
 #include <arch/cpu_features.h>
+#include <mercator/kernel_walk.h>
 #include <mercator/ktest.h>
 #include <mercator/memory.h>
 #include <mercator/physmap.h>
 #include <mercator/string.h>
-#include <mercator/walk.h>
 
 /* The page whose entry is changed; nothing else lives in it. */
 static uint8_t peephole[FRAME_SIZE] __attribute__((aligned(FRAME_SIZE)));
@@ -20,7 +20,7 @@ static volatile uint64_t *peephole_entry(void)
 	struct root root = active_root();
 	struct walk walk;
 
-	if (offset_walk(&root, virt_of_ptr(peephole), &walk) ||
+	if (kernel_walk(&root, virt_of_ptr(peephole), &walk) ||
 	    walk.steps[walk.nr_steps - 1].kind != PT_LEAF)
 		return NULL;
 	return physmap_pointer(phys_addr(phys_raw(walk.steps[walk.nr_steps - 1].table) +
@@ -124,7 +124,7 @@ static void check_translation(struct ktest_run *t, uint64_t address)
 	virt_addr_t mapped = virt_of_ptr(physmap_pointer(phys_addr(address)));
 	struct walk walk;
 
-	if (!EXPECT_EQ(t, offset_walk(&root, mapped, &walk), 0) ||
+	if (!EXPECT_EQ(t, kernel_walk(&root, mapped, &walk), 0) ||
 	    !EXPECT_EQ(t, walk_translate(&walk, mapped, &translation), 0))
 		return;
 	EXPECT_EQ(t, phys_raw(translation.address), address);
@@ -153,7 +153,7 @@ KTEST(physmap, nothing_is_mapped_beyond_the_reach)
 		return;
 	}
 	beyond = virt_addr(PHYSMAP_BASE + physmap_reach());
-	ASSERT_EQ(t, offset_walk(&root, beyond, &walk), 0);
+	ASSERT_EQ(t, kernel_walk(&root, beyond, &walk), 0);
 	EXPECT_EQ(t, walk.steps[walk.nr_steps - 1].kind, PT_ABSENT);
 }
 

@@ -83,7 +83,7 @@ static int run_in_steps(int (*operation)(void))
 /* Once at full speed, to know the answers afterwards; then again from the start, in steps. */
 static void check_steps(struct ktest_run *t, int (*prepare)(void), int (*operation)(void))
 {
-	fixture_init(&fixture, 4);
+	fixture_init(&fixture, ACCESS_OFFSET, 4);
 	ASSERT_EQ(t, prepare(), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
 		before[i] = ask(watched[i]);
@@ -91,7 +91,7 @@ static void check_steps(struct ktest_run *t, int (*prepare)(void), int (*operati
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
 		after[i] = ask(watched[i]);
 
-	fixture_init(&fixture, 4);
+	fixture_init(&fixture, ACCESS_OFFSET, 4);
 	ASSERT_EQ(t, prepare(), 0);
 	nr_steps = nr_wrong = 0;
 	ASSERT_EQ(t, run_in_steps(operation), 0);

@@ -48,7 +48,7 @@ static int map(uint64_t address, uint64_t physical, uint64_t size)
 /* An empty batch for a new space, and a watch on the TLB. */
 static void start(struct tlb_batch *batch)
 {
-	fixture_init(&fixture, 4);
+	fixture_init(&fixture, ACCESS_OFFSET, 4);
 	tlb_batch_begin(batch, space);
 	nr_events = 0;
 	host_tlb_watch = watch;
@@ -186,6 +186,23 @@ KTEST(mapper_tlb, a_split_page_is_invalidated_after_its_table_is_linked)
 	host_tlb_watch = NULL;
 }
 
+/* Likewise: before that, the CPU would only remember the table again. */
+KTEST(mapper_tlb, a_table_is_invalidated_after_it_is_unlinked)
+{
+	struct tlb_batch batch;
+
+	start(&batch);
+	space->recursive_slot = SPACE_NOT_RECURSIVE;
+	ASSERT_EQ(t, map(HIGH, 0, KIB(4)), 0);
+	ASSERT_EQ(t, map(HIGH + MIB(2), 0, KIB(4)), 0);
+	kind_when_invalidated = PT_TABLE;
+	host_tlb_watch = watch_kind;
+	ASSERT_EQ(t, mapper_unmap(space, virt_addr(HIGH), KIB(4), &batch), 0);
+	EXPECT_EQ(t, kind_when_invalidated, PT_ABSENT);
+	tlb_batch_finish(&batch);
+	host_tlb_watch = NULL;
+}
+
 #define UNITS 1024
 
 struct seen {
@@ -262,7 +279,7 @@ static void step(struct ktest_run *t, uint64_t base, uint64_t unit)
 
 static void run(struct ktest_run *t, uint64_t base, uint64_t unit)
 {
-	fixture_init(&fixture, 4);
+	fixture_init(&fixture, ACCESS_OFFSET, 4);
 	host_tlb_watch = watch;
 	for (int i = 0; i < 400 && !t->nr_failures; i++)
 		step(t, base, unit);

@@ -20,8 +20,9 @@ host-y += arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c \
 host-y += tests/unit/multiboot2_damage_test.c
 host-y += tests/unit/multiboot2_captured_test.c
 host-flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/tests/data/bootinfo"'
-host-y += mm/access_offset.c mm/mapper.c mm/physmap.c mm/range.c mm/table_window.c mm/tlb.c mm/walk.c tests/host/machine.c
+host-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/temp_page.c mm/mapper.c mm/physmap.c mm/range.c mm/table_window.c mm/tlb.c mm/walk.c tests/host/machine.c
 host-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c tests/kernel/mapper_test.c
-host-y += tests/kernel/mapper_defects_test.c tests/kernel/mapper_walk_test.c tests/kernel/pt_format_test.c
+host-y += tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c tests/kernel/mapper_walk_test.c tests/kernel/pt_format_test.c
 host-y += tests/unit/mapper_steps_test.c tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c
+host-y += tests/kernel/example_test.c
 host-flags-tests/kernel/mapper_property_test.c := -DMAPPER_RANDOM_OPERATIONS=5000

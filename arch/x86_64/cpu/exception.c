@@ -6,7 +6,6 @@
  */
 #include <arch/cpu.h>
 #include <arch/exception.h>
-#include <mercator/log.h>
 
 #include "descriptors.h"
 
@@ -119,8 +118,6 @@ void exception_dispatch(struct exception_frame *frame)
 	};
 	/* A second fault before catch_call() has returned must not be taken for this one's. */
 	innermost = point->outer;
-	log_debug("caught %s, error code %#lx, at %#lx", exception_name(frame->vector),
-		  frame->error_code, frame->rip);
 	frame->rip = (uint64_t)(uintptr_t)catch_landing;
 	frame->rsp = point->stack_pointer;
 	frame->cs = SELECTOR_CODE64;

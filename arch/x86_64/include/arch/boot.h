@@ -8,7 +8,7 @@
 
 #include <mercator/types.h>
 
-/* Multiboot2 specification, 3.1.1 and 3.4.1 (1.2 in newer editions' numbering of headers). */
+/* Multiboot2 specification, 3.1 (header) and 3.3 (machine state). */
 #define MULTIBOOT2_HEADER_MAGIC 0xe85250d6
 #define MULTIBOOT2_LOADER_MAGIC 0x36d76289
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Walking by the method that the kernel uses for itself (Kconfig: "The kernel's own mapper"). */
+#ifndef MERCATOR_KERNEL_WALK_H
+#define MERCATOR_KERNEL_WALK_H
+
+#include <mercator/physmap.h>
+#include <mercator/space.h>
+#include <mercator/walk.h>
+
+#if defined(CONFIG_KERNEL_RECURSIVE)
+#define KERNEL_METHOD ACCESS_RECURSIVE
+#elif defined(CONFIG_KERNEL_GENERIC)
+#define KERNEL_METHOD ACCESS_GENERIC
+#else
+#define KERNEL_METHOD ACCESS_OFFSET
+#endif
+
+/* For the generic method: the physical map, as a function. NULL beyond its reach. */
+static inline void *physmap_function(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return physmap_covers(frame, FRAME_SIZE) ? physmap_pointer(frame) : NULL;
+}
+
+/* Walk the active space (arch/active_root.h); errors as those of the walk functions. */
+MUST_CHECK static inline int kernel_walk(const struct root *root, virt_addr_t address,
+					 struct walk *walk)
+{
+	struct root generic = *root;
+
+	switch (KERNEL_METHOD) {
+	case ACCESS_OFFSET: return offset_walk(root, address, walk);
+	case ACCESS_RECURSIVE: return recursive_walk(root, address, walk);
+	default:
+		generic.pointer_to = physmap_function;
+		return generic_walk(&generic, address, walk);
+	}
+}
+
+#endif

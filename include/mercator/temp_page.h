@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The temporary page: one page of virtual address space per CPU, whose entry is pointed at whatever
+ * frame is needed for a moment. The third way to reach memory that is mapped nowhere, beside the
+ * physical map and the recursive slot; the recursive method needs it, because it cannot see a table
+ * before that is linked.
+ */
+#ifndef MERCATOR_TEMP_PAGE_H
+#define MERCATOR_TEMP_PAGE_H
+
+#include <mercator/error.h>
+#include <mercator/walk.h>
+
+/*
+ * Use the page at `address` as this CPU's. `walk` is a walk of the active space for it, made by an
+ * access method whose pointers stay good (walk->steps[].pointer): it must end in an absent entry of
+ * a PT, whose table stays.
+ *   ERR_EXISTS     something is mapped or reserved there
+ *   ERR_NOT_FOUND  the walk ends above a PT
+ */
+MUST_CHECK int temp_page_init(virt_addr_t address, const struct walk *walk);
+
+/*
+ * Map a frame, writable, write-back; the pointer is good until the next call on this CPU. Not for
+ * interrupt and exception handlers: whoever they interrupt may be using the page.
+ */
+void *temp_page_map(pfn_t frame);
+
+/* Map nothing, so that a stale pointer faults. */
+void temp_page_unmap(void);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The generic access method: every table is where the space's own function says that physical memory
+ * is, through a function pointer. A kernel that has such a function at compile time does better with
+ * an instance of its own: a file like this one, with the function called by name, is as fast as the
+ * offset method.
+ */
+#include <arch/frame_zero.h>
+#include <arch/tlb.h>
+
+#include "access.h"
+
+#define ACCESS(name) generic_##name
+
+static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+				       unsigned int level)
+{
+	(void)linear;
+	(void)level;
+	return root->pointer_to(root->pointer_context, table);
+}
+
+static inline bool access_reaches(const struct root *root, phys_addr_t table)
+{
+	return root->pointer_to(root->pointer_context, table) != NULL;
+}
+
+static inline void *access_frame(const struct space *space, pfn_t frame)
+{
+	return space->root.pointer_to(space->root.pointer_context, phys_of_pfn(frame));
+}
+
+#include "walker.h"
+#include "walker_change.h"

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The temporary page (mercator/temp_page.h). One CPU runs the kernel, so there is one. */
+#include <arch/own_pointer.h>
+#include <arch/tlb.h>
+#include <mercator/attributes.h>
+#include <mercator/temp_page.h>
+
+static volatile uint64_t *page_entry;
+static virt_addr_t page;
+
+int temp_page_init(virt_addr_t address, const struct walk *walk)
+{
+	const struct walk_step *last = &walk->steps[walk->nr_steps - 1];
+
+	if (!walk->nr_steps || last->level != 1)
+		return ERR_NOT_FOUND;
+	if (last->kind != PT_ABSENT)
+		return ERR_EXISTS;
+	/* The walk only reads, so its pointer is const; the entry is ours to change from now on. */
+	page_entry = (volatile uint64_t *)(uintptr_t)&last->pointer->raw;
+	page = address;
+	return 0;
+}
+
+static void point_at(uint64_t entry)
+{
+	*page_entry = entry;
+	tlb_invalidate_page(page);
+}
+
+void *temp_page_map(pfn_t frame)
+{
+	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+
+	point_at(phys_raw(phys_of_pfn(frame)) | pt_leaf_bits(attributes, 1));
+	return own_pointer(page);
+}
+
+void temp_page_unmap(void)
+{
+	point_at(0);
+}

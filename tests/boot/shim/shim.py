@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Boots the kernel without GRUB: any magic number, any boot information, any state (shim.asm)."""
+
+import struct
+from pathlib import Path
+
+from harness.qemu import Qemu
+
+MULTIBOOT2_MAGIC = 0x36D76289
+MULTIBOOT1_MAGIC = 0x2BADB002
+INFORMATION_ADDRESS = 0x10000
+MEMORY_MIB = 128
+
+TAG_END = 0
+TAG_CMDLINE = 1
+TAG_MEMORY_MAP = 6
+
+USABLE = 1
+# What QEMU's PC with MEMORY_MIB has.
+MEMORY_MAP = [(0, 0x9FC00, USABLE), (0x100000, (MEMORY_MIB << 20) - 0x120000, USABLE)]
+
+
+def tag(kind: int, contents: bytes = b"", size: int | None = None) -> bytes:
+    """One tag, padded; with the size field that it should have, or another."""
+    length = 8 + len(contents)
+    header = struct.pack("<II", kind, length if size is None else size)
+    return header + contents + bytes(-length % 8)
+
+
+def cmdline_tag(text: str) -> bytes:
+    return tag(TAG_CMDLINE, text.encode() + b"\0")
+
+
+def memory_map_tag(entries: list[tuple[int, int, int]] = MEMORY_MAP) -> bytes:
+    packed = b"".join(struct.pack("<QQII", *entry, 0) for entry in entries)
+    return tag(TAG_MEMORY_MAP, struct.pack("<II", 24, 0) + packed)
+
+
+def information(*tags: bytes, end: bytes = tag(TAG_END), total_size: int | None = None) -> bytes:
+    """Boot information with these tags; with the size field that it should have, or another."""
+    body = b"".join(tags) + end
+    return struct.pack("<II", 8 + len(body) if total_size is None else total_size, 0) + body
+
+
+def boot(
+    folder: Path,
+    shim: Path,
+    kernel: Path,
+    info: bytes,
+    magic: int = MULTIBOOT2_MAGIC,
+    dirty: bool = False,
+    cpu: str = "max",
+) -> Qemu:
+    orders = folder / "orders.bin"
+    header = struct.pack("<IIII", magic, INFORMATION_ADDRESS, len(info), dirty)
+    orders.write_bytes(header + info)
+    return Qemu(
+        folder,
+        *("-m", str(MEMORY_MIB), "-cpu", cpu),
+        *("-kernel", str(shim), "-initrd", f"{kernel},{orders}"),
+        deadline=30,
+    )

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""What goes wrong in the kernel must be seen to go wrong: its tests that fail on purpose."""
+
+from pathlib import Path
+
+import pytest
+
+from boot.shim import shim
+from harness import ktap
+from harness.build import Build, Builder
+from harness.qemu import FAILED_STATUS, PASSED_STATUS
+
+
+def run(builder: Builder, folder: Path, test: str) -> tuple[int, ktap.Report]:
+    build = Build("gcc", "defconfig")
+    cmdline = shim.cmdline_tag(f"selftest=deliberate.{test} exit=isa-debug")
+    with shim.boot(
+        folder,
+        builder.target(build, "shim.bin"),
+        builder.target(build, "mercator.elf"),
+        shim.information(cmdline, shim.memory_map_tag()),
+    ) as qemu:
+        status = qemu.wait()
+    return status, ktap.parse(qemu.serial())
+
+
+def test_pass(builder: Builder, folder: Path) -> None:
+    status, report = run(builder, folder, "passes")
+    assert (status, str(report), report.errors) == (PASSED_STATUS, "1 passed", [])
+
+
+def test_failure(builder: Builder, folder: Path) -> None:
+    status, report = run(builder, folder, "fails")
+    assert (status, report.nr_failed, report.errors) == (FAILED_STATUS, 1, [])
+    assert any("6 * 9" in line for line in report.results[0].diagnostics)
+
+
+def test_skip(builder: Builder, folder: Path) -> None:
+    status, report = run(builder, folder, "skips")
+    assert (status, report.nr_skipped, report.errors) == (PASSED_STATUS, 1, [])
+    assert report.results[0].skip_reason == "it was asked to"
+
+
+@pytest.mark.parametrize("test", ["panics", "faults"])
+def test_panic(builder: Builder, folder: Path, test: str) -> None:
+    status, report = run(builder, folder, test)
+    assert status == FAILED_STATUS
+    assert f"Bail out! panic during deliberate.{test}" in report.errors
+
+
+def test_no_such_test(builder: Builder, folder: Path) -> None:
+    status, report = run(builder, folder, "does-not-exist")
+    assert status == FAILED_STATUS
+    assert "no test ran" in report.errors

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""What GRUB never does: wrong magic numbers, broken boot information, a machine handed over dirty."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from boot.shim import shim
+from boot.shim.shim import cmdline_tag, information, memory_map_tag, tag
+from harness.build import Build, Builder
+from harness.qemu import PASSED_STATUS, Qemu
+from harness.report import KernelTests
+
+SELFTEST = cmdline_tag("selftest exit=isa-debug")
+
+
+@pytest.fixture
+def boot(builder: Builder, folder: Path):
+    """Boots the default build through the shim."""
+    build = Build("gcc", "defconfig")
+    kernel = builder.target(build, "mercator.elf")
+    program = builder.target(build, "shim.bin")
+
+    def start(info: bytes, **values: object) -> Qemu:
+        return shim.boot(folder, program, kernel, info, **values)
+
+    return start
+
+
+def judge(qemu: Qemu, kernel_tests: KernelTests) -> None:
+    with qemu:
+        status = qemu.wait()
+    wrong = [] if status == PASSED_STATUS else [f"exit status {status}"]
+    kernel_tests.judge(qemu.serial(), "serial log", wrong)
+
+
+def test_shim_boots(boot, kernel_tests: KernelTests):
+    judge(boot(information(SELFTEST, memory_map_tag())), kernel_tests)
+
+
+@pytest.mark.parametrize("cpu", ["max", "qemu64", "EPYC"])
+def test_dirty_machine(boot, kernel_tests: KernelTests, cpu: str):
+    """.bss not zeroed, odd control registers, PAT, flags and stacks, GDTR and IDTR in nowhere."""
+    judge(boot(information(SELFTEST, memory_map_tag()), dirty=True, cpu=cpu), kernel_tests)
+
+
+def test_tags_in_another_order(boot, kernel_tests: KernelTests):
+    unknown = tag(0x1234, b"what is this")
+    judge(boot(information(unknown, memory_map_tag(), unknown, SELFTEST)), kernel_tests)
+
+
+@pytest.mark.parametrize("magic", [0, shim.MULTIBOOT1_MAGIC, 0x36D76288], ids=hex)
+def test_not_multiboot2(boot, magic: int):
+    sentence = "Mercator: not loaded by Multiboot2"
+    with boot(information(SELFTEST, memory_map_tag()), magic=magic) as qemu:
+        assert qemu.until_serial(f"{sentence}.*Stopped")
+        qemu.until("sentence on the screen", lambda: sentence in qemu.vga_text())
+
+
+BROKEN = {
+    "total size 7": (information(memory_map_tag(), total_size=7), r"at offset 0: .*total size"),
+    "a tag of size 4": (
+        information(memory_map_tag(), tag(21, size=4)),
+        r"in tag 21 at offset 76: .*smaller than its header",
+    ),
+    "a tag that leaves": (
+        information(memory_map_tag(), tag(21, size=0xFFFFFFFF)),
+        r"in tag 21 at offset 76: .*leaves the structure",
+    ),
+    "no memory map": (information(SELFTEST), r"in tag 6 at offset \d+: .*no memory map"),
+    "an empty memory map": (information(memory_map_tag([])), r"in tag 6 at offset \d+: .*empty"),
+    "no end tag": (information(memory_map_tag(), end=b""), r"at offset 72: no end tag"),
+    "a command line without an end": (
+        information(memory_map_tag(), tag(1, b"selftest")),
+        r"in tag 1 at offset 80: .*not terminated",
+    ),
+}
+
+
+@pytest.mark.parametrize("info, error", BROKEN.values(), ids=BROKEN.keys())
+def test_broken_information(boot, info: bytes, error: str):
+    with boot(info) as qemu:
+        line = qemu.until_serial(r"panic: boot information: .*\n")[0]
+        assert re.search(error, line), line
+        assert "KTAP" not in qemu.serial()

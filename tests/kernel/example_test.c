@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suite "examples": the worked examples of docs/paging.md, word for word (tests/test_docs.py
+ * compares), so that they compile and do what the text says.
+ */
+#include <mercator/log.h>
+#include <mercator/mapper.h>
+
+#include "mapper_fixture.h"
+
+/* example: map */
+static int map_buffer(struct space *space, virt_addr_t address, phys_addr_t buffer, uint64_t size)
+{
+	const struct attributes attributes = {
+		.rights = RIGHT_READ | RIGHT_WRITE,
+		.type = MEMORY_WRITE_COMBINING,
+	};
+	struct conflict conflict;
+	int error = mapper_map(space, address, buffer, size, attributes, &conflict);
+
+	if (error == ERR_EXISTS)
+		log_warn("something is at %#lx already", virt_raw(conflict.address));
+	return error;
+}
+/* end */
+
+/* example: unmap */
+static int unmap_buffer(struct space *space, virt_addr_t address, uint64_t size)
+{
+	struct tlb_batch batch;
+	int error;
+
+	tlb_batch_begin(&batch, space);
+	error = mapper_unmap(space, address, size, &batch);
+	tlb_batch_finish(&batch);
+	/* Only from here on may the buffer's frames be used for something else. */
+	return error;
+}
+/* end */
+
+/* example: guard */
+#define GUARD_MARK 1
+
+static int map_stack(struct space *space, virt_addr_t bottom, phys_addr_t frames, uint64_t size)
+{
+	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+	virt_addr_t guard = virt_addr(virt_raw(bottom) - FRAME_SIZE);
+	struct tlb_batch batch;
+	int error, undone;
+
+	error = mapper_reserve(space, guard, FRAME_SIZE, GUARD_MARK, NULL);
+	if (error)
+		return error;
+	error = mapper_map(space, bottom, frames, size, attributes, NULL);
+	if (!error)
+		return 0;
+
+	/* A single reserved page: nothing to split, so this cannot fail. */
+	tlb_batch_begin(&batch, space);
+	undone = mapper_unmap(space, guard, FRAME_SIZE, &batch);
+	tlb_batch_finish(&batch);
+	return undone ? undone : error;
+}
+
+/* For a page-fault handler: was that somebody's stack? */
+static bool is_guard_page(const struct space *space, virt_addr_t address)
+{
+	unsigned int level;
+	pt_entry_t entry;
+
+	return !mapper_read_entry(space, address, 1, &entry, &level) &&
+	       pt_kind(entry, level) == PT_RESERVED && pt_reserved_payload(entry) == GUARD_MARK;
+}
+/* end */
+
+static struct fixture fixture;
+
+#define ADDRESS virt_addr(UINT64_C(0x0000123440000000))
+
+static struct space *start(void)
+{
+	enum access_method method =
+		IS_ENABLED(CONFIG_MAPPER_OFFSET) ? ACCESS_OFFSET : ACCESS_GENERIC;
+
+	fixture_init(&fixture, method, 4);
+	return &fixture.space;
+}
+
+KTEST(examples, map_and_unmap_a_buffer)
+{
+	struct space *space = start();
+	struct translation to;
+
+	ASSERT_EQ(t, map_buffer(space, ADDRESS, phys_addr(GIB(3)), MIB(6)), 0);
+	ASSERT_EQ(t, mapper_translate(space, virt_addr(virt_raw(ADDRESS) + MIB(5)), &to), 0);
+	EXPECT_EQ(t, phys_raw(to.address), GIB(3) + MIB(5));
+	EXPECT_EQ(t, to.page_size, MIB(2));
+	EXPECT_EQ(t, map_buffer(space, ADDRESS, phys_addr(0), KIB(4)), ERR_EXISTS);
+	EXPECT_EQ(t, unmap_buffer(space, ADDRESS, MIB(6)), 0);
+	EXPECT_EQ(t, space->nr_tables, 0);
+}
+
+KTEST(examples, a_stack_with_a_guard_page)
+{
+	struct space *space = start();
+	virt_addr_t guard = virt_addr(virt_raw(ADDRESS) - FRAME_SIZE);
+
+	ASSERT_EQ(t, map_stack(space, ADDRESS, phys_addr(GIB(1)), KIB(16)), 0);
+	EXPECT_TRUE(t, is_guard_page(space, guard));
+	EXPECT_TRUE(t, !is_guard_page(space, ADDRESS));
+	EXPECT_TRUE(t, !is_guard_page(space, virt_addr(0)));
+
+	/* The stack's place is taken: the guard page goes again. */
+	space = start();
+	ASSERT_EQ(t, map_buffer(space, ADDRESS, phys_addr(GIB(3)), KIB(4)), 0);
+	EXPECT_EQ(t, map_stack(space, ADDRESS, phys_addr(GIB(1)), KIB(16)), ERR_EXISTS);
+	EXPECT_TRUE(t, !is_guard_page(space, guard));
+	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+}

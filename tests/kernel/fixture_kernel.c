@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fixture in the kernel. Its frames are in the image, so that their physical address is known. A
+ * live space borrows the upper half of the root that the kernel runs on, all but the recursive slot,
+ * which points at the space's own root.
+ */
+#include <arch/active_root.h>
+#include <mercator/layout.h>
+#include <mercator/physmap.h>
+
+#include "mapper_fixture.h"
+
+static uint8_t memory[FIXTURE_FRAMES][FRAME_SIZE] __attribute__((aligned(FRAME_SIZE)));
+
+phys_addr_t fixture_memory(void)
+{
+	return phys_addr((uint64_t)(uintptr_t)memory - KERNEL_BASE);
+}
+
+unsigned int fixture_live_levels(void)
+{
+	return active_root().levels;
+}
+
+bool fixture_activate(struct fixture *fixture)
+{
+	struct root *root = &fixture->space.root;
+	uint64_t *entries = physmap_pointer(root->table);
+	const uint64_t *kernel_entries;
+
+	fixture->previous = active_root();
+	if (root->levels != fixture->previous.levels)
+		return false;
+	kernel_entries = physmap_pointer(fixture->previous.table);
+	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
+		entries[i] = kernel_entries[i];
+#ifdef CONFIG_RECURSIVE
+	entries[CONFIG_RECURSIVE_SLOT] = phys_raw(root->table) | PT_RECURSIVE_FLAGS;
+#endif
+	fixture->is_live = true;
+	write_cr3(phys_raw(root->table));
+	return true;
+}
+
+void fixture_deactivate(struct fixture *fixture)
+{
+	write_cr3(phys_raw(fixture->previous.table));
+}

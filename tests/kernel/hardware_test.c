@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suite "hardware": what the mapper says of an address is what the CPU does there. In a live space,
+ * pages at the edges of every level are mapped, unmapped, protected and reserved at random, by each
+ * method; after each change a read, a write and a fetch must give the frame's contents, or fault with
+ * the error code that the translation foretells.
+ */
+#include <arch/exception.h>
+#include <mercator/physmap.h>
+
+#include "mapper_fixture.h"
+
+#define OPERATIONS 400
+
+/* The first instruction of a frame returns, so that it can be called; then its number. */
+#define RETURN_INSTRUCTION 0xc3
+#define NUMBER_OFFSET      8
+
+/* All in the lower half: the kernel is in the other. */
+static const uint64_t pages[] = {
+	KIB(4),
+	MIB(2) - KIB(4),
+	MIB(2),
+	GIB(1) - KIB(4),
+	GIB(1),
+	GIB(512) - KIB(4),
+	GIB(512),
+	TIB(128) - KIB(4),
+	UINT64_C(0x0000123456789000),
+};
+
+static struct fixture fixture;
+
+static void fill_data_frames(void)
+{
+	for (unsigned int i = 0; i < FIXTURE_DATA_FRAMES; i++) {
+		uint8_t *bytes = physmap_pointer(phys_of_pfn(fixture_data_frame(i)));
+
+		bytes[0] = RETURN_INSTRUCTION;
+		bytes[NUMBER_OFFSET] = (uint8_t)(100 + i);
+	}
+}
+
+static uint8_t number_of_frame(phys_addr_t address)
+{
+	return *((uint8_t *)physmap_pointer(phys_of_pfn(phys_pfn(address))) + NUMBER_OFFSET);
+}
+
+static uint8_t value_read;
+
+static void read_number(void *page)
+{
+	value_read = *((volatile uint8_t *)page + NUMBER_OFFSET);
+}
+
+static void write_number(void *page)
+{
+	volatile uint8_t *number = (volatile uint8_t *)page + NUMBER_OFFSET;
+
+	*number = *number;
+}
+
+/* A write alone, so that its fault is a write's. */
+static void write_only(void *page)
+{
+	*((volatile uint8_t *)page + NUMBER_OFFSET + 1) = 1;
+}
+
+static void call_page(void *page)
+{
+	__asm__ volatile("call *%0" : : "r"(page) : "memory");
+}
+
+static void expect_access(struct ktest_run *t, uint64_t page, void (*access)(void *),
+			  uint64_t offset, bool allowed, uint64_t error_code)
+{
+	struct fault fault = { 0 };
+	bool caught = fault_catch(access, virt_ptr(virt_addr(page)), &fault);
+
+	EXPECT_EQ(t, caught, !allowed);
+	if (!caught)
+		return;
+	EXPECT_EQ(t, fault.vector, EXCEPTION_PF);
+	EXPECT_EQ(t, fault.error_code, error_code);
+	EXPECT_EQ(t, fault.address, page + offset);
+}
+
+static void check_page(struct ktest_run *t, uint64_t page)
+{
+	struct translation to = { 0 };
+	bool mapped = !mapper_translate(&fixture.space, virt_addr(page), &to);
+	uint64_t present = mapped ? PF_PRESENT : 0;
+
+	expect_access(t, page, read_number, NUMBER_OFFSET, mapped, present);
+	if (mapped)
+		EXPECT_EQ(t, value_read, number_of_frame(to.address));
+	expect_access(t, page, write_only, NUMBER_OFFSET + 1, mapped && to.writable,
+		      present | PF_WRITE);
+	expect_access(t, page, call_page, 0, mapped && to.executable, present | PF_FETCH);
+	if (mapped && to.writable)
+		expect_access(t, page, write_number, NUMBER_OFFSET, true, 0);
+}
+
+static struct attributes random_attributes(struct ktest_run *t)
+{
+	static const unsigned int rights[] = {
+		RIGHT_READ,
+		RIGHT_READ | RIGHT_WRITE,
+		RIGHT_READ | RIGHT_EXECUTE,
+		RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
+		RIGHT_READ | RIGHT_EXECUTE | RIGHT_GLOBAL,
+		RIGHT_READ | RIGHT_WRITE | RIGHT_USER,
+	};
+
+	return (struct attributes){
+		.rights = rights[ktest_random_below(t, ARRAY_SIZE(rights))],
+		.type = (enum memory_type)ktest_random_below(t, 4),
+	};
+}
+
+/* Whatever the operation returns: check_page() asks the mapper what holds now. */
+static void change_page(struct ktest_run *t, uint64_t page)
+{
+	struct space *space = &fixture.space;
+	virt_addr_t address = virt_addr(page);
+	pfn_t frame = fixture_data_frame((unsigned int)ktest_random_below(t, FIXTURE_DATA_FRAMES));
+	struct tlb_batch batch;
+	int error = 0;
+
+	tlb_batch_begin(&batch, space);
+	switch (ktest_random_below(t, 5)) {
+	case 0: error = mapper_unmap(space, address, FRAME_SIZE, &batch); break;
+	case 1:
+		error = mapper_protect(space, address, FRAME_SIZE, random_attributes(t), &batch,
+				       NULL);
+		break;
+	case 2:
+		error = mapper_reserve(space, address, FRAME_SIZE, ktest_random_below(t, 1 << 22),
+				       NULL);
+		break;
+	default:
+		error = mapper_map(space, address, phys_of_pfn(frame), FRAME_SIZE,
+				   random_attributes(t), NULL);
+	}
+	tlb_batch_finish(&batch);
+	EXPECT_TRUE(t, error == 0 || error == ERR_EXISTS || error == ERR_NOT_FOUND);
+}
+
+static void run_method(struct ktest_run *t, enum access_method method)
+{
+	struct tlb_batch batch;
+
+	ASSERT_TRUE(t, fixture_init_live(&fixture, method));
+	fill_data_frames();
+	for (int i = 0; i < OPERATIONS && !t->nr_failures; i++) {
+		uint64_t page = pages[ktest_random_below(t, ARRAY_SIZE(pages))];
+
+		check_page(t, page);
+		change_page(t, page);
+		check_page(t, page);
+	}
+	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+	tlb_batch_begin(&batch, &fixture.space);
+	EXPECT_EQ(t, mapper_unmap(&fixture.space, virt_addr(0), TIB(128), &batch), 0);
+	tlb_batch_finish(&batch);
+	EXPECT_EQ(t, fixture.space.nr_tables, 0);
+	fixture_finish(&fixture);
+}
+
+#define HARDWARE_TEST(method, METHOD)                                                              \
+	KTEST(hardware, agrees_with_the_##method##_mapper)                                         \
+	{                                                                                          \
+		run_method(t, METHOD);                                                             \
+	}
+
+IF_OFFSET(HARDWARE_TEST(offset, ACCESS_OFFSET))
+IF_RECURSIVE(HARDWARE_TEST(recursive, ACCESS_RECURSIVE))
+IF_GENERIC(HARDWARE_TEST(generic, ACCESS_GENERIC))

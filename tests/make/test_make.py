@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""The build rebuilds what it must, nothing else, and makes the same bytes everywhere."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.build import TOP, BuildError, run_make
+
+
+@pytest.fixture
+def clone(folder: Path) -> Path:
+    """A copy of the sources as they are now, in a place of its own, with its history."""
+    path = folder / "clone"
+    shutil.rmtree(path, ignore_errors=True)
+    subprocess.run(["git", "clone", "-q", "--shared", TOP, path], check=True)
+    listed = subprocess.run(
+        ["git", "-C", TOP, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (TOP / name).is_file():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(TOP / name, path / name)
+    return path
+
+
+def build(top: Path, *arguments: str) -> set[str]:
+    """Builds; returns what was made, as "CC kernel/log.c"."""
+    lines = re.findall(r"^  ([A-Z]+) +(\S+)$", run_make(*arguments, top=top), re.M)
+    return {f"{tool} {name}" for tool, name in lines}
+
+
+def compiled(made: set[str]) -> set[str]:
+    return {line.split()[1] for line in made if line.startswith(("CC ", "NASM "))}
+
+
+def readers(top: Path, name: str) -> set[str]:
+    """The sources that were compiled from something that this file is part of."""
+    objects = (top / "build/obj").rglob("*.d")
+    return {
+        str(path.relative_to(top / "build/obj")).removesuffix(".o.d")
+        for path in objects
+        if f" {name}\n" in path.read_text() or f" $(wildcard {name})\n" in path.read_text()
+    }
+
+
+def test_same_bytes_everywhere(clone: Path, folder: Path) -> None:
+    elsewhere = folder / "elsewhere" / "in-a-longer-path"
+    shutil.rmtree(elsewhere, ignore_errors=True)
+    shutil.copytree(clone, elsewhere, symlinks=True)
+    build(clone, "iso")
+    build(elsewhere, "iso", "O=another/folder")
+    for name in ("mercator.elf", "mercator.iso"):
+        here, there = clone / "build" / name, elsewhere / "another/folder" / name
+        # cmp, for pytest would show megabytes of difference.
+        subprocess.run(["cmp", here, there], check=True)
+
+
+def test_rebuilds_exactly_what_it_must(clone: Path) -> None:
+    everything = compiled(build(clone, "all"))
+    assert len(everything) > 20
+    assert build(clone, "all") == set(), "nothing had changed"
+
+    assert build(clone, "all", "CMDLINE=selftest loglevel=4") == {"ISO mercator.iso"}
+    build(clone, "all")
+
+    config = clone / "build/.config"
+    config.write_text(config.read_text().replace("CONFIG_LOG_LEVEL=3", "CONFIG_LOG_LEVEL=2"))
+    made = compiled(build(clone, "all"))
+    assert made == readers(clone, "build/include/config/log/level.h") & everything
+    assert made and "kernel/glob.c" not in made
+
+    header = clone / "include/mercator/fmt.h"
+    header.write_text(header.read_text() + "/* changed */\n")
+    made = compiled(build(clone, "all"))
+    assert "kernel/fmt.c" in made and "kernel/string.c" not in made
+    assert made == readers(clone, "include/mercator/fmt.h") & everything
+
+    source = clone / "kernel/glob.c"
+    source.write_text(source.read_text() + "/* changed */\n")
+    assert compiled(build(clone, "all")) == {"kernel/glob.c"}
+
+    include = clone / "arch/x86_64/boot/stub.inc"
+    include.write_text(include.read_text() + "; changed\n")
+    made = compiled(build(clone, "all"))
+    assert made and made == {name for name in everything if name.endswith(".asm")}
+
+    made = compiled(build(clone, "all", "LLVM=1"))
+    assert made >= {name for name in everything if name.endswith(".c")}
+    assert build(clone, "all", "LLVM=1") == set(), "nothing had changed"
+
+
+def test_a_removed_header_does_not_stop_the_build(clone: Path) -> None:
+    header = clone / "include/mercator/short-lived.h"
+    source = clone / "kernel/glob.c"
+    before = source.read_text()
+    header.write_text("/* SPDX-License-Identifier: MIT */\n")
+    source.write_text(before + "#include <mercator/short-lived.h>\n")
+    build(clone, "all")
+    header.unlink()
+    source.write_text(before)
+    assert compiled(build(clone, "all")) == {"kernel/glob.c"}
+
+
+OVERLAPS = {
+    "recursive slot in the physical map": (
+        {"RECURSIVE_SLOT": 300},
+        "the recursive slot lies inside the physical map",
+    ),
+    "empty physical map": ({"PHYSMAP_END_SLOT": 273}, "window is empty: PHYSMAP_END_SLOT must be above"),
+}
+
+
+@pytest.mark.parametrize("options, message", OVERLAPS.values(), ids=OVERLAPS.keys())
+def test_refuses_overlap(folder: Path, options: dict[str, int], message: str) -> None:
+    out = folder / "build"
+    run_make(f"O={out}", "defconfig")
+    config = out / ".config"
+    text = config.read_text()
+    for name, value in options.items():
+        text = re.sub(rf"^CONFIG_{name}=.*$", f"CONFIG_{name}={value}", text, flags=re.M)
+    config.write_text(text)
+    with pytest.raises(BuildError, match=message):
+        run_make(f"O={out}", f"{out}/mercator.elf")
