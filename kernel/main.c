@@ -14,6 +14,8 @@
 #include <mercator/describe.h>
 #include <mercator/dump.h>
 #include <mercator/finish.h>
+#include <mercator/frames.h>
+#include <mercator/kbench.h>
 #include <mercator/log.h>
 #include <mercator/memory.h>
 #include <mercator/options.h>
@@ -59,9 +61,11 @@ void kernel_main(void)
 	start_screen(&info->framebuffer);
 	describe_machine(info);
 	memory_init(info);
+	frames_init();
 	paging_init();
 
 	passed = selftest_run(info->command_line);
+	passed = kbench_run(info->command_line) && passed;
 	dump_if_asked(info->command_line);
 	finish(passed);
 }

@@ -5,6 +5,7 @@
  *	loglevel=N	1 errors, 2 warnings too, 3 information too, 4 debugging too
  *	selftest[=GLOB]	run the self-tests, or those whose suite.name fits GLOB
  *	seed=N		of the random self-tests
+ *	bench[=GLOB]	run the benchmarks, or those whose suite.name fits GLOB
  *	dump=tables	log every entry of the live page tables, after the self-tests
  *	exit=isa-debug	leave QEMU with status 33 (passed) or 35
  */
@@ -13,7 +14,9 @@
 #include <mercator/options.h>
 #include <mercator/string.h>
 
-static const char *const known[] = { "dump", "exit", "loglevel", "seed", "selftest" };
+static const char *const known[] = {
+	"bench", "dump", "exit", "loglevel", "seed", "selftest",
+};
 
 static bool is_known(const char *key)
 {

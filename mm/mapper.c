@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The mapper's public face (mercator/mapper.h): it checks what callers pass, once, and hands it on
- * to the access method's instance of the walker.
- */
+/* The mapper's public face (mercator/mapper.h): it hands on to the access methods' instances. */
 #include "access.h"
 
 #define OFFSET    IS_ENABLED(CONFIG_MAPPER_OFFSET)
@@ -35,104 +32,55 @@ static inline bool uses_generic(const struct space *space)
 	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
 				 : ERR_UNSUPPORTED)
 
-/* A CPU without global pages keeps nothing across a change of the root: the right means nothing. */
-static struct attributes as_possible(const struct space *space, struct attributes attributes)
-{
-	if (!space->global_pages)
-		attributes.rights &= ~RIGHT_GLOBAL;
-	return attributes;
-}
-
 int mapper_map(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
 	       struct attributes attributes, struct conflict *conflict)
 {
-	struct extent extent;
-	int error = range_check(space, address, size, &extent);
-
-	if (!error)
-		error = attributes_check(space, &extent, attributes);
-	if (error)
-		return error;
-	if (!is_aligned(phys_raw(physical), FRAME_SIZE))
-		return ERR_MISALIGNED;
-	if (size > space->physical_limit || phys_raw(physical) > space->physical_limit - size)
-		return ERR_RANGE;
-	return DISPATCH(space, map, space, &extent, physical, as_possible(space, attributes),
-			conflict);
+	return DISPATCH(space, map, space, address, physical, size, attributes, conflict);
 }
 
 int mapper_unmap(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
 {
-	struct extent extent;
-	int error = range_check(space, address, size, &extent);
-
-	return error ? error : DISPATCH(space, unmap, space, &extent, batch);
+	return DISPATCH(space, unmap, space, address, size, batch);
 }
 
 int mapper_protect(struct space *space, virt_addr_t address, uint64_t size,
 		   struct attributes attributes, struct tlb_batch *batch, struct conflict *conflict)
 {
-	struct extent extent;
-	int error = range_check(space, address, size, &extent);
-
-	if (!error)
-		error = attributes_check(space, &extent, attributes);
-	if (error)
-		return error;
-	return DISPATCH(space, protect, space, &extent, as_possible(space, attributes), batch,
-			conflict);
+	return DISPATCH(space, protect, space, address, size, attributes, batch, conflict);
 }
 
 int mapper_reserve(struct space *space, virt_addr_t address, uint64_t size, uint64_t payload,
 		   struct conflict *conflict)
 {
-	struct extent extent;
-	int error = range_check(space, address, size, &extent);
-
-	if (!error && payload >= PT_RESERVED_LIMIT)
-		error = ERR_INVALID;
-	return error ? error : DISPATCH(space, reserve, space, &extent, payload, conflict);
+	return DISPATCH(space, reserve, space, address, size, payload, conflict);
 }
 
 int mapper_merge(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
 {
-	struct extent extent;
-	int error = range_check(space, address, size, &extent);
-
-	return error ? error : DISPATCH(space, merge, space, &extent, batch);
+	return DISPATCH(space, merge, space, address, size, batch);
 }
 
 int mapper_translate(const struct space *space, virt_addr_t address,
 		     struct translation *translation)
 {
-	if (!pt_is_canonical(address, space->root.levels))
-		return ERR_INVALID;
 	return DISPATCH(space, translate, space, address, translation);
 }
 
 int mapper_translate_address(const struct space *space, virt_addr_t address, phys_addr_t *physical)
 {
-	if (!pt_is_canonical(address, space->root.levels))
-		return ERR_INVALID;
 	return DISPATCH(space, translate_address, space, address, physical);
 }
 
 int mapper_read_entry(const struct space *space, virt_addr_t address, unsigned int level,
 		      pt_entry_t *entry, unsigned int *found)
 {
-	if (!pt_is_canonical(address, space->root.levels) || level < 1 ||
-	    level > space->root.levels)
-		return ERR_INVALID;
 	return DISPATCH(space, read_entry, space, address, level, entry, found);
 }
 
 int mapper_visit(const struct space *space, virt_addr_t address, uint64_t size,
 		 mapper_visit_leaf visit, void *context)
 {
-	struct extent extent;
-	int error = range_check(space, address, size, &extent);
-
-	return error ? error : DISPATCH(space, visit, space, &extent, visit, context);
+	return DISPATCH(space, visit, space, address, size, visit, context);
 }
 
 int mapper_visit_tables(const struct space *space, mapper_visit_table visit, void *context)

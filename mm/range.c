@@ -1,48 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checking ranges and counting what they need (range.h). Arithmetic only: no table is read here. */
+/* Counting what ranges need (range.h). Arithmetic only: no table is read here. */
 #include "range.h"
-
-static bool touches_recursive_slot(const struct space *space, const struct extent *extent)
-{
-	uint64_t span = pt_span(space->root.levels);
-	uint64_t slot_start = (uint64_t)space->recursive_slot * span;
-
-	return space->recursive_slot != SPACE_NOT_RECURSIVE && extent->start < slot_start + span &&
-	       extent->end > slot_start;
-}
-
-int range_check(const struct space *space, virt_addr_t address, uint64_t size,
-		struct extent *extent)
-{
-	uint64_t start = linear_of(space, address);
-	uint64_t half_end = linear_end(space);
-
-	if (!size || !pt_is_canonical(address, space->root.levels))
-		return ERR_INVALID;
-	if (!is_aligned(virt_raw(address) | size, FRAME_SIZE))
-		return ERR_MISALIGNED;
-	if (!is_upper_half(space, start))
-		half_end /= 2;
-	if (size > half_end - start)
-		return ERR_RANGE;
-	*extent = (struct extent){ start, start + size };
-	return touches_recursive_slot(space, extent) ? ERR_RANGE : 0;
-}
-
-int attributes_check(const struct space *space, const struct extent *extent,
-		     struct attributes attributes)
-{
-	unsigned int rights = attributes.rights;
-
-	if (rights & ~RIGHTS_ALL || !(rights & RIGHT_READ) || attributes.type > MEMORY_UNCACHED)
-		return ERR_INVALID;
-	if ((rights & RIGHT_WRITE) && (rights & RIGHT_EXECUTE))
-		return ERR_INVALID;
-	if ((rights & RIGHT_USER) &&
-	    ((rights & RIGHT_GLOBAL) || is_upper_half(space, extent->start)))
-		return ERR_INVALID;
-	return 0;
-}
 
 unsigned int largest_leaf_for(const struct space *space, uint64_t linear, uint64_t physical)
 {

@@ -14,14 +14,9 @@ struct extent {
 };
 
 /* One past the last linear address: 2^48 or 2^57. */
-static inline uint64_t linear_end(const struct space *space)
+static inline uint64_t linear_end(unsigned int levels)
 {
-	return UINT64_C(1) << pt_shift(space->root.levels + 1);
-}
-
-static inline uint64_t linear_of(const struct space *space, virt_addr_t address)
-{
-	return virt_raw(address) & (linear_end(space) - 1);
+	return UINT64_C(1) << pt_shift(levels + 1);
 }
 
 static inline virt_addr_t virtual_of(const struct space *space, uint64_t linear)
@@ -31,7 +26,7 @@ static inline virt_addr_t virtual_of(const struct space *space, uint64_t linear)
 
 static inline bool is_upper_half(const struct space *space, uint64_t linear)
 {
-	return linear >= linear_end(space) / 2;
+	return linear >= linear_end(space->root.levels) / 2;
 }
 
 /* The end of the part of [at, end) that one entry of a table of this level spans. */
@@ -42,18 +37,115 @@ static inline uint64_t chunk_end(uint64_t at, uint64_t end, unsigned int level)
 	return next < end ? next : end;
 }
 
+/* How many leaves of `level`, of at most `largest_leaf`, fit in [at, end), of one table, from `at` on. */
+static inline unsigned int leaves_fitting(unsigned int largest_leaf, unsigned int level,
+					  uint64_t at, uint64_t end)
+{
+	if (level > largest_leaf || !is_aligned(at, pt_span(level)))
+		return 0;
+	return (unsigned int)((end - at) >> pt_shift(level));
+}
+
 static inline unsigned int linear_index(uint64_t linear, unsigned int level)
 {
 	return (linear >> pt_shift(level)) % PT_ENTRIES;
 }
 
-/* The errors of every range (mercator/mapper.h); fills *extent. */
-MUST_CHECK int range_check(const struct space *space, virt_addr_t address, uint64_t size,
-			   struct extent *extent);
+/*
+ * What callers pass is checked here. Operations on a single page do that inline, with the size and
+ * the number of levels known to the compiler, which leaves few instructions of it.
+ */
 
-/* ERR_INVALID where the attributes make no sense for the range. */
-MUST_CHECK int attributes_check(const struct space *space, const struct extent *extent,
-				struct attributes attributes);
+/*
+ * SPACE_NOT_RECURSIVE is no index of a root, and as a slot it begins where no range comes to. (The
+ * index is asked for as the walk does, so that the compiler computes it once.)
+ */
+static inline bool touches_recursive_slot(const struct space *space, unsigned int levels,
+					  virt_addr_t address, uint64_t size)
+{
+	const uint64_t start = virt_raw(address) & (linear_end(levels) - 1);
+
+	if ((int)linear_index(virt_raw(address), levels) == space->recursive_slot)
+		return true;
+	/* A page lies in one slot; only a longer range can begin before the slot and reach it. */
+	return size > FRAME_SIZE &&
+	       ((uint64_t)space->recursive_slot << pt_shift(levels)) - start < size;
+}
+
+/* The errors of every range (mercator/mapper.h); fills *extent. `levels` is space->root.levels. */
+MUST_CHECK static inline int range_check(const struct space *space, unsigned int levels,
+					 virt_addr_t address, uint64_t size, struct extent *extent)
+{
+	uint64_t half = linear_end(levels) / 2;
+	uint64_t start = virt_raw(address) & (2 * half - 1);
+
+	if (!size || !pt_is_canonical(address, levels))
+		return ERR_INVALID;
+	if (!is_aligned(virt_raw(address) | size, FRAME_SIZE))
+		return ERR_MISALIGNED;
+	/* `start` and the end of its half are multiples of a page: one page always fits between. */
+	if (size > FRAME_SIZE && size > half - start % half)
+		return ERR_RANGE;
+	*extent = (struct extent){ start, start + size };
+	return touches_recursive_slot(space, levels, address, size) ? ERR_RANGE : 0;
+}
+
+/* Without reading there is no mapping; nothing is written and executed; users' pages come and go. */
+static inline bool rights_make_sense(unsigned int rights)
+{
+	switch (rights) {
+	case RIGHT_READ:
+	case RIGHT_READ | RIGHT_WRITE:
+	case RIGHT_READ | RIGHT_EXECUTE:
+	case RIGHT_READ | RIGHT_USER:
+	case RIGHT_READ | RIGHT_WRITE | RIGHT_USER:
+	case RIGHT_READ | RIGHT_EXECUTE | RIGHT_USER:
+	case RIGHT_READ | RIGHT_GLOBAL:
+	case RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL:
+	case RIGHT_READ | RIGHT_EXECUTE | RIGHT_GLOBAL: return true;
+	default: return false;
+	}
+}
+
+/* ERR_INVALID where the attributes make no sense for an address. */
+MUST_CHECK static inline int attributes_check(virt_addr_t address, struct attributes attributes)
+{
+	if (!rights_make_sense(attributes.rights) || attributes.type > MEMORY_UNCACHED)
+		return ERR_INVALID;
+	if ((attributes.rights & RIGHT_USER) && virt_raw(address) >> 63)
+		return ERR_INVALID;
+	return 0;
+}
+
+/*
+ * A CPU without global pages keeps nothing across a change of the root: there, the right means
+ * nothing and is dropped.
+ */
+static inline bool asks_for_too_much(const struct space *space, struct attributes attributes)
+{
+	return (attributes.rights & RIGHT_GLOBAL) && !space->global_pages;
+}
+
+static inline struct attributes as_possible(const struct space *space, struct attributes attributes)
+{
+	if (asks_for_too_much(space, attributes))
+		attributes.rights &= ~RIGHT_GLOBAL;
+	return attributes;
+}
+
+/* Physical memory that the CPU can have. */
+MUST_CHECK static inline int physical_check(const struct space *space, phys_addr_t physical,
+					    uint64_t size)
+{
+	if (!is_aligned(phys_raw(physical), FRAME_SIZE))
+		return ERR_MISALIGNED;
+	if (phys_raw(physical) >= space->physical_limit)
+		return ERR_RANGE;
+	/* The limit is a multiple of a page: one page always fits below. */
+	if (size > FRAME_SIZE && size > space->physical_limit - phys_raw(physical))
+		return ERR_RANGE;
+	return 0;
+}
 
 /* Which level of leaves the distance between linear and physical addresses allows, at most. */
 unsigned int largest_leaf_for(const struct space *space, uint64_t linear, uint64_t physical);

@@ -7,30 +7,24 @@
 void tlb_batch_begin(struct tlb_batch *batch, struct space *space)
 {
 	batch->space = space;
-	batch->whole = false;
-	batch->nr_ranges = 0;
-	batch->nr_frames = 0;
 	batch->nr_pages = 0;
+	batch->nr_frames = 0;
 }
 
 bool tlb_batch_is_empty(const struct tlb_batch *batch)
 {
-	return !batch->whole && !batch->nr_ranges && !batch->nr_frames;
+	return !batch->nr_pages && !batch->nr_frames;
 }
 
 void tlb_batch_add_pages(struct tlb_batch *batch, uint64_t start, uint64_t page_size,
 			 uint64_t nr_pages)
 {
-	batch->nr_pages += nr_pages;
-	if (batch->nr_pages > TLB_BATCH_PAGES_MAX || batch->nr_ranges == TLB_BATCH_RANGES_MAX) {
-		batch->whole = true;
+	if (nr_pages > TLB_BATCH_PAGES_MAX) {
+		batch->nr_pages += nr_pages;
 		return;
 	}
-	batch->ranges[batch->nr_ranges++] = (struct tlb_range){
-		.start = start,
-		.page_size = page_size,
-		.nr_pages = nr_pages,
-	};
+	for (uint64_t i = 0; i < nr_pages; i++)
+		tlb_batch_add_page(batch, virt_addr(start + i * page_size));
 }
 
 void tlb_batch_add_frame(struct tlb_batch *batch, pfn_t frame)
@@ -40,24 +34,18 @@ void tlb_batch_add_frame(struct tlb_batch *batch, pfn_t frame)
 	batch->frames[batch->nr_frames++] = frame;
 }
 
-static void invalidate_range(const struct tlb_range *range)
-{
-	for (uint64_t i = 0; i < range->nr_pages; i++)
-		tlb_invalidate_page(virt_addr(range->start + i * range->page_size));
-}
-
 void tlb_batch_finish(struct tlb_batch *batch)
 {
 	const struct frame_source *frames = batch->space->frames;
 
-	if (batch->whole) {
+	if (batch->nr_pages > TLB_BATCH_PAGES_MAX) {
 		tlb_flush_all();
 	} else {
-		for (unsigned int i = 0; i < batch->nr_ranges; i++)
-			invalidate_range(&batch->ranges[i]);
+		for (uint64_t i = 0; i < batch->nr_pages; i++)
+			tlb_invalidate_page(batch->pages[i]);
 	}
 	/* Not before this point: the CPU may have read the tables until now. */
-	for (unsigned int i = 0; i < batch->nr_frames; i++)
+	for (uint64_t i = 0; i < batch->nr_frames; i++)
 		frames->release(frames->context, batch->frames[i]);
 	tlb_batch_begin(batch, batch->space);
 }

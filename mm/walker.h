@@ -29,10 +29,17 @@
 
 #include "range.h"
 
-/* Read an entry once, whole: the hardware or another CPU may write it at any moment. */
+/*
+ * Read an entry once, whole: the hardware or another CPU may write it at any moment. Behind the
+ * empty instruction, the compiler knows of a register only, and cannot come back to read again. (A
+ * volatile read says the same, but keeps GCC from using the CPU's way to add an index.)
+ */
 static inline pt_entry_t read_entry(const pt_entry_t *entry)
 {
-	return (pt_entry_t){ *(const volatile uint64_t *)&entry->raw };
+	pt_entry_t value = *entry;
+
+	__asm__("" : "+r"(value.raw));
+	return value;
 }
 
 /* Write it once, whole. All that was written before is visible first: x86 keeps stores in order. */
@@ -43,33 +50,57 @@ static inline void write_entry(pt_entry_t *entry, pt_entry_t value)
 
 /* Where a walk ended. */
 struct position {
-	pt_entry_t *entry;
-	pt_entry_t *parent; /* the entry that points at entry's table; NULL if that is the root */
-	pt_entry_t value;   /* of *entry */
-	pt_entry_t all;     /* the path's entries, and-ed */
-	pt_entry_t any;     /* the same, or-ed */
 	unsigned int level;
-	enum pt_kind kind;
+	phys_addr_t table; /* of that level */
+	pt_entry_t *entry; /* in that table */
+	pt_entry_t value;  /* of *entry */
+	pt_entry_t all;    /* the path's entries, and-ed */
+	pt_entry_t any;    /* the same, or-ed */
 };
 
-/* Walk for `linear` down to the entry that ends the walk, but not below `lowest`. */
-static inline struct position locate(const struct root *root, uint64_t linear, unsigned int lowest)
-{
-	struct position p = { .level = root->levels, .all = { UINT64_MAX } };
-	phys_addr_t table = root->table;
+/*
+ * Operations on one page are compiled for 4 and for 5 levels: with the number known, the compiler
+ * unrolls their walk, and every shift and every test of a level becomes a constant.
+ */
+#define WITH_LEVELS(space, operation, ...)                                                         \
+	((space)->root.levels == 4 ? operation(4, space, __VA_ARGS__)                              \
+				   : operation(PT_LEVELS_MAX, space, __VA_ARGS__))
+#define FOR_LEVELS static inline __attribute__((always_inline))
 
-	for (;; p.level--) {
-		p.entry =
-			access_table(root, table, linear, p.level) + linear_index(linear, p.level);
+/* Not inlined: what an operation on one page leaves to others must not cost it registers or stack. */
+#define APART __attribute__((noinline))
+
+/* space->root, with the number of levels known to the compiler. */
+FOR_LEVELS struct root root_of(unsigned int levels, const struct space *space)
+{
+	struct root root = space->root;
+
+	root.levels = levels;
+	return root;
+}
+
+/*
+ * Walk for an address, or its linear address, down to the entry that ends the walk, but not below
+ * `lowest`. `levels` is space->root.levels.
+ */
+FOR_LEVELS struct position locate(unsigned int levels, const struct space *space, uint64_t linear,
+				  unsigned int lowest)
+{
+	const struct root root = root_of(levels, space);
+	struct position p = { .level = levels, .table = root.table, .all = { UINT64_MAX } };
+
+#pragma GCC unroll 5
+	for (; p.level >= lowest; p.level--) {
+		p.entry = access_table(&root, p.table, linear, p.level) +
+			  linear_index(linear, p.level);
 		p.value = read_entry(p.entry);
 		p.all.raw &= p.value.raw;
 		p.any.raw |= p.value.raw;
-		p.kind = pt_kind(p.value, p.level);
-		if (p.kind != PT_TABLE || p.level == lowest)
-			return p;
-		p.parent = p.entry;
-		table = pt_table_address(p.value);
+		if (p.level == lowest || !pt_is_table(p.value, p.level))
+			break;
+		p.table = pt_table_address(p.value);
 	}
+	return p;
 }
 
 int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk)
@@ -99,33 +130,54 @@ int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk
 	return 0;
 }
 
-int ACCESS(translate)(const struct space *space, virt_addr_t address,
-		      struct translation *translation)
+FOR_LEVELS int translate(unsigned int levels, const struct space *space, virt_addr_t address,
+			 struct translation *translation)
 {
-	struct position p = locate(&space->root, virt_raw(address), 1);
+	struct position p;
 
-	if (p.kind != PT_LEAF)
+	if (!pt_is_canonical(address, levels))
+		return ERR_INVALID;
+	p = locate(levels, space, virt_raw(address), 1);
+	if (pt_kind(p.value, p.level) != PT_LEAF)
 		return ERR_NOT_FOUND;
 	*translation = translation_of(p.value, p.level, address, p.all, p.any);
 	return 0;
 }
 
+int ACCESS(translate)(const struct space *space, virt_addr_t address,
+		      struct translation *translation)
+{
+	return WITH_LEVELS(space, translate, address, translation);
+}
+
+FOR_LEVELS int translate_address(unsigned int levels, const struct space *space,
+				 virt_addr_t address, phys_addr_t *physical)
+{
+	struct position p;
+
+	if (!pt_is_canonical(address, levels))
+		return ERR_INVALID;
+	p = locate(levels, space, virt_raw(address), 1);
+	if (pt_kind(p.value, p.level) != PT_LEAF)
+		return ERR_NOT_FOUND;
+	*physical = pt_leaf_translate(p.value, p.level, address);
+	return 0;
+}
+
 int ACCESS(translate_address)(const struct space *space, virt_addr_t address, phys_addr_t *physical)
 {
-	struct position p = locate(&space->root, virt_raw(address), 1);
-
-	if (p.kind != PT_LEAF)
-		return ERR_NOT_FOUND;
-	*physical = phys_addr(phys_raw(pt_leaf_address(p.value, p.level)) |
-			      (virt_raw(address) & (pt_span(p.level) - 1)));
-	return 0;
+	return WITH_LEVELS(space, translate_address, address, physical);
 }
 
 int ACCESS(read_entry)(const struct space *space, virt_addr_t address, unsigned int level,
 		       pt_entry_t *entry, unsigned int *found)
 {
-	struct position p = locate(&space->root, virt_raw(address), level);
+	unsigned int levels = space->root.levels;
+	struct position p;
 
+	if (!pt_is_canonical(address, levels) || level < 1 || level > levels)
+		return ERR_INVALID;
+	p = locate(levels, space, virt_raw(address), level);
 	*entry = p.value;
 	*found = p.level;
 	return 0;

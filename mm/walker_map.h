@@ -18,11 +18,6 @@ struct absence_scan {
 	struct conflict *conflict;
 };
 
-static inline bool fits_leaf(unsigned int largest_leaf, unsigned int level, uint64_t size)
-{
-	return level <= largest_leaf && size == pt_span(level);
-}
-
 static inline pt_entry_t fill_entry(const struct fill *fill, unsigned int level, uint64_t linear)
 {
 	uint64_t address = (linear + fill->distance) & fill->address_mask;
@@ -42,6 +37,16 @@ static int report_conflict(const struct space *space, struct conflict *conflict,
 	return error;
 }
 
+/* How many entries from `entry` on, of at most `count`, are absent: the first pass's inner loop. */
+static inline unsigned int count_absent(const pt_entry_t *entry, unsigned int count)
+{
+#pragma GCC unroll 4
+	for (unsigned int i = 0; i < count; i++)
+		if (entry[i].raw)
+			return i;
+	return count;
+}
+
 /* First pass: nothing may be in [start, end); count the tables that are not there yet. */
 MUST_CHECK static int scan_absent(struct absence_scan *scan, phys_addr_t table, unsigned int level,
 				  uint64_t start, uint64_t end)
@@ -50,23 +55,27 @@ MUST_CHECK static int scan_absent(struct absence_scan *scan, phys_addr_t table, 
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entries = access_table(root, table, at, level);
-		pt_entry_t entry = read_entry(&entries[linear_index(at, level)]);
+		pt_entry_t *entry = access_table(root, table, at, level) + linear_index(at, level);
+		unsigned int absent =
+			count_absent(entry, leaves_fitting(scan->largest_leaf, level, at, end));
+		pt_entry_t value;
 		int error = 0;
 
+		next = at + ((uint64_t)absent << pt_shift(level));
+		if (absent)
+			continue;
 		next = chunk_end(at, end, level);
-		switch (pt_kind(entry, level)) {
+		value = read_entry(entry);
+		switch (pt_kind(value, level)) {
 		case PT_ABSENT:
-			if (!fits_leaf(scan->largest_leaf, level, next - at))
-				scan->tables_needed +=
-					tables_needed(level, at, next, scan->largest_leaf);
+			scan->tables_needed += tables_needed(level, at, next, scan->largest_leaf);
 			break;
 		case PT_TABLE:
-			error = scan_absent(scan, pt_table_address(entry), level - 1, at, next);
+			error = scan_absent(scan, pt_table_address(value), level - 1, at, next);
 			break;
 		default:
 			error = report_conflict(scan->space, scan->conflict, ERR_EXISTS, at, level,
-						entry);
+						value);
 		}
 		if (error)
 			return error;
@@ -74,19 +83,43 @@ MUST_CHECK static int scan_absent(struct absence_scan *scan, phys_addr_t table, 
 	return 0;
 }
 
-/* The innermost loop: entries of one PT. */
-static unsigned int fill_leaves(const struct fill *fill, pt_entry_t *entry, uint64_t start,
-				uint64_t end)
+/* Leaves (or reserved entries) side by side: the second pass's inner loop. */
+static inline void fill_entries(const struct fill *fill, pt_entry_t *entry, unsigned int level,
+				uint64_t linear, unsigned int count)
 {
-	const uint64_t step = FRAME_SIZE & fill->address_mask;
-	unsigned int count = (unsigned int)((end - start) >> FRAME_SHIFT);
-	pt_entry_t value = fill_entry(fill, 1, start);
+	const uint64_t step = pt_span(level) & fill->address_mask;
+	pt_entry_t value = fill_entry(fill, level, linear);
 
+#pragma GCC unroll 4
 	for (unsigned int i = 0; i < count; i++) {
 		write_entry(&entry[i], value);
 		value.raw += step;
 	}
-	return count;
+}
+
+static unsigned int fill_range(const struct fill *fill, phys_addr_t table, unsigned int level,
+			       uint64_t start, uint64_t end);
+
+/* Fill [at, next) below the entry that is now `value`: a table's, or absent. */
+static void fill_below(const struct fill *fill, phys_addr_t table, unsigned int level, uint64_t at,
+		       uint64_t next, pt_entry_t value)
+{
+	struct space *space = fill->space;
+	pt_entry_t *entry;
+	unsigned int live = 0;
+
+	if (pt_kind(value, level) == PT_ABSENT) {
+		entry = access_table(&space->root, table, at, level) + linear_index(at, level);
+		value = link_table(space, entry, at, fill->stock);
+	} else {
+		live = pt_live(value);
+	}
+	live += fill_range(fill, pt_table_address(value), level - 1, at, next);
+	if (is_pinned(space, level, at))
+		return;
+	/* A pointer may be good only until the access method gives the next: ask for it again. */
+	entry = access_table(&space->root, table, at, level) + linear_index(at, level);
+	write_entry(entry, pt_with_live(value, live));
 }
 
 /* Second pass: fill [start, end) of one table; returns how many of its entries became live. */
@@ -97,48 +130,24 @@ static unsigned int fill_range(const struct fill *fill, phys_addr_t table, unsig
 	unsigned int made = 0;
 	uint64_t next;
 
-	if (level == 1)
-		return fill_leaves(
-			fill, access_table(&space->root, table, start, 1) + linear_index(start, 1),
-			start, end);
-
 	for (uint64_t at = start; at < end; at = next) {
 		pt_entry_t *entry =
 			access_table(&space->root, table, at, level) + linear_index(at, level);
-		pt_entry_t value = read_entry(entry);
-		unsigned int live = 0;
+		unsigned int leaves = leaves_fitting(fill->largest_leaf, level, at, end);
+		pt_entry_t value;
 
-		next = chunk_end(at, end, level);
-		if (fits_leaf(fill->largest_leaf, level, next - at)) {
-			write_entry(entry, fill_entry(fill, level, at));
-			made++;
+		if (leaves) {
+			fill_entries(fill, entry, level, at, leaves);
+			next = at + ((uint64_t)leaves << pt_shift(level));
+			made += leaves;
 			continue;
 		}
-		if (pt_kind(value, level) == PT_ABSENT) {
-			value = link_table(space, entry, at, fill->stock);
-			made++;
-		} else {
-			live = pt_live(value);
-		}
-		live += fill_range(fill, pt_table_address(value), level - 1, at, next);
-		if (!is_pinned(space, level, at)) {
-			/* The pointer may have been the last that the access method gave: ask again. */
-			entry = access_table(&space->root, table, at, level) +
-				linear_index(at, level);
-			write_entry(entry, pt_with_live(value, live));
-		}
+		next = chunk_end(at, end, level);
+		value = read_entry(entry);
+		made += pt_kind(value, level) == PT_ABSENT;
+		fill_below(fill, table, level, at, next, value);
 	}
 	return made;
-}
-
-/* Where the PT is there already, one page is one entry and one more to count. */
-static inline bool fill_one_page(const struct fill *fill, const struct position *p, uint64_t linear)
-{
-	if (p->level != 1 || p->kind != PT_ABSENT)
-		return false;
-	write_entry(p->entry, fill_entry(fill, 1, linear));
-	write_entry(p->parent, pt_add_live(read_entry(p->parent)));
-	return true;
 }
 
 MUST_CHECK static int fill_extent(struct fill *fill, const struct extent *extent,
@@ -151,16 +160,9 @@ MUST_CHECK static int fill_extent(struct fill *fill, const struct extent *extent
 		.conflict = conflict,
 	};
 	struct stock stock;
-	int error;
+	int error = scan_absent(&scan, space->root.table, space->root.levels, extent->start,
+				extent->end);
 
-	if (extent->end - extent->start == FRAME_SIZE) {
-		struct position p = locate(&space->root, extent->start, 1);
-
-		if (fill_one_page(fill, &p, extent->start))
-			return 0;
-	}
-	error = scan_absent(&scan, space->root.table, space->root.levels, extent->start,
-			    extent->end);
 	if (!error)
 		error = stock_fill(space, &stock, scan.tables_needed);
 	if (error)
@@ -170,29 +172,68 @@ MUST_CHECK static int fill_extent(struct fill *fill, const struct extent *extent
 	return 0;
 }
 
-int ACCESS(map)(struct space *space, const struct extent *extent, phys_addr_t physical,
-		struct attributes attributes, struct conflict *conflict)
+/* One page where nothing is: one entry, and one more to count. See struct page_place. */
+FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t address,
+			 phys_addr_t physical, struct attributes attributes)
 {
-	struct fill fill = {
-		.space = space,
-		.largest_leaf = largest_leaf_for(space, extent->start, phys_raw(physical)),
-		.distance = phys_raw(physical) - extent->start,
-		.address_mask = UINT64_MAX,
-	};
+	struct extent extent;
+	struct page_place place;
 
-	for (unsigned int level = 1; level <= fill.largest_leaf; level++)
-		fill.bits[level] = pt_leaf_bits(attributes, level);
-	return fill_extent(&fill, extent, conflict);
+	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
+	    physical_check(space, physical, FRAME_SIZE) || attributes_check(address, attributes) ||
+	    asks_for_too_much(space, attributes))
+		return false;
+	if (!find_page(levels, space, virt_raw(address), &place) || place.value.raw)
+		return false;
+	write_page(levels, space, virt_raw(address), &place,
+		   (pt_entry_t){ phys_raw(physical) | pt_leaf_bits(attributes, 1) },
+		   pt_add_live(place.parent_value));
+	return true;
 }
 
-int ACCESS(reserve)(struct space *space, const struct extent *extent, uint64_t payload,
+MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
+				      phys_addr_t physical, uint64_t size,
+				      struct attributes attributes, struct conflict *conflict)
+{
+	struct fill fill = { .space = space, .address_mask = UINT64_MAX };
+	struct extent extent;
+	int error = range_check(space, space->root.levels, address, size, &extent);
+
+	if (!error)
+		error = attributes_check(address, attributes);
+	if (!error)
+		error = physical_check(space, physical, size);
+	if (error)
+		return error;
+	attributes = as_possible(space, attributes);
+	fill.largest_leaf = largest_leaf_for(space, extent.start, phys_raw(physical));
+	fill.distance = phys_raw(physical) - extent.start;
+	for (unsigned int level = 1; level <= fill.largest_leaf; level++)
+		fill.bits[level] = pt_leaf_bits(attributes, level);
+	return fill_extent(&fill, &extent, conflict);
+}
+
+int ACCESS(map)(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
+		struct attributes attributes, struct conflict *conflict)
+{
+	if (size != FRAME_SIZE)
+		return map_range(space, address, physical, size, attributes, conflict);
+	if (WITH_LEVELS(space, map_page, address, physical, attributes))
+		return 0;
+	return map_range(space, address, physical, FRAME_SIZE, attributes, conflict);
+}
+
+int ACCESS(reserve)(struct space *space, virt_addr_t address, uint64_t size, uint64_t payload,
 		    struct conflict *conflict)
 {
-	struct fill fill = {
-		.space = space,
-		.largest_leaf = 1,
-		.bits = { [1] = pt_make_reserved(payload).raw },
-	};
+	struct fill fill = { .space = space, .largest_leaf = 1 };
+	struct extent extent;
+	int error = range_check(space, space->root.levels, address, size, &extent);
 
-	return fill_extent(&fill, extent, conflict);
+	if (!error && payload >= PT_RESERVED_LIMIT)
+		error = ERR_INVALID;
+	if (error)
+		return error;
+	fill.bits[1] = pt_make_reserved(payload).raw;
+	return fill_extent(&fill, &extent, conflict);
 }

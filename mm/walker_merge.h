@@ -48,9 +48,13 @@ static void merge_range(struct space *space, phys_addr_t table, unsigned int lev
 	}
 }
 
-int ACCESS(merge)(struct space *space, const struct extent *extent, struct tlb_batch *batch)
+int ACCESS(merge)(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
 {
-	merge_range(space, space->root.table, space->root.levels, extent->start, extent->end,
-		    batch);
-	return 0;
+	struct extent extent;
+	int error = range_check(space, space->root.levels, address, size, &extent);
+
+	if (!error)
+		merge_range(space, space->root.table, space->root.levels, extent.start, extent.end,
+			    batch);
+	return error;
 }

@@ -8,6 +8,17 @@ struct change {
 	uint64_t bits[PT_LEAF_MAX + 1]; /* of a leaf, by level, without its address */
 };
 
+/* How many entries from `entry` on, of at most `count`, are leaves: the first pass's inner loop. */
+static inline unsigned int count_leaves(const pt_entry_t *entry, unsigned int level,
+					unsigned int count)
+{
+#pragma GCC unroll 4
+	for (unsigned int i = 0; i < count; i++)
+		if (!pt_is_leaf(entry[i], level))
+			return i;
+	return count;
+}
+
 /* First pass: all of [start, end) must be mapped. */
 MUST_CHECK static int scan_mapped(const struct space *space, phys_addr_t table, unsigned int level,
 				  uint64_t start, uint64_t end, struct conflict *conflict)
@@ -15,33 +26,53 @@ MUST_CHECK static int scan_mapped(const struct space *space, phys_addr_t table, 
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entries = access_table(&space->root, table, at, level);
-		pt_entry_t entry = read_entry(&entries[linear_index(at, level)]);
-		enum pt_kind kind = pt_kind(entry, level);
+		pt_entry_t *entry =
+			access_table(&space->root, table, at, level) + linear_index(at, level);
+		unsigned int leaves =
+			count_leaves(entry, level, leaves_fitting(PT_LEAF_MAX, level, at, end));
+		pt_entry_t value;
 		int error = 0;
 
+		next = at + ((uint64_t)leaves << pt_shift(level));
+		if (leaves)
+			continue;
 		next = chunk_end(at, end, level);
-		if (kind == PT_TABLE)
-			error = scan_mapped(space, pt_table_address(entry), level - 1, at, next,
+		value = read_entry(entry);
+		switch (pt_kind(value, level)) {
+		case PT_LEAF: break; /* in part */
+		case PT_TABLE:
+			error = scan_mapped(space, pt_table_address(value), level - 1, at, next,
 					    conflict);
-		else if (kind != PT_LEAF)
-			error = report_conflict(space, conflict, ERR_NOT_FOUND, at, level, entry);
+			break;
+		default: error = report_conflict(space, conflict, ERR_NOT_FOUND, at, level, value);
+		}
 		if (error)
 			return error;
 	}
 	return 0;
 }
 
-static void change_leaf(const struct change *change, pt_entry_t *entry, pt_entry_t value,
-			unsigned int level, uint64_t linear)
+/*
+ * Change leaves side by side: the second pass's inner loop. It writes also what is so already, which
+ * nobody can see; what it asks for is whether anything changed at all.
+ */
+static inline void change_leaves(const struct change *change, pt_entry_t *entry, unsigned int level,
+				 uint64_t linear, unsigned int count)
 {
-	pt_entry_t changed = { phys_raw(pt_leaf_address(value, level)) | change->bits[level] };
+	const uint64_t bits = change->bits[level];
+	uint64_t difference = 0;
 
-	if (changed.raw == value.raw)
-		return;
-	write_entry(entry, changed);
-	tlb_batch_add_pages(change->batch, virt_raw(virtual_of(change->space, linear)),
-			    pt_span(level), 1);
+#pragma GCC unroll 4
+	for (unsigned int i = 0; i < count; i++) {
+		pt_entry_t value = read_entry(&entry[i]);
+		pt_entry_t changed = { phys_raw(pt_leaf_address(value, level)) | bits };
+
+		write_entry(&entry[i], changed);
+		difference |= changed.raw ^ value.raw;
+	}
+	/* To invalidate what did not change, beside what did, is harmless. */
+	if (difference)
+		add_leaves(change->space, change->batch, linear, level, count);
 }
 
 /* Second pass. A huge leaf that is changed in part is split first, with its old attributes. */
@@ -54,35 +85,79 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 	for (uint64_t at = start; at < end; at = next) {
 		pt_entry_t *entry =
 			access_table(&space->root, table, at, level) + linear_index(at, level);
-		pt_entry_t value = read_entry(entry);
+		unsigned int leaves = leaves_fitting(PT_LEAF_MAX, level, at, end);
+		pt_entry_t value;
 
+		/* In a leaf table, the first pass has seen nothing but leaves. */
+		if (level > 1)
+			leaves = count_leaves(entry, level, leaves);
+		if (leaves) {
+			change_leaves(change, entry, level, at, leaves);
+			next = at + ((uint64_t)leaves << pt_shift(level));
+			continue;
+		}
 		next = chunk_end(at, end, level);
-		if (pt_kind(value, level) == PT_LEAF) {
-			if (next - at == pt_span(level)) {
-				change_leaf(change, entry, value, level, at);
-				continue;
-			}
+		value = read_entry(entry);
+		if (pt_kind(value, level) == PT_LEAF)
 			value = split_leaf(space, entry, align_down(at, pt_span(level)), level,
 					   change->stock);
-		}
 		change_range(change, pt_table_address(value), level - 1, at, next);
 	}
 }
 
-int ACCESS(protect)(struct space *space, const struct extent *extent, struct attributes attributes,
-		    struct tlb_batch *batch, struct conflict *conflict)
+/* One page that is mapped as one. See struct page_place. */
+FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr_t address,
+			     struct attributes attributes, struct tlb_batch *batch)
+{
+	struct extent extent;
+	struct page_place place;
+	pt_entry_t changed;
+
+	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
+	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
+		return false;
+	if (!find_page(levels, space, virt_raw(address), &place) || !pt_is_leaf(place.value, 1))
+		return false;
+	changed.raw = phys_raw(pt_leaf_address(place.value, 1)) | pt_leaf_bits(attributes, 1);
+	if (changed.raw == place.value.raw)
+		return true;
+	write_entry(place.entry, changed);
+	tlb_batch_add_page(batch, address);
+	return true;
+}
+
+MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t address, uint64_t size,
+					  struct attributes attributes, struct tlb_batch *batch,
+					  struct conflict *conflict)
 {
 	struct stock stock;
 	struct change change = { .space = space, .stock = &stock, .batch = batch };
-	int error = scan_mapped(space, space->root.table, space->root.levels, extent->start,
-				extent->end, conflict);
+	struct extent extent;
+	int error = range_check(space, space->root.levels, address, size, &extent);
 
 	if (!error)
-		error = stock_fill(space, &stock, count_splits(space, extent));
+		error = attributes_check(address, attributes);
+	if (!error)
+		error = scan_mapped(space, space->root.table, space->root.levels, extent.start,
+				    extent.end, conflict);
+	if (!error)
+		error = stock_fill(space, &stock, count_splits(space, &extent));
 	if (error)
 		return error;
+	attributes = as_possible(space, attributes);
 	for (unsigned int level = 1; level <= PT_LEAF_MAX; level++)
 		change.bits[level] = pt_leaf_bits(attributes, level);
-	change_range(&change, space->root.table, space->root.levels, extent->start, extent->end);
+	change_range(&change, space->root.table, space->root.levels, extent.start, extent.end);
 	return 0;
+}
+
+int ACCESS(protect)(struct space *space, virt_addr_t address, uint64_t size,
+		    struct attributes attributes, struct tlb_batch *batch,
+		    struct conflict *conflict)
+{
+	if (size != FRAME_SIZE)
+		return protect_range(space, address, size, attributes, batch, conflict);
+	if (WITH_LEVELS(space, protect_page, address, attributes, batch))
+		return 0;
+	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
 }

@@ -11,6 +11,50 @@ static inline bool is_pinned(const struct space *space, unsigned int level, uint
 }
 
 /*
+ * A place for a 4 KiB page whose leaf table is there: what operations on one page need, which change
+ * an entry of that table, and the number of its live entries. They are the usual case, so they are
+ * inlined as a whole; in every other case they do nothing and leave it to the operation on ranges.
+ * (That is then called with the size as a constant, so that no register has to keep it.)
+ */
+struct page_place {
+	pt_entry_t *entry;
+	pt_entry_t value;
+	phys_addr_t parent_table; /* where the entry is that points at the leaf table, */
+	pt_entry_t parent_value;  /* and that entry */
+};
+
+FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, uint64_t linear,
+			  struct page_place *place)
+{
+	const struct root root = root_of(levels, space);
+	struct position p = locate(levels, space, linear, 2);
+
+	if (p.level != 2 || !pt_is_table(p.value, 2))
+		return false;
+	place->entry =
+		access_table(&root, pt_table_address(p.value), linear, 1) + linear_index(linear, 1);
+	place->value = read_entry(place->entry);
+	place->parent_table = p.table;
+	place->parent_value = p.value;
+	return true;
+}
+
+/*
+ * Change the page's entry, and the one that counts it. The pointer to a table is good only until the
+ * access method gives the next, so the second is asked for when the first is done with.
+ */
+FOR_LEVELS void write_page(unsigned int levels, const struct space *space, uint64_t linear,
+			   const struct page_place *place, pt_entry_t value,
+			   pt_entry_t parent_value)
+{
+	const struct root root = root_of(levels, space);
+
+	write_entry(place->entry, value);
+	write_entry(access_table(&root, place->parent_table, linear, 2) + linear_index(linear, 2),
+		    parent_value);
+}
+
+/*
  * Frames got in the first pass for the second. The first few are kept here; each of the others holds
  * the number of the next in its first word.
  */
@@ -96,10 +140,33 @@ static bool window_of_table(const struct space *space, uint64_t linear, unsigned
 }
 
 /*
+ * Add leaves side by side to the batch, which are changed or gone. A huge leaf is in the window too,
+ * once at each level below it: its own memory appears where the table would be. Nobody asks for that,
+ * but a CPU that guesses does: the recursive method computes the address before it has read the
+ * entry. A table that is linked there later would be written through what the TLB has of the leaf, so
+ * that must go with the leaf.
+ */
+static void add_leaves(const struct space *space, struct tlb_batch *batch, uint64_t linear,
+		       unsigned int level, unsigned int count)
+{
+	virt_addr_t window;
+
+	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), pt_span(level), count);
+	for (uint64_t end = linear + count * pt_span(level); linear < end;
+	     linear += pt_span(level)) {
+		if (level == 1 || batch->nr_pages > TLB_BATCH_PAGES_MAX)
+			return; /* no huge leaf, or all of the TLB goes anyway */
+		for (unsigned int l = level; l > 1; l--)
+			if (window_of_table(space, linear, l, &window))
+				tlb_batch_add_page(batch, window);
+	}
+}
+
+/*
  * Replace the huge leaf in *entry, of `level`, by a table of leaves that say the same. The CPU must
  * not come to hold both sizes with different contents (Intel's erratum on ITLB multihit, AMD erratum
- * 383): so only the size changes here, and it is invalidated at once, before anything else does. In
- * the window, the leaf's own memory has been where the table now appears.
+ * 383): so only the size changes here, and it is invalidated at once, before anything else does; in
+ * the window as well (see add_leaves()).
  */
 static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t linear,
 			     unsigned int level, struct stock *stock)
@@ -117,8 +184,9 @@ static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t li
 	space->nr_tables++;
 
 	tlb_invalidate_page(virtual_of(space, linear));
-	if (window_of_table(space, linear, level, &window))
-		tlb_invalidate_page(window);
+	for (; level > 1; level--)
+		if (window_of_table(space, linear, level, &window))
+			tlb_invalidate_page(window);
 	return value;
 }
 
@@ -149,15 +217,15 @@ static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t repl
 /* How many tables must be made so that no huge leaf reaches across an edge of the extent. */
 static uint64_t count_splits(const struct space *space, const struct extent *extent)
 {
-	struct position first = locate(&space->root, extent->start, 1);
-	struct position last = locate(&space->root, extent->end - 1, 1);
+	struct position first = locate(space->root.levels, space, extent->start, 1);
+	struct position last = locate(space->root.levels, space, extent->end - 1, 1);
 	uint64_t needed = 0;
 
-	if (first.kind == PT_LEAF)
+	if (pt_kind(first.value, first.level) == PT_LEAF)
 		needed += tables_to_split(first.level, extent->start);
-	if (last.kind == PT_LEAF)
+	if (pt_kind(last.value, last.level) == PT_LEAF)
 		needed += tables_to_split(last.level, extent->end);
-	if (first.kind != PT_LEAF || last.kind != PT_LEAF || first.entry != last.entry)
+	if (pt_kind(first.value, first.level) != PT_LEAF || first.entry != last.entry)
 		return needed;
 
 	/* Both edges in one leaf: tables above the level at which the edges part serve both. */

@@ -29,16 +29,28 @@ static unsigned int remove_leaves(const struct removal *removal, pt_entry_t *ent
 static unsigned int remove_range(const struct removal *removal, phys_addr_t table,
 				 unsigned int level, uint64_t start, uint64_t end);
 
-/* Remove [at, next) below the table entry *entry; true if the table became empty and is unlinked. */
+/*
+ * Remove [at, next) below the table entry that is now `value`; true if the table became empty and is
+ * unlinked. A leaf table that goes as a whole keeps its entries: nobody reads them once the batch is
+ * finished, and a frame may have any contents when it is released.
+ */
 static bool remove_below(const struct removal *removal, phys_addr_t table, unsigned int level,
 			 uint64_t at, uint64_t next, pt_entry_t value)
 {
 	struct space *space = removal->space;
-	unsigned int removed = remove_range(removal, pt_table_address(value), level - 1, at, next);
-	pt_entry_t *entry = access_table(&space->root, table, at, level) + linear_index(at, level);
+	unsigned int removed;
+	pt_entry_t *entry;
 
+	if (level == 2 && next - at == pt_span(2)) {
+		removed = pt_live(value);
+		tlb_batch_add_pages(removal->batch, virt_raw(virtual_of(space, at)), FRAME_SIZE,
+				    PT_ENTRIES);
+	} else {
+		removed = remove_range(removal, pt_table_address(value), level - 1, at, next);
+	}
 	if (is_pinned(space, level, at))
 		return false;
+	entry = access_table(&space->root, table, at, level) + linear_index(at, level);
 	if (removed == pt_live(value)) {
 		unlink_table(space, entry, (pt_entry_t){ 0 }, at, level, removal->batch);
 		return true;
@@ -72,8 +84,7 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 			continue;
 		if (kind == PT_LEAF && next - at == pt_span(level)) {
 			write_entry(entry, (pt_entry_t){ 0 });
-			tlb_batch_add_pages(removal->batch, virt_raw(virtual_of(space, at)),
-					    pt_span(level), 1);
+			add_leaves(space, removal->batch, at, level, 1);
 			removed++;
 			continue;
 		}
@@ -85,38 +96,45 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 	return removed;
 }
 
-/* One page whose PT keeps other entries: nothing to split, nothing to unlink. */
-static inline bool remove_one_page(struct space *space, const struct position *p, uint64_t linear,
-				   struct tlb_batch *batch)
+/* One page whose table keeps others: one entry, and one less to count. See struct page_place. */
+FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t address,
+			   struct tlb_batch *batch)
 {
-	pt_entry_t parent;
+	struct extent extent;
+	struct page_place place;
 
-	if (p->level != 1 || p->kind == PT_ABSENT)
+	if (range_check(space, levels, address, FRAME_SIZE, &extent))
 		return false;
-	parent = read_entry(p->parent);
-	if (pt_live(parent) == 1)
+	if (!find_page(levels, space, virt_raw(address), &place) || !place.value.raw ||
+	    pt_is_last_live(place.parent_value))
 		return false;
-	write_entry(p->entry, (pt_entry_t){ 0 });
-	write_entry(p->parent, pt_with_live(parent, pt_live(parent) - 1));
-	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), FRAME_SIZE, 1);
+	write_page(levels, space, virt_raw(address), &place, (pt_entry_t){ 0 },
+		   pt_remove_live(place.parent_value));
+	tlb_batch_add_page(batch, address);
 	return true;
 }
 
-int ACCESS(unmap)(struct space *space, const struct extent *extent, struct tlb_batch *batch)
+MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address, uint64_t size,
+					struct tlb_batch *batch)
 {
 	struct stock stock;
 	struct removal removal = { .space = space, .stock = &stock, .batch = batch };
-	int error;
+	struct extent extent;
+	int error = range_check(space, space->root.levels, address, size, &extent);
 
-	if (extent->end - extent->start == FRAME_SIZE) {
-		struct position p = locate(&space->root, extent->start, 1);
-
-		if (remove_one_page(space, &p, extent->start, batch))
-			return 0;
-	}
-	error = stock_fill(space, &stock, count_splits(space, extent));
+	if (!error)
+		error = stock_fill(space, &stock, count_splits(space, &extent));
 	if (error)
 		return error;
-	remove_range(&removal, space->root.table, space->root.levels, extent->start, extent->end);
+	remove_range(&removal, space->root.table, space->root.levels, extent.start, extent.end);
 	return 0;
+}
+
+int ACCESS(unmap)(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
+{
+	if (size != FRAME_SIZE)
+		return unmap_range(space, address, size, batch);
+	if (WITH_LEVELS(space, unmap_page, address, batch))
+		return 0;
+	return unmap_range(space, address, FRAME_SIZE, batch);
 }

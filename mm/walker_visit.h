@@ -30,12 +30,16 @@ static int visit_leaves(const struct leaf_visit *v, phys_addr_t table, unsigned 
 	return 0;
 }
 
-int ACCESS(visit)(const struct space *space, const struct extent *extent, mapper_visit_leaf visit,
-		  void *context)
+int ACCESS(visit)(const struct space *space, virt_addr_t address, uint64_t size,
+		  mapper_visit_leaf visit, void *context)
 {
 	const struct leaf_visit v = { space, visit, context };
+	struct extent extent;
+	int error = range_check(space, space->root.levels, address, size, &extent);
 
-	return visit_leaves(&v, space->root.table, space->root.levels, extent->start, extent->end);
+	if (error)
+		return error;
+	return visit_leaves(&v, space->root.table, space->root.levels, extent.start, extent.end);
 }
 
 struct table_visit {

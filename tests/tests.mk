@@ -2,10 +2,15 @@
 #
 # Everything that tests. The host's programs are built from the same sources as the kernel:
 #   host-y          sources under test, and the tests that run on the host and in the kernel
+#   mapper-y        those of the mapper's random tests, of which `make soak` does many more
 #   tests/host/     what stands in for the machine
 #   tests/unit/     tests that only make sense on the host
+#   tests/bench/    what things cost, measured on the host
 
-host-y := kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c tests/host/main.c
+runner-y := kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c tests/host/log.c \
+	tests/host/main.c
+host-y := $(runner-y)
+mapper-y :=
 include tests/unit/objects.mk
 
 host_cflags := $(c_dialect) -Itests/host/include $(includes) -O1 -g \
@@ -18,7 +23,16 @@ $(eval $(call cc_rule,host,$$(HOSTCC),$$(host_cflags) $$(sanitize),host-cc))
 host_objects := $(patsubst %,$(out)/host/%.o,$(sort $(host-y)))
 $(out)/host-tests: $(host_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
+	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@ $^
+
+# The mapper's random tests again, optimised and without sanitizers: for numbers of operations.
+soak_cflags := $(c_dialect) -Itests/host/include $(includes) -O2 -g $(warnings)
+soak_objects := $(patsubst %,$(out)/soak/obj/%.o,$(sort $(runner-y) $(mapper-y)))
+$(call flags_file,soak-cc,$(HOSTCC) $(soak_cflags))
+$(eval $(call cc_rule,soak/obj,$$(HOSTCC),$$(soak_cflags),soak-cc))
+$(out)/soak/soak: $(soak_objects)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) -o $@ $^
 
 # How a log looks on the screen: $(out)/screen-picture 1024 768 32 <serial.log >screen.ppm
 picture_objects := $(patsubst %,$(out)/host/%.o,tests/host/screen-picture.c kernel/error.c \
@@ -27,14 +41,24 @@ $(out)/screen-picture: $(picture_objects)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
 
--include $(sort $(host_objects:=.d) $(picture_objects:=.d))
+-include $(sort $(host_objects:=.d) $(picture_objects:=.d) $(soak_objects:=.d))
 
+include tests/frame.mk
+include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 include examples/hostlib/hostlib.mk
 
 .PHONY: host-tests
 host-tests: $(out)/host-tests ## Build and run the host's unit tests (ASan, UBSan); GLOB= picks some
 	$(Q)$(out)/host-tests $(if $(GLOB),'$(GLOB)')
+
+SOAK_OPERATIONS ?= 1000000
+SOAK_SEED ?= $(shell date +%s)
+.PHONY: soak soak-mappers
+soak: soak-frames soak-mappers ## Random tests for long: soak-frames and soak-mappers
+soak-mappers: $(out)/soak/soak ## Random operations on the mappers: SOAK_OPERATIONS= on each space, SOAK_SEED=
+	$(Q)$(out)/soak/soak --window=pointers --seed=$(SOAK_SEED) --operations=$(SOAK_OPERATIONS) \
+		$(or $(GLOB),'mapper_random.*')
 
 # A boot loader that is not GRUB, for tests/boot/test_shim.py.
 $(out)/shim.bin: tests/boot/shim/shim.asm

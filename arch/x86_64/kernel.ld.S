@@ -48,6 +48,9 @@ SECTIONS
 		__start_ktests = .;
 		KEEP(*(ktests))
 		__stop_ktests = .;
+		__start_kbenches = .;
+		KEEP(*(kbenches))
+		__stop_kbenches = .;
 		. = ALIGN(FRAME_SIZE);
 	} :rodata
 	rodata_end = .;

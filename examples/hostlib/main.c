@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <arch/own_pointer.h>
 #include <mercator/mapper.h>
 
 /* "Physical memory": 64 frames, which begin at physical address 1 MiB. */
@@ -42,6 +43,13 @@ static void release(void *context, pfn_t frame)
 
 /* What mm asks of the CPU. Nothing runs on these tables, so there is no TLB to invalidate. */
 uint64_t host_physmap_base;
+
+/* For the recursive method, which is not used here. */
+void *own_pointer(virt_addr_t address)
+{
+	(void)address;
+	return NULL;
+}
 
 void tlb_invalidate_page(virt_addr_t address)
 {

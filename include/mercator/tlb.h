@@ -31,22 +31,11 @@ struct space;
 /* Frames of unlinked tables that a batch can hold before it flushes on its own. */
 #define TLB_BATCH_FRAMES_MAX 32
 
-/* `nr_pages` pages of `page_size` bytes from `start` on. */
-struct tlb_range {
-	uint64_t start;
-	uint64_t page_size;
-	uint64_t nr_pages;
-};
-
-#define TLB_BATCH_RANGES_MAX 8
-
 struct tlb_batch {
 	struct space *space;
-	bool whole; /* flush everything: there were more pages or ranges than is worth keeping */
-	unsigned int nr_ranges;
-	unsigned int nr_frames;
-	uint64_t nr_pages;
-	struct tlb_range ranges[TLB_BATCH_RANGES_MAX];
+	uint64_t nr_pages; /* more than TLB_BATCH_PAGES_MAX: not all are kept, flush everything */
+	uint64_t nr_frames;
+	virt_addr_t pages[TLB_BATCH_PAGES_MAX]; /* one address in each: its size does not matter */
 	pfn_t frames[TLB_BATCH_FRAMES_MAX];
 };
 
@@ -63,6 +52,13 @@ void tlb_batch_finish(struct tlb_batch *batch);
 bool tlb_batch_is_empty(const struct tlb_batch *batch);
 
 /* For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. */
+static inline void tlb_batch_add_page(struct tlb_batch *batch, virt_addr_t page)
+{
+	if (batch->nr_pages < TLB_BATCH_PAGES_MAX)
+		batch->pages[batch->nr_pages] = page;
+	batch->nr_pages++;
+}
+
 void tlb_batch_add_pages(struct tlb_batch *batch, uint64_t start, uint64_t page_size,
 			 uint64_t nr_pages);
 void tlb_batch_add_frame(struct tlb_batch *batch, pfn_t frame);

@@ -12,6 +12,7 @@
 
 #include <arch/pt_format.h>
 #include <mercator/error.h>
+#include <mercator/table_window.h>
 #include <mercator/types.h>
 
 /* An address space, as far as walking needs to know it: where to begin, and how far down. */
@@ -64,13 +65,10 @@ MUST_CHECK int recursive_walk(const struct root *root, virt_addr_t address, stru
 static inline struct translation translation_of(pt_entry_t leaf, unsigned int level,
 						virt_addr_t address, pt_entry_t all, pt_entry_t any)
 {
-	uint64_t size = pt_span(level);
-	uint64_t offset = virt_raw(address) & (size - 1);
-
 	/* Write and user need every level's consent; one level's no-execute is enough. */
 	return (struct translation){
-		.address = phys_addr(phys_raw(pt_leaf_address(leaf, level)) + offset),
-		.page_size = size,
+		.address = pt_leaf_translate(leaf, level, address),
+		.page_size = pt_span(level),
 		.writable = pt_is_writable(all),
 		.user = pt_is_user(all),
 		.executable = pt_is_executable(any),
@@ -83,12 +81,5 @@ static inline struct translation translation_of(pt_entry_t leaf, unsigned int le
  */
 MUST_CHECK int walk_translate(const struct walk *walk, virt_addr_t address,
 			      struct translation *translation);
-
-/*
- * Where the recursive slot `slot` of a space with `levels` levels makes the table appear that
- * translates `address` at `level`: for level == levels, the root itself.
- */
-virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels, virt_addr_t address,
-				    unsigned int level);
 
 #endif

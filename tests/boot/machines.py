@@ -2,7 +2,7 @@
 """The machines that Mercator is booted on. To add one, add an entry to MACHINES.
 
 Every machine is booted in `make check`, with builds (compiler and configuration) chosen so that
-each value of each column below meets each compiler and each configuration at least once;
+each value of each column (but Bochs') meets each compiler and each configuration at least once;
 `make check-all` boots every machine with every build (pairs.py).
 """
 
@@ -12,9 +12,9 @@ MIB = 1
 GIB = 1024 * MIB
 TIB = 1024 * GIB
 
-# The least memory that works, found by trying. With less, GRUB on BIOS does not start; on UEFI
-# (OVMF), GRUB starts with 44 MiB but finds no room for the kernel.
-LEAST_BIOS = 5 * MIB
+# The least memory that is promised, found by trying. On BIOS, 6 MiB still work; in 5, GRUB finds no
+# room for the kernel. On UEFI (OVMF), 44 MiB are enough for GRUB's menu, but not for the kernel.
+LEAST_BIOS = 8 * MIB
 LEAST_UEFI = 56 * MIB
 
 # QEMU's CPU models, as software emulates them. "qemu64" is what VirtualBox shows too: NX, but no
@@ -46,9 +46,9 @@ class Machine:
         return self.name
 
     def columns(self) -> list[tuple[str, object]]:
-        """What is to meet each compiler and configuration. Bochs is slow: it as such will do."""
+        """What is to meet each compiler and configuration. Bochs is slow: each once will do."""
         if self.emulator == "bochs":
-            return [("emulator", "bochs")]
+            return []
         return [(field.name, getattr(self, field.name)) for field in fields(self)[1:]]
 
     def qemu_arguments(self) -> list[str]:

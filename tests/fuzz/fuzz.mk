@@ -32,6 +32,9 @@ fuzz_target = $(eval $(call fuzz_target_rule,$(1),$(2)))
 $(call fuzz_target,memmap,mm/memmap.c tests/kernel/memmap_model.c)
 $(call fuzz_target,multiboot2,arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c)
 
+$(call fuzz_target,frame,$(filter mm/frame%,$(kernel-y)) tests/kernel/frame_rig.c \
+	kernel/error.c kernel/fmt.c tests/host/log.c tests/host/panic.c tests/host/percpu.c)
+
 fuzz_programs = $(fuzz_targets:%=$(out)/fuzz/%)
 
 # $(call run_fuzzers,WHERE,OPTIONS): one after the other. What is new goes to the folder

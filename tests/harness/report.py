@@ -47,11 +47,11 @@ class KernelTests:
 
     def sub_report(self, result: ktap.Result) -> pytest.TestReport:
         path, line, name = self.item.location
-        longrepr: str | tuple[str, int, str] | None = None
+        longrepr: str | tuple[str, None, str] | None = None
         if not result.passed:
             longrepr = "\n".join([*result.diagnostics, f"not ok {result.name}"])
         elif result.skipped:
-            longrepr = (result.name, 0, result.skip_reason or "no reason given")
+            longrepr = (result.name, None, result.skip_reason or "no reason given")
         outcome = "failed" if not result.passed else "skipped" if result.skipped else "passed"
         return pytest.TestReport(
             nodeid=self.item.nodeid,

@@ -1,24 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's stand-in for a machine (machine.h): physical memory is an array. */
+/*
+ * The host's machine (machine.h): its physical memory, which a file holds, so that it can be mapped
+ * at several addresses; and what tests ask of their environment (tests/kernel/mapper_fixture.h).
+ *
+ *	physical memory | the fixture's frames | PML5 | PML4 | PDPT | PD | PT |
+ *						  `- the kernel's: its upper half, which live
+ *						     spaces borrow, has the temporary page alone
+ */
+#define _GNU_SOURCE /* memfd_create() */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <arch/physmap_base.h>
-#include <arch/tlb.h>
+#include <mercator/layout.h>
 #include <mercator/physmap.h>
+#include <mercator/temp_page.h>
 
 #include "../kernel/mapper_fixture.h"
 #include "machine.h"
+#include "tlb.h"
 
-/* Not 0, so that a physical address used as a pointer, or the reverse, goes wrong at once. */
-#define MEMORY_START UINT64_C(0x40000000)
-
-static uint8_t memory[FIXTURE_FRAMES][FRAME_SIZE] __attribute__((aligned(FRAME_SIZE)));
+/* Far from 0, and from whatever tests map, which is then never memory. */
+#define MEMORY_START  UINT64_C(0x00003fff40000000)
+#define KERNEL_FRAMES PT_LEVELS_MAX
+#define MEMORY_SIZE   ((uint64_t)(FIXTURE_FRAMES + KERNEL_FRAMES) * FRAME_SIZE)
 
 uint64_t host_physmap_base;
-void (*host_tlb_watch)(bool whole, uint64_t address);
 
-__attribute__((constructor)) static void start_machine(void)
+static int memory_file;
+static uint8_t *memory;
+
+void *machine_memory(uint64_t physical)
 {
-	host_physmap_base = (uint64_t)(uintptr_t)memory - MEMORY_START;
-	physmap_set_reach(MEMORY_START + sizeof(memory));
+	return physical - MEMORY_START < MEMORY_SIZE ? memory + (physical - MEMORY_START) : NULL;
+}
+
+int machine_memory_file(uint64_t physical, int64_t *offset)
+{
+	*offset = (int64_t)(physical - MEMORY_START);
+	return memory_file;
 }
 
 phys_addr_t fixture_memory(void)
@@ -26,31 +50,146 @@ phys_addr_t fixture_memory(void)
 	return phys_addr(MEMORY_START);
 }
 
-void tlb_invalidate_page(virt_addr_t address)
+/* Where the kernel's table of this level is. */
+static uint64_t kernel_table(unsigned int level)
 {
-	if (host_tlb_watch)
-		host_tlb_watch(false, virt_raw(address));
+	return MEMORY_START + (uint64_t)(FIXTURE_FRAMES + PT_LEVELS_MAX - level) * FRAME_SIZE;
 }
 
-void tlb_flush_all(void)
+static uint64_t *temp_page_entry(unsigned int level)
 {
-	if (host_tlb_watch)
-		host_tlb_watch(true, 0);
+	uint64_t *table = machine_memory(kernel_table(level));
+
+	return &table[TEMP_PAGES_BASE >> (FRAME_SHIFT + 9 * (level - 1)) & 511];
 }
 
-/* There is no MMU here: only tables that are reached without one can be worked on. */
+__attribute__((constructor)) static void start_machine(void)
+{
+	memory_file = memfd_create("physical memory", 0);
+	if (memory_file >= 0 && ftruncate(memory_file, (off_t)MEMORY_SIZE) == 0)
+		memory =
+			mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory_file, 0);
+	if (!memory || memory == MAP_FAILED) {
+		perror("physical memory");
+		abort();
+	}
+	host_physmap_base = (uint64_t)(uintptr_t)memory - MEMORY_START;
+	physmap_set_reach(MEMORY_START + MEMORY_SIZE);
+	for (unsigned int level = 2; level <= PT_LEVELS_MAX; level++)
+		*temp_page_entry(level) = kernel_table(level - 1) | PT_TABLE_FLAGS;
+}
+
+static void print_walk(uint64_t address)
+{
+	struct mmu_page page;
+	const char *fault = mmu_walk(address, &page);
+	unsigned int levels = mmu_levels();
+
+	printf("# the tables for %#lx:", address);
+	for (unsigned int i = 0; i < page.nr_tables; i++) {
+		unsigned int index = address >> (12 + 9 * (levels - 1 - i)) & 511;
+		const uint64_t *table = machine_memory(page.tables[i]);
+
+		printf(" [%u]=%#lx", index, table ? table[index] : 0);
+	}
+	printf(" %s\n", fault ? fault : "");
+}
+
+void machine_fail(uint64_t address, const char *format, ...)
+{
+	const struct ktest *test = ktest_current();
+	va_list arguments;
+
+	print_walk(address);
+	printf("Bail out! %s.%s: %#lx: ", test ? test->suite : "", test ? test->name : "", address);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	printf("\n");
+	fflush(stdout);
+	abort();
+}
+
+/* The CPU's guesses depend on the seed and the test, and not on the tests before it. */
+static void seed_for_test(void)
+{
+	static const struct ktest *seeded_for;
+	const struct ktest *test = ktest_current();
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ machine_seed;
+
+	if (test == seeded_for)
+		return;
+	seeded_for = test;
+	for (const char *c = test ? test->name : ""; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+	mmu_seed(hash);
+}
+
+void fixture_begin(struct fixture *fixture)
+{
+	seed_for_test();
+	tlb_reset();
+	mmu_load(phys_raw(fixture->space.root.table), fixture->space.root.levels);
+}
+
 unsigned int fixture_live_levels(void)
 {
 	return 4;
 }
 
+/* As in the kernel: temp_page_init() wants the page's entry by way of the window. */
+static bool start_temp_page(const struct root *root)
+{
+	struct walk walk;
+
+	*temp_page_entry(1) = 0;
+	return !recursive_walk(root, virt_addr(TEMP_PAGES_BASE), &walk) &&
+	       !temp_page_init(virt_addr(TEMP_PAGES_BASE), &walk);
+}
+
 bool fixture_activate(struct fixture *fixture)
 {
-	(void)fixture;
-	return false;
+	const struct root *root = &fixture->space.root;
+	uint64_t *entries = machine_memory(phys_raw(root->table));
+	const uint64_t *kernel_entries = machine_memory(kernel_table(root->levels));
+
+	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
+		entries[i] = kernel_entries[i];
+	entries[FIXTURE_RECURSIVE_SLOT] = phys_raw(root->table) | PT_RECURSIVE_FLAGS;
+	fixture->previous =
+		(struct root){ phys_addr(kernel_table(root->levels)), root->levels, NULL, NULL };
+	fixture->is_live = true;
+	tlb_reset();
+	return start_temp_page(root);
 }
 
 void fixture_deactivate(struct fixture *fixture)
 {
 	(void)fixture;
+	tlb_reset();
+	mmu_load(0, 0);
+}
+
+void fixture_frame_changes_hands(struct fixture *fixture, pfn_t frame, bool is_released)
+{
+	(void)fixture;
+	tlb_speculate(4);
+	if (mmu_levels())
+		tlb_check_frame(phys_raw(phys_of_pfn(frame)),
+				is_released ? "released" : "allocated");
+}
+
+const char *fixture_check_tlb(void)
+{
+	const char *stale = tlb_stale();
+
+	/* Between operations, the code that uses the mappings runs. */
+	for (unsigned int i = 0; i < 4; i++)
+		tlb_speculate(2);
+	return stale;
+}
+
+unsigned int fixture_random_operations(void)
+{
+	return machine_operations;
 }

@@ -1,11 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's stand-in for a machine: what mm sees of memory and of the TLB. */
+/*
+ * The host's stand-in for a machine, as far as mm can see one: physical memory, an MMU with a TLB,
+ * and addresses that it translates.
+ *
+ *	machine.c	physical memory; the kernel's own tables; what tests ask of their environment
+ *	mmu.c		walks the tables as the hardware does, with paging-structure caches
+ *	tlb.c		what the CPU remembers: filled at any moment, emptied only when told to
+ *	window.c	memory at the addresses that mm makes for itself, backed by way of the TLB
+ */
 #ifndef TESTS_HOST_MACHINE_H
 #define TESTS_HOST_MACHINE_H
 
 #include <mercator/types.h>
 
+/* Set by main() before the first test. */
+extern uint64_t machine_seed;           /* of what the CPU does by itself */
+extern unsigned int machine_operations; /* random operations a test's stretch of addresses */
+extern bool machine_window_is_memory;   /* 4 levels only: see window.c */
+
 /* Called at each invalidation, if set: `whole` for everything, else the page at `address`. */
 extern void (*host_tlb_watch)(bool whole, uint64_t address);
+
+/* Where the frame with this physical address is on the host; NULL: there is no memory there. */
+void *machine_memory(uint64_t physical);
+
+/* The file that physical memory is in, and the offset of this address. */
+int machine_memory_file(uint64_t physical, int64_t *offset);
+
+/* What no test can go on after: say why, and how the tables lead to `address`, and end. */
+__attribute__((format(printf, 2, 3), noreturn)) void machine_fail(uint64_t address,
+								  const char *format, ...);
 
 #endif

@@ -3,30 +3,24 @@
  * The host's test program: the same tests and the same runner as in the kernel, printing to
  * standard output. Built with ASan and UBSan.
  *
- *	usage: host-tests [--seed=N] [GLOB]
+ *	usage: host-tests [--seed=N] [--operations=N] [--window=pointers] [GLOB]
+ *
+ * --operations: how many a random test does on one address space. --window=pointers: the table
+ * window is not memory (window.c), for speed.
  *
  * Exit status: 0 all passed, 1 some failed, 2 nothing matched or bad usage.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <mercator/fmt.h>
 #include <mercator/ktest.h>
-#include <mercator/log.h>
 
-void log_line(enum log_level level, const char *format, ...)
-{
-	char text[LOG_LINE_MAX];
-	va_list arguments;
+#include "machine.h"
 
-	va_start(arguments, format);
-	fmt_vprint(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	fprintf(level == LOG_RESULT ? stdout : stderr, "%s\n", text);
-	fflush(stdout);
-}
+uint64_t machine_seed = 1;
+unsigned int machine_operations = 5000;
+bool machine_window_is_memory = true;
 
 int main(int argc, char **argv)
 {
@@ -36,13 +30,19 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strncmp(argv[i], "--seed=", 7) == 0) {
 			options.seed = strtoull(argv[i] + 7, NULL, 0);
+		} else if (strncmp(argv[i], "--operations=", 13) == 0) {
+			machine_operations = (unsigned int)strtoul(argv[i] + 13, NULL, 0);
+		} else if (strcmp(argv[i], "--window=pointers") == 0) {
+			machine_window_is_memory = false;
 		} else if (argv[i][0] != '-' && !options.glob) {
 			options.glob = argv[i];
 		} else {
-			fprintf(stderr, "usage: host-tests [--seed=N] [GLOB]\n");
+			fprintf(stderr, "usage: host-tests [--seed=N] [--operations=N] "
+					"[--window=pointers] [GLOB]\n");
 			return 2;
 		}
 	}
+	machine_seed = options.seed;
 	summary = ktest_run_all(&options);
 	if (summary.nr_failed)
 		return 1;

@@ -25,10 +25,8 @@ static void fill_with_junk(pfn_t frame)
 		words[i] = UINT64_C(0xdeadbeefdeadbeef);
 }
 
-static int allocate(void *context, pfn_t *frame)
+static int take_frame(struct fixture *fixture, pfn_t *frame)
 {
-	struct fixture *fixture = context;
-
 	if (fixture->failing_after == 0)
 		return ERR_NO_MEMORY;
 	for (unsigned int i = 0; i < FIXTURE_FRAMES - FIXTURE_DATA_FRAMES; i++) {
@@ -44,6 +42,15 @@ static int allocate(void *context, pfn_t *frame)
 	return ERR_NO_MEMORY;
 }
 
+static int allocate(void *context, pfn_t *frame)
+{
+	int error = take_frame(context, frame);
+
+	if (!error)
+		fixture_frame_changes_hands(context, *frame, false);
+	return error;
+}
+
 static void release(void *context, pfn_t frame)
 {
 	struct fixture *fixture = context;
@@ -53,6 +60,7 @@ static void release(void *context, pfn_t frame)
 		fixture->misuse = "a frame is released that is not allocated";
 		return;
 	}
+	fixture_frame_changes_hands(fixture, frame, true);
 	fixture->is_allocated[index] = false;
 	fixture->nr_allocated--;
 	fill_with_junk(frame);
@@ -71,7 +79,7 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 		.source = { .allocate = allocate, .release = release, .context = fixture },
 		.failing_after = -1,
 	};
-	(void)allocate(fixture, &root);
+	(void)take_frame(fixture, &root);
 	memset(physmap_pointer(phys_of_pfn(root)), 0, FRAME_SIZE);
 	fixture->space = (struct space){
 		.root = {
@@ -86,6 +94,7 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 		.recursive_slot = FIXTURE_RECURSIVE_SLOT,
 		.global_pages = true,
 	};
+	fixture_begin(fixture);
 }
 
 bool fixture_init(struct fixture *fixture, enum access_method method, unsigned int levels)
@@ -237,7 +246,7 @@ const char *fixture_audit(const struct fixture *fixture)
 		return "the space's number of tables is wrong";
 	if (audit.nr_tables + 1 != fixture->nr_allocated)
 		return "a frame is allocated and no table: it leaked";
-	return NULL;
+	return fixture_check_tlb();
 }
 
 static uint64_t hash_word(uint64_t hash, uint64_t word)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An address space for tests, with a handful of frames of its own and a frame source that can be
- * told to run out. For the recursive method it must be the active one: in the kernel, it then borrows
- * the kernel's part of the upper half, and has the CPU's number of levels; such a space is "live".
+ * told to run out. For the recursive method it must be the active one: it then borrows the kernel's
+ * part of the upper half, and has the CPU's number of levels (the host's CPU has any); such a space is
+ * "live". On the host, a model of the MMU and its TLB watches every space (tests/host/machine.h).
  */
 #ifndef TESTS_MAPPER_FIXTURE_H
 #define TESTS_MAPPER_FIXTURE_H
@@ -10,13 +11,13 @@
 #include <mercator/ktest.h>
 #include <mercator/mapper.h>
 
-/* Code for the methods that are built in, and that this environment can run. */
+/* Code for the methods that are built in. */
 #ifdef CONFIG_MAPPER_OFFSET
 #define IF_OFFSET(...) __VA_ARGS__
 #else
 #define IF_OFFSET(...)
 #endif
-#if defined(CONFIG_MAPPER_RECURSIVE) && defined(MERCATOR_KERNEL)
+#ifdef CONFIG_MAPPER_RECURSIVE
 #define IF_RECURSIVE(...) __VA_ARGS__
 #else
 #define IF_RECURSIVE(...)
@@ -69,6 +70,15 @@ void fixture_finish(struct fixture *fixture);
 bool fixture_activate(struct fixture *fixture);
 unsigned int fixture_live_levels(void);
 void fixture_deactivate(struct fixture *fixture);
+
+/*
+ * And what else depends on where the tests run. In the kernel the hardware has its own TLB, and
+ * nobody can look into it: there, the first three do nothing.
+ */
+void fixture_begin(struct fixture *fixture); /* the space is new; only its root is there */
+void fixture_frame_changes_hands(struct fixture *fixture, pfn_t frame, bool is_released);
+const char *fixture_check_tlb(void); /* all debts paid: NULL, or what the TLB should not hold */
+unsigned int fixture_random_operations(void); /* how many a random test does on one space */
 
 /* Frames that a test maps: the last few of the fixture's, which the frame source never gives. */
 #define FIXTURE_DATA_FRAMES 4

@@ -9,11 +9,6 @@
 
 #define UNITS 1536
 
-/* Operations a test; the host has time for more. */
-#ifndef MAPPER_RANDOM_OPERATIONS
-#define MAPPER_RANDOM_OPERATIONS 250
-#endif
-
 enum unit_kind {
 	UNIT_HOLE,
 	UNIT_MAPPED,
@@ -237,21 +232,35 @@ static int do_random(struct ktest_run *t, struct world *w, unsigned int start, u
 	}
 }
 
-/* Short ranges, long ones, and ranges that begin or end on a huge page's boundary. */
-static void random_range(struct ktest_run *t, unsigned int *start, unsigned int *count)
+/* The next unit at which a page begins that is one size larger than a unit; UNITS at the most. */
+static unsigned int next_boundary(const struct world *w, unsigned int index)
+{
+	uint64_t page = w->base / w->unit_size + index;
+	uint64_t next = index + (page + 511) / 512 * 512 - page;
+
+	return next < UNITS ? (unsigned int)next : UNITS;
+}
+
+/* Short ranges, long ones, ranges that begin or end on a huge page's boundary, and such pages. */
+static void random_range(struct ktest_run *t, const struct world *w, unsigned int *start,
+			 unsigned int *count)
 {
 	uint64_t longest = UNITS;
 
 	*start = (unsigned int)ktest_random_below(t, UNITS);
-	if (ktest_random_below(t, 4) == 0)
-		*start -= *start % 512;
+	if (ktest_random_below(t, 2) == 0 && next_boundary(w, *start) < UNITS) {
+		*start = next_boundary(w, *start);
+		*count = next_boundary(w, *start + 1) - *start;
+		if (ktest_random_below(t, 2))
+			return;
+	}
 	if (ktest_random_below(t, 2))
 		longest = 4;
 	if (longest > UNITS - *start)
 		longest = UNITS - *start;
 	*count = 1 + (unsigned int)ktest_random_below(t, longest);
 	if (*count > 512 && ktest_random_below(t, 2))
-		*count -= *count % 512;
+		*count = next_boundary(w, *start + *count - 511) - *start;
 }
 
 static void step(struct ktest_run *t, struct world *w)
@@ -261,7 +270,7 @@ static void step(struct ktest_run *t, struct world *w)
 	uint64_t before = 0;
 	int result;
 
-	random_range(t, &start, &count);
+	random_range(t, w, &start, &count);
 	if (starved) {
 		w->fixture.failing_after = (int)ktest_random_below(t, 4);
 		before = fixture_fingerprint(&w->fixture);
@@ -274,11 +283,14 @@ static void step(struct ktest_run *t, struct world *w)
 		EXPECT_EQ(t, fixture_fingerprint(&w->fixture), before);
 	check_unit(t, w, start);
 	check_unit(t, w, start + count - 1);
+	EXPECT_STR(t, fixture_check_tlb(), NULL);
 }
 
 static void run_world(struct ktest_run *t, enum access_method method, unsigned int levels,
 		      unsigned int unit_level, uint64_t base, unsigned int *nr_worlds)
 {
+	const unsigned int nr_operations = fixture_random_operations();
+	unsigned int next_check = 0;
 	uint64_t root_span, pinned;
 	struct tlb_batch batch;
 
@@ -289,10 +301,14 @@ static void run_world(struct ktest_run *t, enum access_method method, unsigned i
 	};
 	if (!fixture_init(&world.fixture, method, levels))
 		return;
-	for (int i = 0; i < MAPPER_RANDOM_OPERATIONS && !t->nr_failures; i++) {
+	if (method == ACCESS_GENERIC) /* without a window, other invalidations are due */
+		world.fixture.space.recursive_slot = SPACE_NOT_RECURSIVE;
+	for (unsigned int i = 0; i < nr_operations && !t->nr_failures; i++) {
 		step(t, &world);
-		if (i % 64 == 0)
-			check_all(t, &world);
+		if (i < next_check)
+			continue;
+		check_all(t, &world);
+		next_check += 64 + next_check / 32; /* long runs are for what is rare */
 	}
 	check_all(t, &world);
 	world.fingerprint = fixture_fingerprint(&world.fixture);

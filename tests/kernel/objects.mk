@@ -22,10 +22,16 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/pt_format_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
+kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c
+kernel-$(CONFIG_BENCH) += tests/kernel/mapper_bench.c
+
 # Tests of an option's code, where there are both.
 kernel-$(if $(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_generic_test.c
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
 kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_test.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_walk_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_rig.c tests/kernel/frame_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_edges_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/frames_test.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(if $(CONFIG_MAPPER_RECURSIVE),$(CONFIG_SELFTESTS))) += tests/kernel/recursive_test.c

@@ -13,7 +13,10 @@ from harness.build import TOP, BuildError, run_make
 
 @pytest.fixture
 def clone(folder: Path) -> Path:
-    """A copy of the sources as they are now, in a place of its own, with its history."""
+    """
+    A copy of the sources as they are now, in a place of its own, with its history. It has a local
+    change from the start, so that the version (which says so) stays what it is.
+    """
     path = folder / "clone"
     shutil.rmtree(path, ignore_errors=True)
     subprocess.run(["git", "clone", "-q", "--shared", TOP, path], check=True)
@@ -27,6 +30,8 @@ def clone(folder: Path) -> Path:
         if (TOP / name).is_file():
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(TOP / name, path / name)
+    with (path / "LICENSE").open("a") as file:
+        file.write("changed\n")
     return path
 
 

@@ -209,6 +209,51 @@ KTEST(mapper_tlb, a_split_page_is_invalidated_at_once)
 	host_tlb_watch = NULL;
 }
 
+/* Its memory is where the window would show the tables below it: a CPU that guesses has seen it. */
+KTEST(mapper_tlb, a_huge_page_that_goes_or_changes_leaves_the_window_too)
+{
+	const struct attributes read_only = { RIGHT_READ, MEMORY_WRITE_BACK };
+
+	for (unsigned int level = 2; level <= 3; level++) {
+		for (int unmapping = 0; unmapping <= 1; unmapping++) {
+			struct tlb_batch batch;
+			int error;
+
+			fixture_init(&fixture, ACCESS_OFFSET, 4);
+			ASSERT_EQ(t, map(BASE, 0, pt_span(level)), 0);
+			tlb_batch_begin(&batch, space);
+			start_watching();
+			if (unmapping)
+				error = mapper_unmap(space, virt_addr(BASE), pt_span(level),
+						     &batch);
+			else
+				error = mapper_protect(space, virt_addr(BASE), pt_span(level),
+						       read_only, &batch, NULL);
+			EXPECT_EQ(t, error, 0);
+			tlb_batch_finish(&batch);
+			EXPECT_TRUE(t, was_invalidated(BASE));
+			for (unsigned int below = 1; below < level; below++)
+				EXPECT_TRUE(t, was_invalidated(window_of(BASE, below)));
+		}
+	}
+	host_tlb_watch = NULL;
+}
+
+KTEST(mapper_tlb, splitting_1_gib_clears_both_levels_of_the_window)
+{
+	struct tlb_batch batch;
+
+	fixture_init(&fixture, ACCESS_OFFSET, 4);
+	ASSERT_EQ(t, map(BASE, 0, GIB(1)), 0);
+	tlb_batch_begin(&batch, space);
+	start_watching();
+	ASSERT_EQ(t, mapper_unmap(space, virt_addr(BASE + MIB(2)), MIB(2), &batch), 0);
+	EXPECT_TRUE(t, was_invalidated(window_of(BASE, 1)));
+	EXPECT_TRUE(t, was_invalidated(window_of(BASE, 2)));
+	tlb_batch_finish(&batch);
+	host_tlb_watch = NULL;
+}
+
 KTEST(mapper_tlb, merging_invalidates_the_small_pages_before_it_releases_their_table)
 {
 	struct tlb_batch batch;
@@ -247,16 +292,16 @@ KTEST(mapper_tlb, many_pages_are_one_flush_of_everything)
 	host_tlb_watch = NULL;
 }
 
-/* Few pages, but scattered over more ranges than a batch can tell. */
-KTEST(mapper_tlb, many_ranges_are_one_flush_of_everything)
+/* Pages that are added one by one count like a range. */
+KTEST(mapper_tlb, many_single_pages_are_one_flush_of_everything)
 {
 	struct tlb_batch batch;
 
 	fixture_init(&fixture, ACCESS_OFFSET, 4);
-	ASSERT_EQ(t, map(BASE, 0, KIB(4) * 64), 0);
+	ASSERT_EQ(t, map(BASE, 0, KIB(8) * (TLB_BATCH_PAGES_MAX + 1)), 0);
 	tlb_batch_begin(&batch, space);
 	start_watching();
-	for (uint64_t i = 0; i <= TLB_BATCH_RANGES_MAX; i++)
+	for (uint64_t i = 0; i <= TLB_BATCH_PAGES_MAX; i++)
 		ASSERT_EQ(t, mapper_unmap(space, virt_addr(BASE + i * KIB(8)), KIB(4), &batch), 0);
 	tlb_batch_finish(&batch);
 	ASSERT_EQ(t, nr_events, 1);

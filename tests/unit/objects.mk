@@ -20,9 +20,18 @@ host-y += arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c \
 host-y += tests/unit/multiboot2_damage_test.c
 host-y += tests/unit/multiboot2_captured_test.c
 host-flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/tests/data/bootinfo"'
-host-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/temp_page.c mm/mapper.c mm/physmap.c mm/range.c mm/table_window.c mm/tlb.c mm/walk.c tests/host/machine.c
-host-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c tests/kernel/mapper_test.c
-host-y += tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c tests/kernel/mapper_walk_test.c tests/kernel/pt_format_test.c
+
+# The mappers, and the machine that their tests run on. mapper-y is also what `make soak` runs.
+mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/mapper.c mm/physmap.c \
+	mm/range.c mm/temp_page.c mm/tlb.c mm/walk.c
+mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/window.c
+mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c
+host-y += $(mapper-y) tests/kernel/mapper_test.c
+
+host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c
+host-y += tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c tests/kernel/frame_test.c
+host-y += tests/unit/frame_long_test.c tests/unit/frame_threads_test.c tests/unit/frame_debug_test.c
+host-y += tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c
+host-y += tests/kernel/mapper_walk_test.c tests/kernel/pt_format_test.c
 host-y += tests/unit/mapper_steps_test.c tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c
 host-y += tests/kernel/example_test.c
-host-flags-tests/kernel/mapper_property_test.c := -DMAPPER_RANDOM_OPERATIONS=5000

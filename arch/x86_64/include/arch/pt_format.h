@@ -66,6 +66,22 @@ static inline enum pt_kind pt_kind(pt_entry_t entry, unsigned int level)
 	return level <= PT_LEAF_MAX && (entry.raw & PT_PS) ? PT_LEAF : PT_TABLE;
 }
 
+/* Whether pt_kind() is PT_TABLE. P and PS are tested at once: less P, both must be clear. */
+static inline bool pt_is_table(pt_entry_t entry, unsigned int level)
+{
+	if (level == 1)
+		return false;
+	return !((entry.raw - PT_P) & (level <= PT_LEAF_MAX ? PT_P | PT_PS : PT_P));
+}
+
+/* Whether pt_kind() is PT_LEAF, for a level that can hold leaves: quick in a loop over a table. */
+static inline bool pt_is_leaf(pt_entry_t entry, unsigned int level)
+{
+	const uint64_t must = level == 1 ? PT_P : PT_P | PT_PS;
+
+	return (entry.raw & must) == must;
+}
+
 static inline unsigned int pt_shift(unsigned int level)
 {
 	return FRAME_SHIFT + (level - 1) * PT_INDEX_BITS;
@@ -95,6 +111,17 @@ static inline phys_addr_t pt_leaf_address(pt_entry_t entry, unsigned int level)
 	return phys_addr(entry.raw & PT_ADDRESS_MASK & ~(pt_span(level) - 1));
 }
 
+/* Where a leaf of this level leads `address`. The size that is usual has constants of its own. */
+static inline phys_addr_t pt_leaf_translate(pt_entry_t leaf, unsigned int level,
+					    virt_addr_t address)
+{
+	uint64_t offset = virt_raw(address) & (pt_span(level) - 1);
+
+	if (level == 1)
+		return phys_addr((leaf.raw & PT_ADDRESS_MASK) | virt_raw(address) % FRAME_SIZE);
+	return phys_addr(phys_raw(pt_leaf_address(leaf, level)) | offset);
+}
+
 /*
  * A leaf's memory type. The PAT has the four types in entries 0 to 3, and again in 4 to 7
  * (KERNEL_PAT), so PWT and PCD say all, and the PAT bit, wherever it is, is never set.
@@ -111,23 +138,31 @@ static inline enum memory_type pt_memory_type(pt_entry_t entry)
 
 static inline uint64_t pt_memory_type_bits(enum memory_type type)
 {
-	return ((uint64_t)type & 1 ? PT_PWT : 0) | ((uint64_t)type & 2 ? PT_PCD : 0);
+	_Static_assert(PT_PCD == 2 * PT_PWT, "PWT and PCD are the type, as a number");
+	return (uint64_t)type * PT_PWT;
 }
 
-/* The bits of a leaf of this level that say all but where its memory is. */
+/* What a leaf of any level says for these rights; a table of all of them is made from it below. */
+#define PT_RIGHTS(rights)                                                                          \
+	(PT_P | PT_A | ((rights)&RIGHT_WRITE ? PT_W | PT_D : 0) |                                  \
+	 ((rights)&RIGHT_EXECUTE ? 0 : PT_NX) | ((rights)&RIGHT_USER ? PT_U : 0) |                 \
+	 ((rights)&RIGHT_GLOBAL ? PT_G : 0))
+#define PT_RIGHTS_4(rights)                                                                        \
+	PT_RIGHTS(rights), PT_RIGHTS((rights) + 1), PT_RIGHTS((rights) + 2), PT_RIGHTS((rights) + 3)
+
+/*
+ * The bits of a leaf of this level that say all but where its memory is. The rights are looked up:
+ * one load, where testing them one by one costs as much as half a walk.
+ */
 static inline uint64_t pt_leaf_bits(struct attributes attributes, unsigned int level)
 {
-	uint64_t bits = PT_P | PT_A | pt_memory_type_bits(attributes.type);
+	static const uint64_t of_rights[RIGHTS_ALL + 1] = {
+		PT_RIGHTS_4(0),  PT_RIGHTS_4(4),  PT_RIGHTS_4(8),  PT_RIGHTS_4(12),
+		PT_RIGHTS_4(16), PT_RIGHTS_4(20), PT_RIGHTS_4(24), PT_RIGHTS_4(28),
+	};
 
-	if (attributes.rights & RIGHT_WRITE)
-		bits |= PT_W | PT_D;
-	if (!(attributes.rights & RIGHT_EXECUTE))
-		bits |= PT_NX;
-	if (attributes.rights & RIGHT_USER)
-		bits |= PT_U;
-	if (attributes.rights & RIGHT_GLOBAL)
-		bits |= PT_G;
-	return level > 1 ? bits | PT_PS : bits;
+	return of_rights[attributes.rights] | pt_memory_type_bits(attributes.type) |
+	       (level > 1 ? PT_PS : 0);
 }
 
 /* What pt_leaf_bits() was made from. */
@@ -227,6 +262,22 @@ static inline pt_entry_t pt_add_live(pt_entry_t entry)
 	if (entry.raw & carry)
 		entry.raw += (UINT64_C(1) << PT_LIVE_HIGH_SHIFT) - carry;
 	return entry;
+}
+
+/* One less; there was more than 1. */
+static inline pt_entry_t pt_remove_live(pt_entry_t entry)
+{
+	if (entry.raw & PT_LIVE_LOW_MASK)
+		entry.raw -= UINT64_C(1) << PT_LIVE_LOW_SHIFT;
+	else
+		entry.raw += PT_LIVE_LOW_MASK - (UINT64_C(1) << PT_LIVE_HIGH_SHIFT);
+	return entry;
+}
+
+/* Whether one entry is all that is live. */
+static inline bool pt_is_last_live(pt_entry_t entry)
+{
+	return !(entry.raw & (PT_LIVE_LOW_MASK | PT_LIVE_HIGH_MASK));
 }
 
 /*

@@ -5,8 +5,8 @@
 
 #include <arch/cpu.h>
 
-#define VGA_CRTC_INDEX	  0x3d4
-#define VGA_CRTC_DATA	  0x3d5
+#define VGA_CRTC_INDEX    0x3d4
+#define VGA_CRTC_DATA     0x3d5
 #define VGA_CURSOR_START  0x0a
 #define VGA_CURSOR_HIDDEN 0x20
 

@@ -11,10 +11,20 @@
  *
  * (4 levels; with 5 there is one index more.)
  */
-#include <mercator/walk.h>
+#ifndef MERCATOR_TABLE_WINDOW_H
+#define MERCATOR_TABLE_WINDOW_H
 
-virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels, virt_addr_t address,
-				    unsigned int level)
+#include <arch/pt_format.h>
+#include <mercator/types.h>
+
+/*
+ * Where the recursive slot `slot` of a space with `levels` levels makes the table appear that
+ * translates `address` at `level`: for level == levels, the root itself. Inline, because the
+ * recursive method asks for every table: where the compiler knows the numbers, a shift and two masks
+ * are left.
+ */
+static inline virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels,
+						  virt_addr_t address, unsigned int level)
 {
 	uint64_t window = virt_raw(address);
 
@@ -22,7 +32,10 @@ virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels, virt
 	window &= (UINT64_C(1) << pt_shift(levels + 1)) - 1;
 	window >>= level * PT_INDEX_BITS;
 	/* ... and the slot takes the places at the top. */
+#pragma GCC unroll 5
 	for (unsigned int i = 0; i < level; i++)
 		window |= (uint64_t)slot << pt_shift(levels - i);
 	return pt_canonical(virt_addr(align_down(window, FRAME_SIZE)), levels);
 }
+
+#endif

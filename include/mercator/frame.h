@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frame allocator: who owns which 4 KiB frame of physical memory. docs/frames.md tells how its
+ * metadata look and why.
+ *
+ * Vocabulary: a block of order n is 2^n frames, aligned to its size; orders 0 to 9 (4 KiB to 2 MiB)
+ * and 18 (1 GiB) exist. A chunk is an aligned 2 MiB, an area an aligned 1 GiB, whatever of it is RAM.
+ * A run is any number of frames in a row; it is a set of single frames, not a block.
+ *
+ * The allocator never reads or writes a frame that it manages (but for the debug option, below): it
+ * only counts them. So frames need not be mapped, and what alloc returns holds whatever it held.
+ *
+ * Every function may be called on every CPU at once and with interrupts on or off, but not from an
+ * NMI or a machine check. An operation that fails has changed nothing, unless it says otherwise.
+ *
+ * CONFIG_DEBUG_CHECKS: every mistake in freeing also calls the pool's `on_misuse` (the kernel's
+ * panics); the order of each block is checked exactly, also in chunks where orders are mixed; freed
+ * frames are filled with a pattern that is checked when they are allocated (if the pool has `bytes`);
+ * blocks have an owner. It costs 2 bytes of metadata a frame.
+ */
+#ifndef MERCATOR_FRAME_H
+#define MERCATOR_FRAME_H
+
+#include <mercator/error.h>
+#include <mercator/frame_pool.h>
+#include <mercator/types.h>
+
+#define FRAME_ORDER_2MIB 9
+#define FRAME_ORDER_1GIB 18
+
+/* Whether blocks of this order exist. */
+static inline bool frame_order_valid(unsigned int order)
+{
+	return order <= FRAME_ORDER_2MIB || order == FRAME_ORDER_1GIB;
+}
+
+static inline uint64_t frame_order_count(unsigned int order)
+{
+	return UINT64_C(1) << order;
+}
+
+/*
+ * Set-up.
+ *
+ * frame_pool_init() makes an empty pool. `cpus` is an array of one struct frame_cpu for each CPU
+ * number that arch_cpu_id() can return; it stays the pool's. Writes nothing but these two.
+ */
+void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned int nr_cpus);
+
+/*
+ * Bytes of metadata for the range of frames [start, end): at most 64 + 1.13 bits a frame, a multiple
+ * of 8 (2 bytes a frame more with CONFIG_DEBUG_CHECKS). 0 if the range is empty.
+ */
+uint64_t frame_metadata_size(pfn_t start, pfn_t end);
+
+/*
+ * Add the frames [start, end), all free, to the pool. `metadata` is room for
+ * frame_metadata_size(start, end) bytes, aligned to 8 (to 64 is better: then two CPUs do not share
+ * cache lines), of any contents, writable from now on for ever; if it lies in the range itself, the
+ * caller adds only the frames that are left. The time does not depend on the range's size; what is
+ * written now is its first 48 bytes. There is no limit on the number of ranges, and their order does
+ * not matter. Ranges that touch stay two ranges: a block lies in one of them, a run may cross.
+ *
+ * ERR_INVALID		the range is empty
+ * ERR_MISALIGNED	metadata is not aligned to 8
+ * ERR_UNSUPPORTED	the range ends above 512 TiB, which the metadata cannot number
+ * ERR_EXISTS		a frame of it is in the pool already
+ */
+MUST_CHECK int frame_add_range(struct frame_pool *pool, pfn_t start, pfn_t end, void *metadata);
+
+/*
+ * Allocate a block; *pfn is its first frame.
+ *
+ * ERR_INVALID		there are no blocks of this order
+ * ERR_NO_MEMORY	no such block is free, not even in other CPUs' caches
+ */
+MUST_CHECK int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *pfn);
+
+/*
+ * Free a block that frame_alloc() returned for the same order; frames of a run or of a bulk are
+ * blocks of order 0. A mistake is refused at once, whether the frame is free in the pool or in any
+ * CPU's cache:
+ *
+ * ERR_INVALID		there are no blocks of this order
+ * ERR_MISALIGNED	the frame is not aligned to the order
+ * ERR_FOREIGN		the frame, or another of the block, is not in the pool (or in two ranges)
+ * ERR_NOT_ALLOCATED	it is free, and nothing of its chunk was ever allocated
+ * ERR_DOUBLE_FREE	it is free
+ * ERR_WRONG_ORDER	it is part of a block of another order. Exact where a chunk holds blocks of one
+ *			order, which is so until memory is short; where it holds several, noticed if
+ *			part of the block is free (docs/frames.md), and always with
+ *			CONFIG_DEBUG_CHECKS.
+ */
+MUST_CHECK int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order);
+
+/*
+ * Allocate `count` single frames, in no order, into `frames`.
+ *
+ * ERR_NO_MEMORY	there are not so many; none is taken
+ */
+MUST_CHECK int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count);
+
+/*
+ * Free single frames. Stops at the first mistake, whose error, one of frame_free()'s, it returns.
+ * *nr_freed, if not NULL, is how many were freed: the mistake is frames[*nr_freed].
+ */
+MUST_CHECK int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count,
+			       size_t *nr_freed);
+
+/*
+ * Allocate `count` frames in a row, the first a multiple of `align` (frames, a power of two), all
+ * below `limit` (a frame number; UINT64_MAX for none). The lowest such run is taken. Costs time in
+ * proportion to the memory below it, with interrupts off.
+ *
+ * ERR_INVALID		count is 0, or align is not a power of two
+ * ERR_NO_MEMORY	there is no such run
+ */
+MUST_CHECK int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
+			       pfn_t *pfn);
+
+/*
+ * Allocate these very frames, [start, start + count).
+ *
+ * ERR_INVALID		count is 0, or the sum overflows
+ * ERR_FOREIGN		one is not in the pool
+ * ERR_BUSY		one is not free
+ */
+MUST_CHECK int frame_alloc_at(struct frame_pool *pool, pfn_t start, uint64_t count);
+
+/*
+ * Free single frames in a row, such as a run or part of one. Stops at the first mistake, whose error,
+ * one of frame_free()'s, it returns; *nr_freed, if not NULL, is how many were freed.
+ */
+MUST_CHECK int frame_free_run(struct frame_pool *pool, pfn_t start, uint64_t count,
+			      uint64_t *nr_freed);
+
+/*
+ * Fill a block with zeros, through the pool's `bytes`, which must be set. Separate from allocation:
+ * many callers overwrite what they get.
+ */
+void frame_zero(struct frame_pool *pool, pfn_t pfn, unsigned int order);
+
+/*
+ * Owners, with CONFIG_DEBUG_CHECKS: who has this block, as a number below 4096 that the caller
+ * chooses; 0 after allocation. Without the option the first does nothing.
+ *
+ * ERR_UNSUPPORTED	no CONFIG_DEBUG_CHECKS
+ * ERR_FOREIGN		the frame is not in the pool
+ * ERR_NOT_ALLOCATED	it is not the first frame of an allocated block
+ */
+void frame_set_owner(struct frame_pool *pool, pfn_t pfn, unsigned int owner);
+MUST_CHECK int frame_owner(struct frame_pool *pool, pfn_t pfn, unsigned int *owner);
+
+/*
+ * How many frames the pool has, and how many are free, those in CPUs' caches included. Cheap; exact
+ * when no other CPU is in the allocator.
+ */
+uint64_t frame_total(const struct frame_pool *pool);
+uint64_t frame_free_count(const struct frame_pool *pool);
+
+/*
+ * Free memory as it would be cut into the largest blocks. Exact when no other CPU is in the
+ * allocator. Takes time in proportion to the memory that was ever used, with interrupts off.
+ */
+struct frame_stats {
+	uint64_t nr_ranges;
+	uint64_t nr_frames;
+	uint64_t nr_free;
+	uint64_t free_blocks[FRAME_ORDER_1GIB + 1]; /* per order; 10 to 17 do not exist and are 0 */
+	uint64_t largest_run;                       /* frames in a row, within one range */
+};
+
+/* Of the whole pool. */
+void frame_stats(struct frame_pool *pool, struct frame_stats *stats);
+
+/*
+ * Of one range: the first that ends above `pfn`, so that all can be visited in order. *start and
+ * *end are its frames.
+ *
+ * ERR_NOT_FOUND	there is none
+ */
+MUST_CHECK int frame_range_stats(struct frame_pool *pool, pfn_t pfn, pfn_t *start, pfn_t *end,
+				 struct frame_stats *stats);
+
+/* How much of the free memory cannot be had as 2 MiB blocks, in thousandths; 0 if none is free. */
+unsigned int frame_fragmentation(const struct frame_stats *stats);
+
+/*
+ * A picture of physical memory, one character a chunk, 64 a line, with the line's first physical
+ * address before it; whole gibibytes that were never cut are one line for all in a row. `line` gets
+ * each line, terminated, without newline, and is called with no lock held.
+ *
+ *	.	all free		1-9	tenths in use, rounded up and down to these
+ *	#	all in use		B	a block of 2 MiB or 1 GiB
+ *	c	claimed by a CPU		(space) no RAM, or not in the pool
+ */
+void frame_picture(struct frame_pool *pool, void (*line)(void *context, const char *text),
+		   void *context);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Running the benchmarks (mercator/kbench.h). */
+#include <mercator/command_line.h>
+#include <mercator/fmt.h>
+#include <mercator/kbench.h>
+#include <mercator/log.h>
+#include <mercator/string.h>
+
+/* The bounds of section "kbenches", from the linker. */
+extern const struct kbench *const __start_kbenches[];
+extern const struct kbench *const __stop_kbenches[];
+
+#define BENCH_NAME_MAX 128
+#define EMPTY_ROUNDS   1024
+
+/* What counting costs without anything to count: once a pair, and once a round of a loop. */
+struct overhead {
+	uint64_t pair, round;
+};
+
+static struct overhead measure_overhead(void)
+{
+	struct kbench_run b = { 0 };
+	uint64_t pair;
+
+	kbench_start(&b);
+	kbench_stop(&b, &b.full);
+	pair = b.full.tsc;
+	KBENCH_EMPTY_LOOP (&b, i, EMPTY_ROUNDS)
+		;
+	return (struct overhead){ pair, (b.empty.tsc - pair) / EMPTY_ROUNDS };
+}
+
+/* In hundredths. */
+static uint64_t per_operation(const struct kbench_run *b, uint64_t subtracted)
+{
+	return b->full.tsc > subtracted ? (b->full.tsc - subtracted) * 100 / b->nr_operations : 0;
+}
+
+static bool run_bench(const struct kbench *bench, const char *name, struct overhead overhead)
+{
+	struct kbench_run b = { 0 };
+	uint64_t counting, with_call, alone;
+
+	bench->run(&b);
+	if (!b.failed && !b.nr_operations)
+		b.failed = "nothing was counted";
+	if (b.failed) {
+		log_result("bench %s failed: %s", name, b.failed);
+		return false;
+	}
+	counting = b.full.nr_pairs * overhead.pair + b.full.nr_rounds * overhead.round;
+	with_call = per_operation(&b, counting);
+	alone = b.empty.nr_pairs ? per_operation(&b, b.empty.tsc) : with_call;
+	log_result("bench %s operations=%lu per_operation=%lu.%02lu with_call=%lu.%02lu", name,
+		   b.nr_operations, alone / 100, alone % 100, with_call / 100, with_call % 100);
+	return true;
+}
+
+static bool run_all(const char *glob)
+{
+	const struct overhead overhead = measure_overhead();
+	unsigned int nr_run = 0, nr_failed = 0;
+
+	for (const struct kbench *const *e = __start_kbenches; e < __stop_kbenches; e++) {
+		char name[BENCH_NAME_MAX];
+
+		fmt_print(name, sizeof(name), "%s.%s", (*e)->suite, (*e)->name);
+		if (*glob && !text_matches(glob, name))
+			continue;
+		nr_run++;
+		nr_failed += !run_bench(*e, name, overhead);
+	}
+	if (!nr_run)
+		log_error("no benchmark fits \"%s\"", glob);
+	return nr_run && !nr_failed;
+}
+
+bool kbench_run(const char *command_line)
+{
+	char glob[64];
+
+	if (!command_line_find(command_line, "bench", glob, sizeof(glob)))
+		return true;
+	if (IS_ENABLED(CONFIG_BENCH))
+		return run_all(glob);
+	log_error("this kernel is built without benchmarks (CONFIG_BENCH)");
+	return false;
+}

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+#
+# Benchmarks that run on the host: the kernel's mm/ sources, optimised as for the kernel.
+
+bench_cflags := $(c_dialect) -Itests/host/include $(filter-out -nostdinc,$(includes)) -O2 -g \
+	-fno-omit-frame-pointer -fcf-protection=none $(warnings)
+
+bench_frames_sources := $(frame_sources) kernel/error.c kernel/fmt.c tests/host/log.c \
+	tests/host/panic.c tests/host/percpu.c tests/bench/frames.c tests/bench/limit.c \
+	tests/bench/measure.c
+
+# What is compared is compiled as in the kernel, without vector registers: both sides.
+bench_mappers_compared := $(sort $(filter mm/access% mm/mapper% mm/physmap% mm/range% mm/temp% \
+	mm/tlb% mm/walk%,$(kernel-y))) tests/bench/bench_space.c tests/bench/limit_mapper.c
+$(foreach source,$(bench_mappers_compared),\
+	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding))
+bench_mappers_sources := $(bench_mappers_compared) kernel/error.c tests/bench/mappers.c \
+	tests/bench/measure.c
+
+$(call flags_file,bench-cc,$(HOSTCC) $(bench_cflags) $(call file_flags,bench/obj))
+$(eval $(call cc_rule,bench/obj,$$(HOSTCC),$$(bench_cflags),bench-cc))
+
+# $(call bench_program,NAME,SOURCES)
+define bench_program_rule
+bench_objects_$(1) := $(patsubst %,$(out)/bench/obj/%.o,$(2))
+$(out)/bench/$(1): $$(bench_objects_$(1))
+	$$(call say,HOSTLD,$$@)
+	$$(Q)$$(HOSTCC) -pthread -o $$@ $$^
+-include $$(bench_objects_$(1):=.d)
+endef
+$(eval $(call bench_program_rule,frames,$(bench_frames_sources)))
+$(eval $(call bench_program_rule,mappers,$(bench_mappers_sources)))
+
+.PHONY: bench-frames bench-mappers
+bench-frames: $(out)/bench/frames ## Measure the frame allocator; the table also as bench/frames.json
+	$(Q)$(out)/bench/frames $(out)/bench/frames.json
+bench-mappers: $(out)/bench/mappers ## Measure the mapper; the table also as bench/mappers.json
+	$(Q)$(out)/bench/mappers $(out)/bench/mappers.json

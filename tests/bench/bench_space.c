@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The benchmarks' address space (bench_space.h). */
+#include <arch/frame_zero.h>
+#include <mercator/physmap.h>
+
+#include "bench_space.h"
+
+static int allocate(void *context, pfn_t *frame)
+{
+	struct bench_space *bench = context;
+
+	if (!bench->nr_free)
+		return ERR_NO_MEMORY;
+	*frame = bench->free[--bench->nr_free];
+	return 0;
+}
+
+static void release(void *context, pfn_t frame)
+{
+	struct bench_space *bench = context;
+
+	bench->free[bench->nr_free++] = frame;
+}
+
+static void *pointer_to(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return physmap_pointer(frame);
+}
+
+void bench_space_init(struct bench_space *bench, enum access_method method, pfn_t first,
+		      size_t count, pfn_t *room)
+{
+	*bench = (struct bench_space){
+		.space = {
+			.root = { .table = phys_of_pfn(first), .levels = 4, .pointer_to = pointer_to },
+			.method = method,
+			.largest_leaf = 3,
+			.physical_limit = TIB(256),
+			.recursive_slot = SPACE_NOT_RECURSIVE,
+			.global_pages = true,
+		},
+		.source = { .allocate = allocate, .release = release, .context = bench },
+		.free = room,
+	};
+	bench->space.frames = &bench->source;
+	for (pfn_t frame = first + count - 1; frame > first; frame--)
+		release(bench, frame);
+	frame_zero(physmap_pointer(bench->space.root.table));
+}

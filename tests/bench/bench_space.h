@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An address space for benchmarks, in the kernel as on the host. Its frames come from an array of
+ * the free ones: the least that a frame source can cost, so that the mapper's own cost shows.
+ */
+#ifndef BENCH_SPACE_H
+#define BENCH_SPACE_H
+
+#include <mercator/space.h>
+
+struct bench_space {
+	struct space space;
+	struct frame_source source;
+	pfn_t *free; /* room for all frames, given by the caller; free[0 .. nr_free) are free */
+	size_t nr_free;
+};
+
+/*
+ * Start over with an empty root of 4 levels, and no recursive slot: frames [first, first + count),
+ * which the physical map reaches; the root takes the first one, tables the next ones in ascending
+ * order. The generic method goes through a function that knows the physical map.
+ */
+void bench_space_init(struct bench_space *bench, enum access_method method, pfn_t first,
+		      size_t count, pfn_t *room);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The limit loops: the least that an allocator can do. Neither is safe with threads, catches any
+ * mistake, or knows of contiguity. They are called like the allocator, not inlined.
+ */
+#ifndef BENCH_LIMIT_H
+#define BENCH_LIMIT_H
+
+#include <mercator/types.h>
+
+/* An array of the free frames. */
+void stack_reset(pfn_t first, size_t count);
+int stack_alloc(pfn_t *pfn);
+int stack_free(pfn_t pfn);
+int stack_alloc_bulk(pfn_t *frames, size_t count);
+int stack_free_bulk(const pfn_t *frames, size_t count);
+
+/* A bit a frame, searched from where the last frame was found. */
+void nextfit_reset(pfn_t first, size_t count);
+int nextfit_alloc(pfn_t *pfn);
+int nextfit_free(pfn_t pfn);
+
+#endif

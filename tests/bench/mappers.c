@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the mapper costs on the host, against the limit loops of limit_mapper.h. Each loop works on
+ * 1 GiB in pages of 4 KiB and starts from the same tables as its limit loop.
+ *
+ *	usage: bench-mappers [JSON]
+ *
+ * Exit status: 0 measured, whatever the result; 1 the JSON could not be written.
+ */
+#include <stdlib.h>
+
+#include <arch/tlb.h>
+#include <mercator/mapper.h>
+#include <mercator/physmap.h>
+
+#include "limit_mapper.h"
+#include "measure.h"
+
+#define NR_PAGES  262144
+#define NR_TABLES (NR_PAGES / PT_ENTRIES)
+#define NR_FRAMES (NR_TABLES + 8)
+#define BASE      UINT64_C(0x0000123440000000) /* aligned to 1 GiB */
+
+/* One page off the alignment of BASE, so that a range cannot use huge pages. */
+#define PHYSICAL UINT64_C(0x0000000100001000)
+
+static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
+static const struct attributes read_only = { .rights = RIGHT_READ };
+
+static struct bench_space bench;
+static struct space *const space = &bench.space;
+static pfn_t room[NR_FRAMES];
+static uint64_t shuffled[NR_PAGES]; /* every page's address, in random order */
+
+/* The machine: physical memory is one block, whose address is known in main(). No TLB. */
+uint64_t host_physmap_base;
+
+void tlb_invalidate_page(virt_addr_t address)
+{
+	(void)address;
+}
+
+void tlb_flush_all(void)
+{
+}
+
+static void must(int error)
+{
+	if (error) {
+		fprintf(stderr, "bench-mappers: %s\n", error_name(error));
+		abort();
+	}
+}
+
+static uint64_t page(size_t i)
+{
+	return BASE + i * FRAME_SIZE;
+}
+
+static void reset(void)
+{
+	bench_space_init(&bench, method, 0, NR_FRAMES, room);
+}
+
+/* Set-ups: both sides start from tables that the mapper has made. */
+static void map_all(void)
+{
+	reset();
+	must(mapper_map(space, virt_addr(BASE), phys_addr(PHYSICAL), NR_PAGES * FRAME_SIZE,
+			read_write, NULL));
+}
+
+/* All tables, each with its first page only. */
+static void map_first_pages(void)
+{
+	reset();
+	for (size_t i = 0; i < NR_PAGES; i += PT_ENTRIES)
+		must(mapper_map(space, virt_addr(page(i)), phys_addr(PHYSICAL), FRAME_SIZE,
+				read_write, NULL));
+}
+
+/* Loops. A statement's nanoseconds, per page or per `count`. */
+#define TIMED(count, statement)                                                                    \
+	do {                                                                                       \
+		const uint64_t timed_start = bench_thread_ns();                                    \
+                                                                                                   \
+		statement;                                                                         \
+		return (double)(bench_thread_ns() - timed_start) / (double)(count);                \
+	} while (0)
+
+static void map_each(void)
+{
+	for (size_t i = 0; i < NR_PAGES; i++)
+		must(mapper_map(space, virt_addr(page(i)), phys_addr(PHYSICAL + i * FRAME_SIZE),
+				FRAME_SIZE, read_write, NULL));
+}
+
+static double map_one_by_one(void)
+{
+	reset();
+	TIMED(NR_PAGES, map_each());
+}
+
+static void limit_map_each(void)
+{
+	const uint64_t bits = pt_leaf_bits(read_write, 1);
+
+	for (size_t i = 0; i < NR_PAGES; i++)
+		must(limit_map(&bench, page(i), (PHYSICAL + i * FRAME_SIZE) | bits));
+}
+
+static double limit_map_one_by_one(void)
+{
+	reset();
+	TIMED(NR_PAGES, limit_map_each());
+}
+
+static void map_shuffled(void)
+{
+	for (size_t i = 0; i < NR_PAGES; i++)
+		if (shuffled[i] / FRAME_SIZE % PT_ENTRIES)
+			must(mapper_map(space, virt_addr(shuffled[i]), phys_addr(PHYSICAL),
+					FRAME_SIZE, read_write, NULL));
+}
+
+static double map_random(void)
+{
+	map_first_pages();
+	TIMED(NR_PAGES, map_shuffled());
+}
+
+static void limit_map_shuffled(void)
+{
+	const uint64_t bits = pt_leaf_bits(read_write, 1);
+
+	for (size_t i = 0; i < NR_PAGES; i++)
+		if (shuffled[i] / FRAME_SIZE % PT_ENTRIES)
+			must(limit_map(&bench, shuffled[i], PHYSICAL | bits));
+}
+
+static double limit_map_random(void)
+{
+	map_first_pages();
+	TIMED(NR_PAGES, limit_map_shuffled());
+}
+
+static double map_range(void)
+{
+	reset();
+	TIMED(NR_PAGES, must(mapper_map(space, virt_addr(BASE), phys_addr(PHYSICAL),
+					NR_PAGES * FRAME_SIZE, read_write, NULL)));
+}
+
+static double limit_map_as_range(void)
+{
+	const uint64_t bits = pt_leaf_bits(read_write, 1);
+
+	reset();
+	TIMED(NR_PAGES, must(limit_map_range(&bench, BASE, PHYSICAL | bits, NR_PAGES)));
+}
+
+static void unmap_each(size_t step)
+{
+	struct tlb_batch batch;
+
+	tlb_batch_begin(&batch, space);
+	for (size_t i = 0; i < NR_PAGES; i += step)
+		must(mapper_unmap(space, virt_addr(page(i)), FRAME_SIZE, &batch));
+	tlb_batch_finish(&batch);
+}
+
+static double unmap_one_by_one(void)
+{
+	map_all();
+	TIMED(NR_PAGES, unmap_each(1));
+}
+
+static void limit_unmap_each(void)
+{
+	for (size_t i = 0; i < NR_PAGES; i++)
+		must(limit_unmap(&bench, page(i)));
+}
+
+static double limit_unmap_one_by_one(void)
+{
+	map_all();
+	TIMED(NR_PAGES, limit_unmap_each());
+}
+
+static void unmap_all(void)
+{
+	struct tlb_batch batch;
+
+	tlb_batch_begin(&batch, space);
+	must(mapper_unmap(space, virt_addr(BASE), NR_PAGES * FRAME_SIZE, &batch));
+	tlb_batch_finish(&batch);
+}
+
+static double unmap_range(void)
+{
+	map_all();
+	TIMED(NR_PAGES, unmap_all());
+}
+
+static double limit_unmap_as_range(void)
+{
+	map_all();
+	TIMED(NR_PAGES, limit_unmap_range(&bench, BASE, NR_PAGES));
+}
+
+static double free_tables(void)
+{
+	map_first_pages();
+	TIMED(NR_TABLES, unmap_each(PT_ENTRIES));
+}
+
+static void limit_free_each(void)
+{
+	for (size_t i = 0; i < NR_PAGES; i += PT_ENTRIES)
+		must(limit_unmap_and_scan(&bench, page(i)));
+}
+
+static double limit_free_tables(void)
+{
+	map_first_pages();
+	TIMED(NR_TABLES, limit_free_each());
+}
+
+/* Translating: the sum of what comes out keeps the compiler from dropping it. */
+static volatile uint64_t sink;
+
+static void translate_each(void)
+{
+	phys_addr_t physical;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		must(mapper_translate_address(space, virt_addr(page(i)), &physical));
+		sum += phys_raw(physical);
+	}
+	sink = sum;
+}
+
+static void translate_shuffled(void)
+{
+	phys_addr_t physical;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		must(mapper_translate_address(space, virt_addr(shuffled[i]), &physical));
+		sum += phys_raw(physical);
+	}
+	sink = sum;
+}
+
+static void translate_each_fully(void)
+{
+	struct translation translation;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		must(mapper_translate(space, virt_addr(page(i)), &translation));
+		sum += phys_raw(translation.address) + translation.writable;
+	}
+	sink = sum;
+}
+
+static void translate_shuffled_fully(void)
+{
+	struct translation translation;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		must(mapper_translate(space, virt_addr(shuffled[i]), &translation));
+		sum += phys_raw(translation.address) + translation.writable;
+	}
+	sink = sum;
+}
+
+static void limit_translate_each(void)
+{
+	uint64_t physical, sum = 0;
+
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		must(limit_translate(&bench, page(i), &physical));
+		sum += physical;
+	}
+	sink = sum;
+}
+
+static void limit_translate_shuffled(void)
+{
+	uint64_t physical, sum = 0;
+
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		must(limit_translate(&bench, shuffled[i], &physical));
+		sum += physical;
+	}
+	sink = sum;
+}
+
+/* The tables stay as they are, so many rounds make one measurement. */
+#define TRANSLATE_ROUNDS 4
+
+#define TRANSLATE_LOOP(name, each)                                                                 \
+	static void name##_rounds(void)                                                            \
+	{                                                                                          \
+		for (unsigned int i = 0; i < TRANSLATE_ROUNDS; i++)                                \
+			each();                                                                    \
+	}                                                                                          \
+	static double name(void)                                                                   \
+	{                                                                                          \
+		TIMED(TRANSLATE_ROUNDS *NR_PAGES, name##_rounds());                                \
+	}
+
+TRANSLATE_LOOP(translate_sequential, translate_each)
+TRANSLATE_LOOP(translate_random, translate_shuffled)
+TRANSLATE_LOOP(translate_fully_sequential, translate_each_fully)
+TRANSLATE_LOOP(translate_fully_random, translate_shuffled_fully)
+TRANSLATE_LOOP(limit_translate_sequential, limit_translate_each)
+TRANSLATE_LOOP(limit_translate_random, limit_translate_shuffled)
+
+static void protect_each(void)
+{
+	struct tlb_batch batch;
+
+	tlb_batch_begin(&batch, space);
+	for (size_t i = 0; i < NR_PAGES; i++)
+		must(mapper_protect(space, virt_addr(page(i)), FRAME_SIZE, read_only, &batch,
+				    NULL));
+	tlb_batch_finish(&batch);
+}
+
+static double protect_one_by_one(void)
+{
+	map_all();
+	TIMED(NR_PAGES, protect_each());
+}
+
+static void limit_protect_each(void)
+{
+	const uint64_t bits = pt_leaf_bits(read_only, 1);
+
+	for (size_t i = 0; i < NR_PAGES; i++)
+		must(limit_protect(&bench, page(i), bits));
+}
+
+static double limit_protect_one_by_one(void)
+{
+	map_all();
+	TIMED(NR_PAGES, limit_protect_each());
+}
+
+static void protect_all(void)
+{
+	struct tlb_batch batch;
+
+	tlb_batch_begin(&batch, space);
+	must(mapper_protect(space, virt_addr(BASE), NR_PAGES * FRAME_SIZE, read_only, &batch,
+			    NULL));
+	tlb_batch_finish(&batch);
+}
+
+static double protect_range(void)
+{
+	map_all();
+	TIMED(NR_PAGES, protect_all());
+}
+
+static double limit_protect_as_range(void)
+{
+	const uint64_t bits = pt_leaf_bits(read_only, 1);
+
+	map_all();
+	TIMED(NR_PAGES, must(limit_protect_range(&bench, BASE, NR_PAGES, bits)));
+}
+
+static void shuffle_pages(void)
+{
+	uint64_t random = 1;
+
+	for (size_t i = 0; i < NR_PAGES; i++)
+		shuffled[i] = page(i);
+	for (size_t i = NR_PAGES; i > 1; i--) {
+		uint64_t swap = shuffled[i - 1], *other;
+
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		other = &shuffled[random % i];
+		shuffled[i - 1] = *other;
+		*other = swap;
+	}
+}
+
+static void compare_all(void)
+{
+	bench_compare("map 4 KiB one by one", map_one_by_one, limit_map_one_by_one, 2.2);
+	bench_compare("map 4 KiB at random, tables exist", map_random, limit_map_random, 0);
+	bench_compare("map 4 KiB pages as a range", map_range, limit_map_as_range, 1.25);
+	bench_compare("unmap one by one", unmap_one_by_one, limit_unmap_one_by_one, 2.2);
+	bench_compare("unmap as a range, tables freed", unmap_range, limit_unmap_as_range, 2);
+	bench_compare("free a table with its last page (limit: scan)", free_tables,
+		      limit_free_tables, 1);
+	map_all();
+	bench_compare("translate to address, sequential", translate_sequential,
+		      limit_translate_sequential, 1.15);
+	bench_compare("translate to address, random", translate_random, limit_translate_random,
+		      1.15);
+	bench_compare("translate fully, sequential", translate_fully_sequential,
+		      limit_translate_sequential, 2);
+	bench_compare("translate fully, random", translate_fully_random, limit_translate_random, 2);
+	bench_compare("protect one by one", protect_one_by_one, limit_protect_one_by_one, 2);
+	bench_compare("protect as a range", protect_range, limit_protect_as_range, 2);
+}
+
+int main(int argc, char **argv)
+{
+	void *memory = aligned_alloc(FRAME_SIZE, NR_FRAMES * FRAME_SIZE);
+
+	if (!memory)
+		abort();
+	host_physmap_base = (uint64_t)(uintptr_t)memory;
+	physmap_set_reach(NR_FRAMES * FRAME_SIZE);
+	shuffle_pages();
+	bench_heading();
+	compare_all();
+	printf("%u targets missed\n", bench_missed());
+	if (argc > 1 && !bench_write_json(argv[1])) {
+		perror(argv[1]);
+		return 1;
+	}
+	free(memory);
+	return 0;
+}

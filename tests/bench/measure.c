@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows of results (measure.h). */
+#include <stdlib.h>
+#include <time.h>
+
+#include "measure.h"
+
+#define ROWS_MAX 64
+#define REPEATS  25
+
+static struct bench_row rows[ROWS_MAX];
+static size_t nr_rows;
+
+static uint64_t read_clock(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t bench_now_ns(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t bench_thread_ns(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double bench_median(double *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), compare);
+	return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+static bool misses(const struct bench_row *row)
+{
+	return row->has_target && (row->has_limit ? row->ratio : row->value) > row->target;
+}
+
+void bench_heading(void)
+{
+	printf("%-44s %9s %9s %9s %7s %7s\n", "", "median", "min", "limit", "ratio", "target");
+}
+
+static void keep(const struct bench_row *row)
+{
+	if (nr_rows == ROWS_MAX)
+		abort();
+	rows[nr_rows++] = *row;
+	printf("%-44s %9.2f %9.2f", row->name, row->value, row->min);
+	if (row->has_limit)
+		printf(" %9.2f %7.2f", row->limit, row->ratio);
+	else
+		printf(" %9s %7s", "", "");
+	if (row->has_target)
+		printf(" %7.2f%s", row->target, misses(row) ? "  MISSED" : "");
+	printf("%s%s\n", row->has_target ? "  " : "          ", row->unit);
+	fflush(stdout);
+}
+
+void bench_compare(const char *name, bench_loop loop, bench_loop limit, double target)
+{
+	struct bench_row row = { .name = name, .unit = "ns", .has_target = target != 0 };
+	double values[REPEATS], limits[REPEATS], ratios[REPEATS];
+
+	for (size_t i = 0; i < REPEATS; i++) {
+		values[i] = loop();
+		limits[i] = limit ? limit() : 0;
+		ratios[i] = limit ? values[i] / limits[i] : 0;
+	}
+	row.value = bench_median(values, REPEATS);
+	row.min = values[0];
+	row.has_limit = limit != NULL;
+	row.limit = bench_median(limits, REPEATS);
+	row.ratio = bench_median(ratios, REPEATS);
+	row.target = target;
+	keep(&row);
+}
+
+void bench_value(const char *name, const char *unit, double value, double target)
+{
+	const struct bench_row row = {
+		.name = name,
+		.unit = unit,
+		.value = value,
+		.min = value,
+		.has_target = target != 0,
+		.target = target,
+	};
+
+	keep(&row);
+}
+
+static void write_row(FILE *file, const struct bench_row *row)
+{
+	fprintf(file, "  {\"name\": \"%s\", \"unit\": \"%s\", \"value\": %.4f, \"min\": %.4f",
+		row->name, row->unit, row->value, row->min);
+	if (row->has_limit)
+		fprintf(file, ", \"limit\": %.4f, \"ratio\": %.4f", row->limit, row->ratio);
+	if (row->has_target)
+		fprintf(file, ", \"target\": %.4f", row->target);
+	fprintf(file, "}");
+}
+
+bool bench_write_json(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		return false;
+	fprintf(file, "[\n");
+	for (size_t i = 0; i < nr_rows; i++) {
+		write_row(file, &rows[i]);
+		fprintf(file, "%s\n", i + 1 < nr_rows ? "," : "");
+	}
+	fprintf(file, "]\n");
+	return fclose(file) == 0;
+}
+
+unsigned int bench_missed(void)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < nr_rows; i++)
+		count += misses(&rows[i]);
+	return count;
+}

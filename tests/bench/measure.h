@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Measuring on the host, and rows of results. A row compares a loop with its limit loop: both are
+ * run by turns, so that what disturbs the machine disturbs both, and the ratio is the median of the
+ * turns' ratios.
+ */
+#ifndef BENCH_MEASURE_H
+#define BENCH_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Runs a loop once and returns the nanoseconds of one operation. */
+typedef double (*bench_loop)(void);
+
+struct bench_row {
+	const char *name;
+	const char *unit;
+	double value, min;   /* median and least */
+	bool has_limit;      /* `limit` and `ratio` mean something */
+	double limit, ratio; /* the limit loop's median; the median ratio of a turn */
+	bool has_target;
+	double target; /* the most that is asked of the ratio or, without a limit, of the value */
+};
+
+/* Time; and this thread's time on the CPU, for loops of one thread on a machine with other work. */
+uint64_t bench_now_ns(void);
+uint64_t bench_thread_ns(void);
+double bench_median(double *values, size_t count);
+
+/* Run both loops (`limit` may be NULL) `repeats` times by turns; target 0 for none. Kept and printed. */
+void bench_compare(const char *name, bench_loop loop, bench_loop limit, double target);
+/* A row whose value is no time: kept and printed. */
+void bench_value(const char *name, const char *unit, double value, double target);
+
+void bench_heading(void);
+/* Write the rows as JSON. False if that fails. */
+bool bench_write_json(const char *path);
+/* How many rows miss their target. */
+unsigned int bench_missed(void);
+
+#endif

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""What the mapper's operations cost in the kernel, in instructions, counted exactly.
+
+Under -icount, QEMU's time-stamp counter counts the guest's instructions, so the benchmarks of
+CONFIG_BENCH give the same figures every time. The compiler is the packaged one; a margin leaves
+room for the next. All rows are left in build/check/logs as icount.json.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from boot.machines import NO_LA57
+from harness.build import Build, Builder, Iso
+from harness.qemu import PASSED_STATUS, Qemu
+from harness.report import KTAP_COUNTS, log_tail
+
+GCC_DEFAULT = Build("gcc", "defconfig")
+MARGIN = 1.10
+
+# A range's leaves cost the first, each new table of 512 leaves the second.
+PER_LEAF, PER_TABLE = 12, 600
+FRESH_LEAVES, FRESH_TABLES = 4096, 8 + 2
+
+LIMITS = {
+    "offset.map_page": 90,
+    "offset.unmap_page": 80,
+    # Wanted: 40. A call that checks its address, reads four entries and refuses every wrong one
+    # does not get there; what it took when this was written is kept from growing.
+    "offset.translate_address": 56,
+    "offset.map_range_tables_exist": PER_LEAF,
+    "offset.map_range_fresh_tables": PER_LEAF * FRESH_LEAVES + PER_TABLE * FRESH_TABLES,
+    "offset.map_aligned_1_tib": 20_000,
+}
+
+# Recursive within 1.2 times offset, row by row, invalidation apart: each table that is freed has to
+# leave the window.
+RECURSIVE = 1.2
+NOT_COMPARED = "unmap_range_tables_freed"
+
+ROW = re.compile(r"^bench (\S+) operations=\d+ per_operation=([\d.]+) with_call=[\d.]+$", re.MULTILINE)
+
+
+def judge(rows: dict[str, float]) -> list[tuple[str, float, float]]:
+    """(row, value, what it may be at most)."""
+    limits = [(name, rows[name], limit * MARGIN) for name, limit in LIMITS.items()]
+    for name, value in rows.items():
+        method, _, operation = name.partition(".")
+        if method == "recursive" and operation != NOT_COMPARED:
+            limits.append((name, value, rows[f"offset.{operation}"] * RECURSIVE))
+    return limits
+
+
+def test_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) -> None:
+    iso = builder.iso(GCC_DEFAULT, Iso("icount", "bench exit=isa-debug"))
+    machine = ["-icount", "shift=0,sleep=off", "-cpu", NO_LA57, "-m", "64M", "-cdrom", str(iso)]
+    with Qemu(folder, *machine) as qemu:
+        status = qemu.wait()
+    log = qemu.serial()
+    assert status == PASSED_STATUS, log_tail(log)
+    rows = {name: float(value) for name, value in ROW.findall(log)}
+    assert rows.keys() >= LIMITS.keys(), log_tail(log)
+    table = [{"name": name, "unit": "instructions", "value": value} for name, value in rows.items()]
+    (folder / "icount.json").write_text(json.dumps(table, indent=1) + "\n")
+
+    judged = judge(rows)
+    summary = ", ".join(f"{name.split('.')[1]} {rows[name]:g}" for name in LIMITS)
+    request.node.user_properties.append((KTAP_COUNTS, summary))
+    over = [f"{name}: {value:g}, more than {most:g}" for name, value, most in judged if value > most]
+    assert not over, "\n".join(over)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+#
+# The frame allocator's tests, built in other ways than into host-tests.
+
+frame_sources := $(filter mm/frame%,$(kernel-y))
+frame_test_sources := $(frame_sources) kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c \
+	tests/host/log.c tests/host/main.c tests/host/panic.c tests/host/percpu.c
+
+# With the debug checks, whatever the configuration says.
+frame_debug_sources := $(frame_test_sources) tests/kernel/frame_rig.c tests/kernel/frame_test.c \
+	tests/unit/frame_debug_test.c tests/unit/frame_long_test.c tests/unit/frame_threads_test.c
+frame_debug_cflags = $(host_cflags) $(sanitize) -DCONFIG_DEBUG_CHECKS=1
+$(call flags_file,frame-debug-cc,$(HOSTCC) $(frame_debug_cflags))
+$(eval $(call cc_rule,frame-debug,$$(HOSTCC),$$(frame_debug_cflags),frame-debug-cc))
+frame_debug_objects := $(patsubst %,$(out)/frame-debug/%.o,$(frame_debug_sources))
+$(out)/frame-debug-tests: $(frame_debug_objects)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@ $^
+
+# Under ThreadSanitizer.
+frame_tsan_sources := $(frame_test_sources) tests/unit/frame_threads_test.c
+frame_tsan_cflags = $(host_cflags) -fsanitize=thread -Wno-tsan
+$(call flags_file,frame-tsan-cc,$(HOSTCC) $(frame_tsan_cflags))
+$(eval $(call cc_rule,frame-tsan,$$(HOSTCC),$$(frame_tsan_cflags),frame-tsan-cc))
+frame_tsan_objects := $(patsubst %,$(out)/frame-tsan/%.o,$(frame_tsan_sources))
+$(out)/frame-tsan-tests: $(frame_tsan_objects)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) -fsanitize=thread -pthread -o $@ $^
+
+-include $(sort $(frame_debug_objects:=.d) $(frame_tsan_objects:=.d))
+
+SOAK_STEPS ?= 100000000
+SOAK_ROUNDS ?= 20000000
+
+.PHONY: frame-tests soak-frames
+frame-tests: $(out)/frame-debug-tests $(out)/frame-tsan-tests ## The frame allocator with debug checks, and under TSan
+	$(Q)FRAME_STEPS=1000000 FRAME_ROUNDS=40000 $(out)/frame-debug-tests
+	$(Q)FRAME_ROUNDS=40000 $(out)/frame-tsan-tests
+
+soak-frames: $(out)/host-tests $(out)/frame-tsan-tests ## The frame allocator's random tests for long; SEED=N chooses another run
+	$(Q)FRAME_STEPS=$(SOAK_STEPS) $(out)/host-tests --seed=$(or $(SEED),$(shell date +%s)) \
+		'frame_long.*'
+	$(Q)FRAME_ROUNDS=$(SOAK_ROUNDS) $(out)/frame-tsan-tests --seed=$(or $(SEED),$(shell date +%s)) \
+		'frame_threads.*'

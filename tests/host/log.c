@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The host's log: results to standard output, all else to standard error. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <mercator/fmt.h>
+#include <mercator/log.h>
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	char text[LOG_LINE_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	fmt_vprint(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	fprintf(level == LOG_RESULT ? stdout : stderr, "%s\n", text);
+	fflush(stdout);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The host's panic(): say why, and abort. */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <mercator/fmt.h>
+#include <mercator/log.h>
+#include <mercator/panic.h>
+
+void panic(const char *format, ...)
+{
+	char text[LOG_LINE_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	fmt_vprint(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	log_error("panic: %s", text);
+	abort();
+}

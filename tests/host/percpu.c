@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The host's stand-in for CPUs: threads (arch/percpu.h). */
+#define _GNU_SOURCE
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <arch/percpu.h>
+
+__thread unsigned int host_cpu_id;
+
+void arch_cpu_relax(void)
+{
+	static __thread unsigned int count;
+
+	if (++count % 64 == 0)
+		sched_yield();
+	else
+		__builtin_ia32_pause();
+}
+
+static void membarrier(int command)
+{
+	if (syscall(SYS_membarrier, command, 0, 0)) {
+		perror("membarrier");
+		abort();
+	}
+}
+
+__attribute__((constructor)) static void register_membarrier(void)
+{
+	membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
+
+void arch_barrier_everywhere(void)
+{
+	membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}

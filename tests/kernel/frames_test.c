@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suite "frames": the machine's real memory through the kernel's pool. On machines of up to 128 MiB,
+ * every frame is allocated, written, read back and freed; on larger ones, a sample. The test writes
+ * only to frames that it holds, so it needs no others to be quiet.
+ */
+#include <mercator/frames.h>
+#include <mercator/ktest.h>
+#include <mercator/physmap.h>
+
+#define ALL_UP_TO  (MIB(128) / FRAME_SIZE)
+#define NR_SAMPLES 4096
+
+#define WORDS (FRAME_SIZE / sizeof(uint64_t))
+
+static uint64_t *bytes(pfn_t pfn)
+{
+	return physmap_pointer(phys_of_pfn(pfn));
+}
+
+/* Another pattern in each frame and each word, so that two frames that are one are found out. */
+static uint64_t pattern(pfn_t pfn, size_t word)
+{
+	return pfn * UINT64_C(0x9e3779b97f4a7c15) + word;
+}
+
+static void write_frame(pfn_t pfn)
+{
+	for (size_t i = 0; i < WORDS; i++)
+		bytes(pfn)[i] = pattern(pfn, i);
+}
+
+static bool frame_is_intact(pfn_t pfn)
+{
+	for (size_t i = 0; i < WORDS; i++)
+		if (bytes(pfn)[i] != pattern(pfn, i))
+			return false;
+	return true;
+}
+
+/* Frames that are held, as a list through their own last word, so that there is no bound. */
+static void link_frame(pfn_t pfn, pfn_t next)
+{
+	bytes(pfn)[WORDS - 1] = next;
+}
+
+static pfn_t unlink_frame(pfn_t pfn)
+{
+	const pfn_t next = bytes(pfn)[WORDS - 1];
+
+	bytes(pfn)[WORDS - 1] = pattern(pfn, WORDS - 1);
+	return next;
+}
+
+KTEST(frames, every_frame_holds_its_contents)
+{
+	struct frame_pool *pool = kernel_frames();
+	const uint64_t nr_free = frame_free_count(pool);
+	const bool all = frame_total(pool) <= ALL_UP_TO;
+	const uint64_t want = all ? nr_free : NR_SAMPLES;
+	struct frame_stats before, after;
+	uint64_t count = 0, nr_bad = 0;
+	pfn_t list = 0, pfn = 0;
+
+	frame_stats(pool, &before);
+	while (count < want && frame_alloc(pool, 0, &pfn) == 0) {
+		write_frame(pfn);
+		link_frame(pfn, list);
+		list = pfn;
+		count++;
+	}
+	EXPECT_EQ(t, count, want);
+	if (all)
+		EXPECT_EQ(t, frame_alloc(pool, 0, &pfn), ERR_NO_MEMORY);
+	for (; count; count--) {
+		pfn = list;
+		list = unlink_frame(pfn);
+		nr_bad += !frame_is_intact(pfn);
+		nr_bad += frame_free(pool, pfn, 0) != 0;
+	}
+	EXPECT_EQ(t, nr_bad, 0);
+	EXPECT_EQ(t, frame_free_count(pool), nr_free);
+	frame_stats(pool, &after);
+	EXPECT_EQ(t, after.nr_free, before.nr_free);
+	EXPECT_TRUE(t, after.free_blocks[9] + after.free_blocks[18] * 512 >=
+			       before.free_blocks[9] + before.free_blocks[18] * 512);
+}
+
+/* A frame in each gibibyte, wherever it is free there. */
+KTEST(frames, memory_far_apart_can_be_used)
+{
+	struct frame_pool *pool = kernel_frames();
+	const uint64_t nr_free = frame_free_count(pool);
+	struct frame_stats stats;
+	unsigned int count = 0;
+	pfn_t start, end = 0;
+
+	while (count < 64 && frame_range_stats(pool, end, &start, &end, &stats) == 0) {
+		const pfn_t places[] = { start, start + (end - start) / 2, end - 1 };
+
+		for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
+			if (frame_alloc_at(pool, places[i], 1))
+				continue;
+			write_frame(places[i]);
+			EXPECT_TRUE(t, frame_is_intact(places[i]));
+			EXPECT_EQ(t, frame_free(pool, places[i], 0), 0);
+			count++;
+		}
+	}
+	EXPECT_TRUE(t, count > 0);
+	EXPECT_EQ(t, frame_free_count(pool), nr_free);
+}
+
+KTEST(frames, a_run_for_dma_below_16_mib)
+{
+	struct frame_pool *pool = kernel_frames();
+	uint64_t freed;
+	pfn_t pfn;
+
+	ASSERT_EQ(t, frame_alloc_run(pool, 16, 16, MIB(16) / FRAME_SIZE, &pfn), 0);
+	EXPECT_TRUE(t, is_aligned(pfn, 16) && pfn + 16 <= MIB(16) / FRAME_SIZE);
+	frame_zero(pool, pfn, 4);
+	EXPECT_EQ(t, bytes(pfn)[0] | bytes(pfn + 15)[WORDS - 1], 0);
+	EXPECT_EQ(t, frame_free_run(pool, pfn, 16, &freed), 0);
+	EXPECT_EQ(t, freed, 16);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suite "frame_debug": what CONFIG_DEBUG_CHECKS adds to the frame allocator; skipped without it. Here
+ * frames have bytes. A panic ends a process of its own.
+ */
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <mercator/frame.h>
+#include <mercator/ktest.h>
+
+#define FIRST     UINT64_C(0x777)
+#define NR_FRAMES 1500
+
+static struct frame_pool pool;
+static struct frame_cpu cpus[1];
+static uint64_t metadata[1000];
+static unsigned char memory[NR_FRAMES][FRAME_SIZE];
+static int last_misuse;
+
+static void *bytes(pfn_t pfn)
+{
+	return memory[pfn - FIRST];
+}
+
+static void on_misuse(int error, pfn_t pfn, unsigned int order)
+{
+	(void)pfn;
+	(void)order;
+	last_misuse = error;
+}
+
+static bool start(struct ktest_run *t)
+{
+	if (!IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
+		ktest_skip(t, "needs CONFIG_DEBUG_CHECKS");
+		return false;
+	}
+	frame_pool_init(&pool, cpus, 1);
+	pool.bytes = bytes;
+	pool.on_misuse = on_misuse;
+	last_misuse = 0;
+	memset(memory, 0x33, sizeof(memory));
+	EXPECT_TRUE(t, frame_metadata_size(FIRST, FIRST + NR_FRAMES) <= sizeof(metadata));
+	EXPECT_EQ(t, frame_add_range(&pool, FIRST, FIRST + NR_FRAMES, metadata), 0);
+	return true;
+}
+
+KTEST(frame_debug, mistakes_are_told)
+{
+	pfn_t pfn;
+
+	if (!start(t))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, frame_free(&pool, pfn, 0), 0);
+	EXPECT_EQ(t, last_misuse, 0);
+	EXPECT_EQ(t, frame_free(&pool, pfn, 0), ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, last_misuse, ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, frame_free(&pool, FIRST - 8, 3), ERR_MISALIGNED);
+	EXPECT_EQ(t, last_misuse, ERR_MISALIGNED);
+}
+
+/* Even where single frames and blocks share a chunk, because memory was short. */
+KTEST(frame_debug, orders_are_exact_when_mixed)
+{
+	pfn_t block, pfn, single = 0;
+
+	if (!start(t))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 4, &block), 0);
+	while (frame_alloc(&pool, 0, &pfn) == 0)
+		single = pfn - pfn % 8 >= FIRST ? pfn - pfn % 8 : single;
+	EXPECT_EQ(t, frame_free(&pool, block, 0), ERR_WRONG_ORDER);
+	EXPECT_EQ(t, frame_free(&pool, block + 1, 0), ERR_WRONG_ORDER);
+	EXPECT_EQ(t, frame_free(&pool, single, 3), ERR_WRONG_ORDER);
+	EXPECT_EQ(t, frame_free(&pool, block, 4), 0);
+}
+
+KTEST(frame_debug, owners)
+{
+	unsigned int owner = 0;
+	pfn_t pfn;
+
+	if (!start(t))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 2, &pfn), 0);
+	EXPECT_EQ(t, frame_owner(&pool, pfn, &owner), 0);
+	EXPECT_EQ(t, owner, 0);
+	frame_set_owner(&pool, pfn, 4095);
+	EXPECT_EQ(t, frame_owner(&pool, pfn, &owner), 0);
+	EXPECT_EQ(t, owner, 4095);
+	EXPECT_EQ(t, frame_owner(&pool, pfn + 1, &owner), ERR_NOT_ALLOCATED);
+	EXPECT_EQ(t, frame_owner(&pool, FIRST - 1, &owner), ERR_FOREIGN);
+	EXPECT_EQ(t, frame_free(&pool, pfn, 2), 0);
+	EXPECT_EQ(t, frame_owner(&pool, pfn, &owner), ERR_NOT_ALLOCATED);
+}
+
+/* Free the block, write to it, allocate until it comes again: whether that panics. */
+static bool panics(pfn_t victim, bool write)
+{
+	int status = 0;
+	const pid_t child = fork();
+
+	if (child == 0) {
+		pfn_t pfn;
+
+		/* The panic's text is not of interest. */
+		close(STDERR_FILENO);
+		if (frame_free(&pool, victim, 0))
+			_exit(2);
+		if (write)
+			memory[victim - FIRST][4095] ^= 1;
+		while (frame_alloc(&pool, 0, &pfn) == 0)
+			continue;
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+KTEST(frame_debug, a_write_to_a_free_frame_is_found)
+{
+	pfn_t pfn;
+
+	if (!start(t))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_TRUE(t, !panics(pfn, false));
+	EXPECT_TRUE(t, panics(pfn, true));
+}
+
+KTEST(frame_debug, free_frames_are_never_written_otherwise)
+{
+	static unsigned char pattern[FRAME_SIZE];
+	pfn_t held[100];
+
+	if (!start(t))
+		return;
+	memset(pattern, 0x33, sizeof(pattern));
+	for (unsigned int i = 0; i < ARRAY_SIZE(held); i++)
+		ASSERT_EQ(t, frame_alloc(&pool, i % 3, &held[i]), 0);
+	for (unsigned int i = 0; i < NR_FRAMES; i++)
+		ASSERT_EQ(t, memcmp(memory[i], pattern, FRAME_SIZE), 0);
+	frame_zero(&pool, held[0], 0);
+	EXPECT_EQ(t, memory[held[0] - FIRST][0] | memory[held[0] - FIRST][4095], 0);
+}
