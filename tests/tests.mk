@@ -65,6 +65,12 @@ $(out)/shim.bin: tests/boot/shim/shim.asm
 	$(call say,NASM,$<)
 	$(Q)$(NASM) -f bin -Werror -o $@ $<
 
+# Breaks the code in every way that tests/mutations/ lists; the tests must notice each.
+J ?= $(shell nproc)
+.PHONY: mutate
+mutate: ## Break the code in every listed way: each must be caught; K=REGEX picks some, J=N at a time
+	$(Q)scripts/mutate --out '$(abspath $(out)/mutate)' -j $(J) $(if $(K),-k '$(K)')
+
 # Everything below is driven by one pytest (tests/pytest.ini): it builds what it needs by itself,
 # each (compiler, configuration) in a folder of its own below $(out)/check, and boots it.
 PYTHON ?= $(firstword $(foreach python,python3 /usr/bin/python3,\

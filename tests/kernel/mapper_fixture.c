@@ -176,8 +176,10 @@ static const char *audit_table_entry(struct audit *audit, uint64_t entry, unsign
 	audit->seen[index] = true;
 	audit->nr_tables++;
 	broken = audit_table(audit, entry & ADDRESS_BITS, level - 1, upper, &live);
-	if (broken || pinned)
+	if (broken)
 		return broken;
+	if (pinned)
+		return count == 1 ? NULL : "a shared table's live entries are counted";
 	if (!live)
 		return "an empty table is linked";
 	return live == count ? NULL : "a table's count of live entries is wrong";

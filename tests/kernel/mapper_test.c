@@ -7,55 +7,14 @@
  */
 #include <mercator/layout.h>
 
-#include "mapper_fixture.h"
+#include "mapper_methods.h"
 
 #define RW   (RIGHT_READ | RIGHT_WRITE)
 #define RX   (RIGHT_READ | RIGHT_EXECUTE)
 #define BASE UINT64_C(0x0000123440000000) /* aligned to 1 GiB, in the lower half */
 #define SLOT SLOT_BASE(FIXTURE_RECURSIVE_SLOT)
 
-static struct fixture fixture;
-static struct space *const space = &fixture.space;
-static enum access_method method;
-
-/* As many levels as a live space has, else 4. */
-#define ANY_LEVELS 0
-
-/*
- * A space of the method under test, with 4, 5 or ANY_LEVELS; false, and the test skipped, if there
- * can be none here. A test may begin again any number of times.
- */
-static bool begin(struct ktest_run *t, unsigned int levels)
-{
-	fixture_finish(&fixture);
-	if (levels == ANY_LEVELS)
-		levels = method == ACCESS_RECURSIVE ? fixture_live_levels() : 4;
-	if (fixture_init(&fixture, method, levels))
-		return true;
-	ktest_skip(t, "no such space of this method can be had here");
-	return false;
-}
-
-static void run_with(struct ktest_run *t, enum access_method with_method,
-		     void (*body)(struct ktest_run *t))
-{
-	method = with_method;
-	body(t);
-	fixture_finish(&fixture);
-}
-
-/* The same test for each access method, in a suite for each. */
-#define METHOD_TEST(method, METHOD, name)                                                          \
-	KTEST(mapper_##method, name)                                                               \
-	{                                                                                          \
-		run_with(t, METHOD, mapper_test_##name);                                           \
-	}
-#define MAPPER_TEST(name)                                                                          \
-	static void mapper_test_##name(struct ktest_run *t);                                       \
-	IF_OFFSET(METHOD_TEST(offset, ACCESS_OFFSET, name))                                        \
-	IF_RECURSIVE(METHOD_TEST(recursive, ACCESS_RECURSIVE, name))                               \
-	IF_GENERIC(METHOD_TEST(generic, ACCESS_GENERIC, name))                                     \
-	static void mapper_test_##name(struct ktest_run *t)
+#define MAPPER_TEST(name) METHODS_TEST(mapper, name)
 
 static struct attributes with(unsigned int rights)
 {
@@ -413,6 +372,23 @@ MAPPER_TEST(merging_undoes_splitting)
 	expect_page(t, BASE + MIB(6), GIB(4) + MIB(6), MIB(2));
 	EXPECT_EQ(t, merge(BASE, GIB(1)), 0);
 	expect_page(t, BASE + MIB(6), GIB(4) + MIB(6), GIB(1));
+	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
+	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+}
+
+/* 512 small pages become 2 MiB, and so complete the 512 that become 1 GiB. */
+MAPPER_TEST(merging_goes_all_the_way_up_at_once)
+{
+	uint64_t before;
+
+	if (!begin(t, ANY_LEVELS))
+		return;
+	ASSERT_EQ(t, map(BASE, GIB(4), GIB(1)), 0);
+	before = fixture_fingerprint(&fixture);
+	ASSERT_EQ(t, protect(BASE + MIB(6) + KIB(4), KIB(4), RIGHT_READ), 0);
+	ASSERT_EQ(t, protect(BASE + MIB(6) + KIB(4), KIB(4), RW), 0);
+	EXPECT_EQ(t, merge(BASE, GIB(1)), 0);
+	expect_page(t, BASE, GIB(4), GIB(1));
 	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }

@@ -7,6 +7,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fixture_kernel.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/hardware_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_defects_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_fixture.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_property_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_test.c
@@ -18,6 +19,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/memory_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/multiboot2_builder.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/multiboot2_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/physmap_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/pt_format_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
@@ -25,9 +27,12 @@ kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c
 kernel-$(CONFIG_BENCH) += tests/kernel/mapper_bench.c
 
 # Tests of an option's code, where there are both.
+kernel-$(if $(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_generic_test.c
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
 kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_test.c
+kernel-$(if $(CONFIG_MAPPER_OFFSET),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_walk_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_rig.c tests/kernel/frame_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_edges_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frames_test.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(if $(CONFIG_MAPPER_RECURSIVE),$(CONFIG_SELFTESTS))) += tests/kernel/recursive_test.c

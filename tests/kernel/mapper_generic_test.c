@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Suite "mapper_generic", continued: what only the generic method has, a function of the caller's. */
+#include <mercator/kernel_walk.h>
+
+#include "mapper_fixture.h"
+
+#define BASE UINT64_C(0x0000123440000000)
+
+static struct fixture fixture;
+static struct space *const space = &fixture.space;
+
+static struct {
+	unsigned int nr_asked, nr_strangers; /* calls with our context, and with another */
+	pfn_t hidden;                        /* a frame that the function does not know */
+} own;
+
+static void *own_function(void *context, phys_addr_t frame)
+{
+	own.nr_asked += context == &own;
+	own.nr_strangers += context != &own;
+	return phys_pfn(frame) == own.hidden ? NULL : physmap_function(NULL, frame);
+}
+
+static int begin_and_map(void)
+{
+	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+
+	(void)fixture_init(&fixture, ACCESS_GENERIC, 4);
+	own.nr_asked = own.nr_strangers = 0;
+	own.hidden = 0;
+	space->root.pointer_to = own_function;
+	space->root.pointer_context = &own;
+	return mapper_map(space, virt_addr(BASE), phys_addr(GIB(1)), KIB(4), attributes, NULL);
+}
+
+KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
+{
+	struct translation translation;
+
+	ASSERT_EQ(t, begin_and_map(), 0);
+	/* At least four tables to look at and three new ones to zero. */
+	EXPECT_TRUE(t, own.nr_asked >= 7);
+	own.nr_asked = 0;
+	ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE), &translation), 0);
+	EXPECT_EQ(t, phys_raw(translation.address), GIB(1));
+	EXPECT_EQ(t, own.nr_asked, 4);
+	EXPECT_EQ(t, own.nr_strangers, 0);
+}
+
+KTEST(mapper_generic, a_walk_ends_where_the_function_knows_nothing)
+{
+	struct walk walk;
+
+	ASSERT_EQ(t, begin_and_map(), 0);
+	ASSERT_EQ(t, generic_walk(&space->root, virt_addr(BASE), &walk), 0);
+	ASSERT_EQ(t, walk.nr_steps, 4);
+	own.hidden = phys_pfn(walk.steps[2].table);
+	EXPECT_EQ(t, generic_walk(&space->root, virt_addr(BASE), &walk), ERR_RANGE);
+	EXPECT_EQ(t, walk.nr_steps, 2);
+}
+
+KTEST(mapper_generic, a_method_that_is_not_built_in_is_refused)
+{
+	phys_addr_t physical;
+
+	if (!IS_ENABLED(CONFIG_MAPPER_OFFSET) && !IS_ENABLED(CONFIG_MAPPER_RECURSIVE)) {
+		ktest_skip(t, "with one method, nothing asks which it is");
+		return;
+	}
+	ASSERT_EQ(t, begin_and_map(), 0);
+	space->method = (enum access_method)(ACCESS_GENERIC + 1);
+	EXPECT_EQ(t, mapper_translate_address(space, virt_addr(BASE), &physical), ERR_UNSUPPORTED);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The same test for each access method: what a file of such tests shares. Each of those files has a
+ * space of its own.
+ *
+ *	METHODS_TEST(mapper, a_name)	in the suites mapper_offset, mapper_recursive, mapper_generic
+ *	{
+ *		if (!begin(t, ANY_LEVELS))
+ *			return;
+ *		...
+ *	}
+ */
+#ifndef TESTS_MAPPER_METHODS_H
+#define TESTS_MAPPER_METHODS_H
+
+#include "mapper_fixture.h"
+
+static struct fixture fixture;
+static struct space *const space = &fixture.space;
+static enum access_method method;
+
+/* As many levels as a live space has, else 4. */
+#define ANY_LEVELS 0
+
+/*
+ * A space of the method under test, with 4, 5 or ANY_LEVELS; false, and the test skipped, if there
+ * can be none here. A test may begin again any number of times.
+ */
+static bool begin(struct ktest_run *t, unsigned int levels)
+{
+	fixture_finish(&fixture);
+	if (levels == ANY_LEVELS)
+		levels = method == ACCESS_RECURSIVE ? fixture_live_levels() : 4;
+	if (fixture_init(&fixture, method, levels))
+		return true;
+	ktest_skip(t, "no such space of this method can be had here");
+	return false;
+}
+
+static void run_with(struct ktest_run *t, enum access_method with_method,
+		     void (*body)(struct ktest_run *t))
+{
+	method = with_method;
+	body(t);
+	fixture_finish(&fixture);
+}
+
+#define METHOD_TEST(suite, method, METHOD, name)                                                   \
+	KTEST(suite##_##method, name)                                                              \
+	{                                                                                          \
+		run_with(t, METHOD, suite##_test_##name);                                          \
+	}
+#define METHODS_TEST(suite, name)                                                                  \
+	static void suite##_test_##name(struct ktest_run *t);                                      \
+	IF_OFFSET(METHOD_TEST(suite, offset, ACCESS_OFFSET, name))                                 \
+	IF_RECURSIVE(METHOD_TEST(suite, recursive, ACCESS_RECURSIVE, name))                        \
+	IF_GENERIC(METHOD_TEST(suite, generic, ACCESS_GENERIC, name))                              \
+	static void suite##_test_##name(struct ktest_run *t)
+
+#endif
