@@ -5,7 +5,7 @@
  * an instance of its own: a file like this one, with the function called by name, is as fast as the
  * offset method.
  */
-#include <arch/frame_zero.h>
+#include <arch/table_zero.h>
 #include <arch/tlb.h>
 
 #include "access.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The offset access method: every table is in the physical map, at its address plus the offset. */
-#include <arch/frame_zero.h>
+#include <arch/table_zero.h>
 #include <arch/tlb.h>
 #include <mercator/physmap.h>
 

@@ -5,8 +5,8 @@
  * page. A table that is unlinked or replaced must leave the window at once, or the next table at its
  * place would be written through the old one's translation: see unlink_table() and split_leaf().
  */
-#include <arch/frame_zero.h>
 #include <arch/own_pointer.h>
+#include <arch/table_zero.h>
 #include <arch/tlb.h>
 #include <mercator/temp_page.h>
 

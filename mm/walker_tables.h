@@ -122,7 +122,7 @@ static pt_entry_t link_table(struct space *space, pt_entry_t *entry, uint64_t li
 	pfn_t frame = stock_take(space, stock);
 	pt_entry_t value = pt_make_table(phys_of_pfn(frame), !is_upper_half(space, linear));
 
-	frame_zero(access_frame(space, frame));
+	table_zero(access_frame(space, frame));
 	write_entry(entry, value);
 	space->nr_tables++;
 	return value;

@@ -3,7 +3,7 @@
  * An instance of the walker as another kernel would make it: the generic method, with a function of
  * its own that the compiler can inline. It has an offset that only it knows.
  */
-#include <arch/frame_zero.h>
+#include <arch/table_zero.h>
 #include <arch/tlb.h>
 
 #include "access_inline.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The benchmarks' address space (bench_space.h). */
-#include <arch/frame_zero.h>
+#include <arch/table_zero.h>
 #include <mercator/physmap.h>
 
 #include "bench_space.h"
@@ -46,5 +46,5 @@ void bench_space_init(struct bench_space *bench, enum access_method method, pfn_
 	bench->space.frames = &bench->source;
 	for (pfn_t frame = first + count - 1; frame > first; frame--)
 		release(bench, frame);
-	frame_zero(physmap_pointer(bench->space.root.table));
+	table_zero(physmap_pointer(bench->space.root.table));
 }

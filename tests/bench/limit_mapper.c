@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The limit loops (limit_mapper.h). */
-#include <arch/frame_zero.h>
+#include <arch/table_zero.h>
 #include <mercator/physmap.h>
 
 #include "limit_mapper.h"
@@ -30,7 +30,7 @@ static inline uint64_t next_table(struct bench_space *bench, uint64_t *entry)
 	if (value || !bench->nr_free)
 		return 0;
 	value = bench->free[--bench->nr_free] << FRAME_SHIFT | PT_TABLE_FLAGS;
-	frame_zero(table_at(value));
+	table_zero(table_at(value));
 	return *entry = value;
 }
 
