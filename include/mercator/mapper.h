@@ -17,8 +17,14 @@
  * become empty, after invalidation. A table directly below the root in the upper half is shared by
  * all address spaces: once made, it stays.
  *
- * Locking: the caller makes sure that nobody else changes the same space at the same time. Walking
- * (mapper_translate(), mercator/walk.h) is always allowed.
+ * Locking: an operation that changes a space holds the space's lock from its first look to its last
+ * write; so does a cursor (mercator/cursor.h), from opening to closing. What only reads (translating,
+ * reading an entry, visiting, mercator/walk.h) takes no lock, and may be used anywhere, in exception
+ * handlers too; what changes may not be used in interrupt and exception handlers, nor from a visit. An
+ * operation on a batch is one of a single CPU (mercator/tlb.h). Frames are asked for under the lock,
+ * but released whenever a batch is finished: a source that several CPUs share has a lock of its own.
+ * Tables that spaces share, those below the root in the upper half, are changed by way of one of
+ * these spaces only, so that one lock guards them.
  */
 #ifndef MERCATOR_MAPPER_H
 #define MERCATOR_MAPPER_H

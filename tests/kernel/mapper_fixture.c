@@ -75,6 +75,7 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 {
 	pfn_t root;
 
+	tlb_check_paid(&fixture->space, "is left");
 	*fixture = (struct fixture){
 		.source = { .allocate = allocate, .release = release, .context = fixture },
 		.failing_after = -1,
@@ -111,6 +112,7 @@ bool fixture_init_live(struct fixture *fixture, enum access_method method)
 
 void fixture_finish(struct fixture *fixture)
 {
+	tlb_check_paid(&fixture->space, "is left");
 	if (fixture->is_live)
 		fixture_deactivate(fixture);
 	fixture->is_live = false;
