@@ -6,7 +6,7 @@
 #ifndef ACCESS_H
 #define ACCESS_H
 
-#include <mercator/mapper.h>
+#include <mercator/cursor.h>
 
 #define DECLARE_READING(method)                                                                    \
 	MUST_CHECK int method##_translate(const struct space *space, virt_addr_t address,          \
@@ -35,11 +35,29 @@
 	MUST_CHECK int method##_merge(struct space *space, virt_addr_t address, uint64_t size,     \
 				      struct tlb_batch *batch)
 
-DECLARE_READING(offset);
-DECLARE_CHANGING(offset);
-DECLARE_READING(recursive);
-DECLARE_CHANGING(recursive);
-DECLARE_READING(generic);
-DECLARE_CHANGING(generic);
+#define DECLARE_CURSOR(method)                                                                     \
+	MUST_CHECK int method##_cursor_open(struct cursor *cursor, struct space *space,            \
+					    virt_addr_t address, uint64_t size);                   \
+	MUST_CHECK int method##_cursor_map(struct cursor *cursor, unsigned int level,              \
+					   phys_addr_t physical, struct attributes attributes,     \
+					   struct conflict *conflict);                             \
+	MUST_CHECK int method##_cursor_unmap(struct cursor *cursor, unsigned int level,            \
+					     struct tlb_batch *batch);                             \
+	MUST_CHECK int method##_cursor_protect(                                                    \
+		struct cursor *cursor, unsigned int level, struct attributes attributes,           \
+		struct tlb_batch *batch, struct conflict *conflict);                               \
+	MUST_CHECK int method##_cursor_read_entry(struct cursor *cursor, unsigned int level,       \
+						  pt_entry_t *entry, unsigned int *found);         \
+	MUST_CHECK int method##_cursor_translate(struct cursor *cursor,                            \
+						 struct translation *translation)
+
+#define DECLARE_METHOD(method)                                                                     \
+	DECLARE_READING(method);                                                                   \
+	DECLARE_CHANGING(method);                                                                  \
+	DECLARE_CURSOR(method)
+
+DECLARE_METHOD(offset);
+DECLARE_METHOD(recursive);
+DECLARE_METHOD(generic);
 
 #endif

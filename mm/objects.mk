@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+kernel-y += mm/cursor.c
 kernel-y += mm/mapper.c
 kernel-y += mm/memmap.c
 kernel-y += mm/frame.c mm/frame_bits.c mm/frame_block.c mm/frame_cache.c mm/frame_chunk.c

@@ -24,6 +24,18 @@ static inline void space_lock(struct space *space)
 		atomic_store(&space->lock.owner, self);
 }
 
+/* What the operations of a cursor rely on. */
+static inline void space_lock_check(const struct space *space)
+{
+	if (!IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		return;
+	if (!space || !atomic_load(&space->lock.owner))
+		panic("space lock: CPU %u uses a cursor that is not open", arch_cpu_id());
+	if (atomic_load(&space->lock.owner) != arch_cpu_id() + 1)
+		panic("space lock: CPU %u uses a cursor of CPU %u", arch_cpu_id(),
+		      atomic_load(&space->lock.owner) - 1);
+}
+
 static inline void space_unlock(struct space *space)
 {
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {

@@ -156,8 +156,10 @@ bool fixture_activate(struct fixture *fixture)
 	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
 		entries[i] = kernel_entries[i];
 	entries[FIXTURE_RECURSIVE_SLOT] = phys_raw(root->table) | PT_RECURSIVE_FLAGS;
-	fixture->previous =
-		(struct root){ phys_addr(kernel_table(root->levels)), root->levels, NULL, NULL };
+	fixture->previous = (struct root){
+		.table = phys_addr(kernel_table(root->levels)),
+		.levels = root->levels,
+	};
 	fixture->is_live = true;
 	tlb_reset();
 	return start_temp_page(root);

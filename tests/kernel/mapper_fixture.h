@@ -48,6 +48,9 @@ struct fixture {
 	struct root previous; /* to return to from a live space */
 };
 
+/* If set: the generic method's function, whose pointers are brief, in all spaces that are started. */
+extern void *(*fixture_pointer_to)(void *context, phys_addr_t frame);
+
 /* The frames' memory: FIXTURE_FRAMES frames from this physical address on. */
 phys_addr_t fixture_memory(void);
 

@@ -144,7 +144,7 @@ static const struct {
 	{ 5, 3, TIB(256) - GIB(700), false },
 };
 
-static void run_stretches(struct ktest_run *t, enum access_method method, unsigned int unit_level)
+void world_run_stretches(struct ktest_run *t, enum access_method method, unsigned int unit_level)
 {
 	unsigned int nr_worlds = 0;
 
@@ -187,15 +187,15 @@ KTEST(mapper_random, all_methods_leave_identical_tables)
 #define RANDOM_TESTS(method, METHOD)                                                               \
 	KTEST(mapper_random, method##_pages_of_4k)                                                 \
 	{                                                                                          \
-		run_stretches(t, METHOD, 1);                                                       \
+		world_run_stretches(t, METHOD, 1);                                                 \
 	}                                                                                          \
 	KTEST(mapper_random, method##_pages_of_2m)                                                 \
 	{                                                                                          \
-		run_stretches(t, METHOD, 2);                                                       \
+		world_run_stretches(t, METHOD, 2);                                                 \
 	}                                                                                          \
 	KTEST(mapper_random, method##_pages_of_1g)                                                 \
 	{                                                                                          \
-		run_stretches(t, METHOD, 3);                                                       \
+		world_run_stretches(t, METHOD, 3);                                                 \
 	}
 
 IF_OFFSET(RANDOM_TESTS(offset, ACCESS_OFFSET))
