@@ -50,8 +50,12 @@ static void add_stack(enum boot_stack_index index, const char *name, const char 
 {
 	const struct stack *stack = &boot_stacks[index];
 
-	add((struct region){ guard_name, virt_of_ptr(stack->guard), STACK_GUARD_SIZE, REGION_GUARD,
-			     { 0 }, { 0 } });
+	add((struct region){ guard_name,
+			     virt_of_ptr(stack->guard),
+			     STACK_GUARD_SIZE,
+			     REGION_GUARD,
+			     { 0 },
+			     { 0 } });
 	add_image(name, stack->bytes, stack->bytes + STACK_SIZE, RIGHT_WRITE);
 }
 
@@ -60,10 +64,13 @@ static void add_window(unsigned int levels)
 #ifdef CONFIG_RECURSIVE
 	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
 
-	add((struct region){ "table window",
-			     recursive_table_address(CONFIG_RECURSIVE_SLOT, levels, virt_addr(0),
-						     1),
-			     pt_span(levels), REGION_WINDOW, attributes, { 0 } });
+	add((struct region){
+		"table window",
+		recursive_table_address(CONFIG_RECURSIVE_SLOT, levels, virt_addr(0), 1),
+		pt_span(levels),
+		REGION_WINDOW,
+		attributes,
+		{ 0 } });
 #else
 	(void)levels;
 #endif
@@ -76,8 +83,12 @@ void regions_init(unsigned int levels)
 	if (IS_ENABLED(CONFIG_PHYSMAP))
 		add((struct region){ "physical map", virt_addr(PHYSMAP_BASE), PHYSMAP_SIZE,
 				     REGION_PHYSMAP, kernel_rights(RIGHT_WRITE), phys_addr(0) });
-	add((struct region){ "single mappings", virt_addr(VMAP_BASE), VMAP_SIZE, REGION_SINGLE,
-			     kernel_rights(RIGHT_WRITE), { 0 } });
+	add((struct region){ "single mappings",
+			     virt_addr(VMAP_BASE),
+			     VMAP_SIZE,
+			     REGION_SINGLE,
+			     kernel_rights(RIGHT_WRITE),
+			     { 0 } });
 	add_window(levels);
 	add_image("kernel text", text_start, text_end, RIGHT_EXECUTE);
 	add_image("kernel rodata", rodata_start, rodata_end, 0);
@@ -87,8 +98,12 @@ void regions_init(unsigned int levels)
 	add_stack(STACK_DOUBLE_FAULT, "#DF stack", "guard of #DF stack");
 	add_stack(STACK_NMI, "NMI stack", "guard of NMI stack");
 	add_stack(STACK_MACHINE_CHECK, "#MC stack", "guard of #MC stack");
-	add((struct region){ "temporary pages", virt_addr(TEMP_PAGES_BASE), TEMP_PAGES *FRAME_SIZE,
-			     REGION_TEMP, page, { 0 } });
+	add((struct region){ "temporary pages",
+			     virt_addr(TEMP_PAGES_BASE),
+			     TEMP_PAGES * FRAME_SIZE,
+			     REGION_TEMP,
+			     page,
+			     { 0 } });
 }
 
 const struct region *kernel_regions(size_t *count)

@@ -54,9 +54,9 @@ MUST_CHECK static int start_text(const struct bootinfo_framebuffer *fb, void *ba
 
 static void start(const struct bootinfo_framebuffer *fb, void *base)
 {
-	const int error = fb->kind == BOOTINFO_FRAMEBUFFER_RGB	? start_rgb(fb, base) :
-			  fb->kind == BOOTINFO_FRAMEBUFFER_TEXT ? start_text(fb, base) :
-								  ERR_UNSUPPORTED;
+	const int error = fb->kind == BOOTINFO_FRAMEBUFFER_RGB    ? start_rgb(fb, base)
+			  : fb->kind == BOOTINFO_FRAMEBUFFER_TEXT ? start_text(fb, base)
+								  : ERR_UNSUPPORTED;
 
 	log_info("screen: %ux%u, %u bits per pixel, at %#lx%s%s", fb->width, fb->height,
 		 fb->bits_per_pixel, phys_raw(fb->address), error ? ", not used: " : "",
@@ -93,8 +93,8 @@ void prepare_screen(void)
 	if (!fb)
 		return;
 	error = device_map(fb->address, size_of(fb),
-			   fb->kind == BOOTINFO_FRAMEBUFFER_TEXT ? MEMORY_UNCACHED :
-								   MEMORY_WRITE_COMBINING,
+			   fb->kind == BOOTINFO_FRAMEBUFFER_TEXT ? MEMORY_UNCACHED
+								 : MEMORY_WRITE_COMBINING,
 			   &new_base);
 	if (error)
 		log_warn("screen: it cannot be mapped: %s", error_text(error));

@@ -9,8 +9,8 @@ void *frame_access(pfn_t frame)
 {
 	const phys_addr_t address = phys_of_pfn(frame);
 
-	return physmap_covers(address, FRAME_SIZE) ? physmap_pointer(address) :
-						     temp_page_map(frame);
+	return physmap_covers(address, FRAME_SIZE) ? physmap_pointer(address)
+						   : temp_page_map(frame);
 }
 
 void physical_read(void *to, phys_addr_t from, size_t size)

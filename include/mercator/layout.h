@@ -51,7 +51,8 @@ _Static_assert(CONFIG_PHYSMAP_SLOT >= 256 && CONFIG_PHYSMAP_END_SLOT <= KERNEL_S
 	       "the physical map must lie in the kernel half, below the kernel's slot 511");
 _Static_assert(CONFIG_VMAP_SLOT >= 256 && CONFIG_VMAP_SLOT < KERNEL_SLOT,
 	       "single mappings must lie in the kernel half, below the kernel's slot 511");
-_Static_assert(CONFIG_VMAP_SLOT < CONFIG_PHYSMAP_SLOT || CONFIG_VMAP_SLOT >= CONFIG_PHYSMAP_END_SLOT,
+_Static_assert(CONFIG_VMAP_SLOT < CONFIG_PHYSMAP_SLOT ||
+		       CONFIG_VMAP_SLOT >= CONFIG_PHYSMAP_END_SLOT,
 	       "single mappings lie inside the physical map: change VMAP_SLOT or the map");
 #ifdef CONFIG_RECURSIVE
 _Static_assert(CONFIG_RECURSIVE_SLOT != CONFIG_VMAP_SLOT,
