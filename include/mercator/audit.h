@@ -16,7 +16,8 @@ struct audit_rules {
 	const struct region *regions;
 	size_t nr_regions;
 
-	struct memmap_range read_only; /* physical: the kernel's text and read-only data, whole frames */
+	struct memmap_range
+		read_only; /* physical: the kernel's text and read-only data, whole frames */
 	const struct memmap_range *ram; /* sorted, disjoint: what REGION_PHYSMAP has, all of it */
 	size_t nr_ram;
 
