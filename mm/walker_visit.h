@@ -59,7 +59,7 @@ static int visit_tables(const struct table_visit *v, phys_addr_t table, unsigned
 		int result;
 
 		if (pt_kind(entry, level) != PT_TABLE ||
-		    (level == space->root.levels && (int)i == space->recursive_slot))
+		    (level == space->root.levels && is_recursive_slot(space, i)))
 			continue;
 		result = v->visit(v->context, virtual_of(space, linear), level - 1, entry);
 		if (!result && level > 2)
