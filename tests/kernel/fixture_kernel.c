@@ -8,6 +8,7 @@
 #include <arch/active_root.h>
 #include <arch/tlb.h>
 #include <mercator/layout.h>
+#include <mercator/paging.h>
 #include <mercator/panic.h>
 #include <mercator/physmap.h>
 
@@ -23,20 +24,6 @@ phys_addr_t fixture_memory(void)
 unsigned int fixture_live_levels(void)
 {
 	return active_root().levels;
-}
-
-/* The space that the kernel runs on. */
-static struct space *kernel_space(void)
-{
-	static struct space space = { .recursive_slot = SPACE_NOT_RECURSIVE };
-
-	if (!space_active()) {
-		space.root = active_root();
-#ifdef CONFIG_RECURSIVE
-		space.recursive_slot = CONFIG_RECURSIVE_SLOT;
-#endif
-	}
-	return &space;
 }
 
 bool fixture_stand_by(struct fixture *fixture)
