@@ -28,6 +28,9 @@ _Static_assert(TEMP_PAGES_BASE + TEMP_PAGES * FRAME_SIZE == KERNEL_BASE + BOOT_K
 	       "the temporary pages need the last of the stub's page tables");
 
 static struct space space;
+
+/* The stub's tables, as a space: what is active while ours are built. */
+static struct space stub_space;
 static const struct vmap vmap = { &space, { VMAP_BASE }, VMAP_SIZE };
 
 struct space *kernel_space(void)
@@ -65,6 +68,19 @@ static void start_temp_page(void)
 	must(error, "temporary page");
 }
 
+static void enter_stub_space(void)
+{
+	stub_space = (struct space){
+		.root = active_root(),
+		.method = KERNEL_METHOD,
+		.recursive_slot = SPACE_NOT_RECURSIVE,
+	};
+#ifdef CONFIG_RECURSIVE
+	stub_space.recursive_slot = CONFIG_RECURSIVE_SLOT;
+#endif
+	must(space_activate(&stub_space), "the stub's tables");
+}
+
 static void make_root(void)
 {
 	const struct frame_source *frames = kernel_frame_source();
@@ -92,6 +108,7 @@ static void make_root(void)
 	entries[CONFIG_RECURSIVE_SLOT].raw = phys_raw(space.root.table) | PT_RECURSIVE_FLAGS;
 	space.recursive_slot = CONFIG_RECURSIVE_SLOT;
 #endif
+	space_set_inactive(&space);
 }
 
 static void map_all_ram(void)
@@ -186,6 +203,7 @@ void paging_init(const struct bootinfo *info)
 	const struct memmap_range *ram;
 
 	regions_init(active_root().levels);
+	enter_stub_space();
 	start_temp_page();
 	frames_plan();
 	make_root();

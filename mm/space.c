@@ -36,7 +36,7 @@ static bool reaches_frames(const struct space *space)
 	return !is_recursive(space) || (active && active->recursive_slot != SPACE_NOT_RECURSIVE);
 }
 
-static void set_inactive(struct space *space)
+void space_set_inactive(struct space *space)
 {
 	space->is_inactive = true;
 	if (is_recursive(space))
@@ -75,7 +75,7 @@ int space_create(struct space *space, struct space *kernel)
 		.global_pages = kernel->global_pages,
 		.kernel = kernel,
 	};
-	set_inactive(space);
+	space_set_inactive(space);
 	return mapper_make_root(space, is_in_reach ? active : kernel);
 }
 
@@ -92,7 +92,7 @@ int space_activate(struct space *space)
 	if (!active || !share_kernel_half(active, space))
 		tlb_flush_all();
 	if (active)
-		set_inactive(active);
+		space_set_inactive(active);
 	set_active(space);
 	return 0;
 }

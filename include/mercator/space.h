@@ -83,6 +83,9 @@ MUST_CHECK int space_share_kernel_half(struct space *kernel);
  */
 MUST_CHECK int space_create(struct space *space, struct space *kernel);
 
+/* Say of a space that is filled in by hand, such as the first of all, that it is not the active one. */
+void space_set_inactive(struct space *space);
+
 /*
  * Have the CPU translate by this space. The TLB keeps global pages, which are the kernel half's alone,
  * and loses all others: PCIDs are not used. From tables with another kernel half, such as those of
