@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Batches of TLB debt (mercator/tlb.h). */
 #include <arch/tlb.h>
-#include <mercator/space.h>
 #include <mercator/tlb.h>
 
 void tlb_batch_begin(struct tlb_batch *batch, struct space *space)
@@ -19,6 +18,8 @@ bool tlb_batch_is_empty(const struct tlb_batch *batch)
 void tlb_batch_add_pages(struct tlb_batch *batch, uint64_t start, uint64_t page_size,
 			 uint64_t nr_pages)
 {
+	if (!space_may_be_cached(batch->space, virt_addr(start)))
+		return;
 	if (nr_pages > TLB_BATCH_PAGES_MAX) {
 		batch->nr_pages += nr_pages;
 		return;

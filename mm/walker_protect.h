@@ -109,12 +109,11 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr_t address,
 			     struct attributes attributes, struct tlb_batch *batch)
 {
-	struct extent extent;
 	struct page_place place;
 	pt_entry_t changed;
 
-	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
-	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
+	if (!is_page(levels, address) || attributes_check(address, attributes) ||
+	    asks_for_too_much(space, attributes))
 		return false;
 	if (!find_page(levels, space, virt_raw(address), &place) || !pt_is_leaf(place.value, 1))
 		return false;

@@ -100,10 +100,9 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t address,
 			   struct tlb_batch *batch)
 {
-	struct extent extent;
 	struct page_place place;
 
-	if (range_check(space, levels, address, FRAME_SIZE, &extent))
+	if (!is_page(levels, address))
 		return false;
 	if (!find_page(levels, space, virt_raw(address), &place) || !place.value.raw ||
 	    pt_is_last_live(place.parent_value))

@@ -17,6 +17,9 @@
  * become empty, after invalidation. A table directly below the root in the upper half is shared by
  * all address spaces: once made, it stays.
  *
+ * Other spaces (mercator/space.h): all operations work on the active space and on others. In the kernel
+ * half, which spaces share, it does not matter through which of them it is changed.
+ *
  * Locking: the caller makes sure that nobody else changes the same space at the same time. Walking
  * (mapper_translate(), mercator/walk.h) is always allowed.
  */
@@ -38,13 +41,14 @@ struct conflict {
 
 /*
  * Errors that every operation can return:
- *   ERR_UNSUPPORTED  the space's access method is not built in
+ *   ERR_UNSUPPORTED  the space's access method is not built in; or it is the recursive one, and the
+ *                    space, or the active space if that is another, has no recursive slot
  * and every operation on a range also:
  *   ERR_MISALIGNED  address, physical address or size is not a multiple of FRAME_SIZE
  *   ERR_INVALID     size is 0; the address is not canonical; attributes make no sense: without
- *                   RIGHT_READ, writable and executable, RIGHT_USER in the upper half or together
- *                   with RIGHT_GLOBAL, an unknown bit or memory type
- *   ERR_RANGE       the range leaves its canonical half, or touches the recursive slot
+ *                   RIGHT_READ, writable and executable, RIGHT_USER in the upper half, RIGHT_GLOBAL
+ *                   in the lower one, an unknown bit or memory type
+ *   ERR_RANGE       the range leaves its canonical half, or touches a recursive slot
  */
 
 /*

@@ -17,9 +17,7 @@
 #ifndef MERCATOR_TLB_H
 #define MERCATOR_TLB_H
 
-#include <mercator/types.h>
-
-struct space;
+#include <mercator/space.h>
 
 /*
  * Above this many pages the whole TLB is flushed instead. An INVLPG costs 100 to 200 cycles, a full
@@ -51,9 +49,14 @@ void tlb_batch_finish(struct tlb_batch *batch);
 /* Whether the batch owes nothing. A batch that goes out of scope while it does is a bug. */
 bool tlb_batch_is_empty(const struct tlb_batch *batch);
 
-/* For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. */
+/*
+ * For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. Nothing
+ * is owed for a page that the TLB cannot have.
+ */
 static inline void tlb_batch_add_page(struct tlb_batch *batch, virt_addr_t page)
 {
+	if (!space_may_be_cached(batch->space, page))
+		return;
 	if (batch->nr_pages < TLB_BATCH_PAGES_MAX)
 		batch->pages[batch->nr_pages] = page;
 	batch->nr_pages++;

@@ -22,8 +22,8 @@ host-y += tests/unit/multiboot2_captured_test.c
 host-flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/tests/data/bootinfo"'
 
 # The mappers, and the machine that their tests run on. mapper-y is also what `make soak` runs.
-mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/mapper.c mm/physmap.c \
-	mm/range.c mm/temp_page.c mm/tlb.c mm/walk.c
+mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/access_second.c mm/mapper.c mm/physmap.c \
+	mm/range.c mm/second_slot.c mm/space.c mm/temp_page.c mm/tlb.c mm/walk.c
 mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/window.c
 mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
 	tests/kernel/mapper_world.c
