@@ -7,6 +7,12 @@
 #include "dispatch.h"
 #include "space_lock.h"
 
+/* The lock is this CPU's: that of the range's half. */
+static void check_lock(const struct cursor *cursor)
+{
+	space_lock_check(cursor->space, virt_addr(cursor->start));
+}
+
 int cursor_open(struct cursor *cursor, struct space *space, virt_addr_t address, uint64_t size)
 {
 	cursor->space = NULL;
@@ -18,8 +24,8 @@ void cursor_close(struct cursor *cursor)
 {
 	if (!cursor->space)
 		return;
-	space_lock_check(cursor->space);
-	space_unlock(cursor->space);
+	check_lock(cursor);
+	space_unlock(cursor->space, virt_addr(cursor->start));
 	cursor->at = cursor->end;
 	cursor->space = NULL;
 }
@@ -29,7 +35,7 @@ int cursor_seek(struct cursor *cursor, virt_addr_t address)
 	const uint64_t at = virt_raw(address);
 	uint64_t beyond = cursor->level < PT_LEVELS_MAX ? pt_span(cursor->level + 1) : 0;
 
-	space_lock_check(cursor->space);
+	check_lock(cursor);
 	if (!is_aligned(at, FRAME_SIZE))
 		return ERR_MISALIGNED;
 	if (at - cursor->start > cursor->end - cursor->start)
@@ -49,7 +55,7 @@ int cursor_seek(struct cursor *cursor, virt_addr_t address)
 int cursor_map(struct cursor *cursor, unsigned int level, phys_addr_t physical,
 	       struct attributes attributes, struct conflict *conflict)
 {
-	space_lock_check(cursor->space);
+	check_lock(cursor);
 	if (cursor_map_page(cursor, level, physical, attributes))
 		return 0;
 	return DISPATCH(cursor->space, cursor_map, cursor, level, physical, attributes, conflict);
@@ -59,7 +65,7 @@ static void check_owing(const struct cursor *cursor, const struct tlb_batch *bat
 {
 	if (!IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		return;
-	space_lock_check(cursor->space);
+	check_lock(cursor);
 	tlb_batch_check_space(batch, cursor->space);
 }
 
@@ -83,7 +89,7 @@ int cursor_protect(struct cursor *cursor, unsigned int level, struct attributes 
 int cursor_read_entry(struct cursor *cursor, unsigned int level, pt_entry_t *entry,
 		      unsigned int *found)
 {
-	space_lock_check(cursor->space);
+	check_lock(cursor);
 	if (cursor_read_page(cursor, level, entry, found))
 		return 0;
 	return DISPATCH(cursor->space, cursor_read_entry, cursor, level, entry, found);
@@ -94,7 +100,7 @@ int cursor_translate(struct cursor *cursor, struct translation *translation)
 	unsigned int level;
 	pt_entry_t entry;
 
-	space_lock_check(cursor->space);
+	check_lock(cursor);
 	if (cursor_read_page(cursor, 1, &entry, &level) && pt_is_leaf(entry, 1)) {
 		*translation = cursor_translation(cursor, entry, 1);
 		return 0;

@@ -19,9 +19,15 @@ static inline bool uses_offset(const struct space *space)
 	       ((!RECURSIVE && !GENERIC) || __builtin_expect(space->method == ACCESS_OFFSET, true));
 }
 
+static inline bool uses_second(const struct space *space)
+{
+	return RECURSIVE && space->method == ACCESS_SECOND_SLOT;
+}
+
 static inline bool uses_recursive(const struct space *space)
 {
-	return RECURSIVE && ((!OFFSET && !GENERIC) || space->method == ACCESS_RECURSIVE);
+	return RECURSIVE &&
+	       ((!OFFSET && !GENERIC && !uses_second(space)) || space->method == ACCESS_RECURSIVE);
 }
 
 static inline bool uses_generic(const struct space *space)
@@ -34,6 +40,7 @@ static inline bool uses_generic(const struct space *space)
 	(uses_offset(space)      ? offset_##operation(__VA_ARGS__)                                 \
 	 : uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                              \
 	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
+	 : uses_second(space)    ? (second_slot_reach(space) ?: second_##operation(__VA_ARGS__))   \
 				 : ERR_UNSUPPORTED)
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The mapper's public face (mercator/mapper.h): it hands on to the access methods' instances. */
 #include "dispatch.h"
+#include "space_root.h"
 
 int mapper_map(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
 	       struct attributes attributes, struct conflict *conflict)
@@ -53,7 +54,29 @@ int mapper_visit(const struct space *space, virt_addr_t address, uint64_t size,
 	return DISPATCH(space, visit, space, address, size, visit, context);
 }
 
+int mapper_visit_entries(const struct space *space, mapper_visit_entry visit, void *context)
+{
+	return DISPATCH(space, visit_entries, space, visit, context);
+}
+
 int mapper_visit_tables(const struct space *space, mapper_visit_table visit, void *context)
 {
 	return DISPATCH(space, visit_tables, space, visit, context);
+}
+
+int mapper_fill_kernel_half(struct space *kernel)
+{
+	return DISPATCH(kernel, fill_kernel_half, kernel);
+}
+
+int mapper_make_root(struct space *space, const struct space *like)
+{
+	return DISPATCH(like, make_root, space, like);
+}
+
+int mapper_write_root(const struct space *space, unsigned int index, pt_entry_t entry)
+{
+	if (uses_second(space)) /* the root may have no recursive entry */
+		return second_write_root(space, index, entry);
+	return DISPATCH(space, write_root, space, index, entry);
 }

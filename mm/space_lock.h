@@ -11,40 +11,51 @@
 #include <mercator/panic.h>
 #include <mercator/space.h>
 
-static inline void space_lock(struct space *space)
+/* Whose lock guards an address: spaces share the kernel half, and its lock. */
+static inline struct space_lock *lock_of(struct space *space, virt_addr_t address)
 {
+	return space->kernel && virt_raw(address) >> 63 ? &space->kernel->lock : &space->lock;
+}
+
+static inline void space_lock(struct space *space, virt_addr_t address)
+{
+	struct space_lock *lock = lock_of(space, address);
 	const uint32_t self = arch_cpu_id() + 1;
 
-	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) && atomic_load(&space->lock.owner) == self)
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) && atomic_load(&lock->owner) == self)
 		panic("space lock: CPU %u holds it already, by an operation or an open cursor",
 		      self - 1);
 	if (ARCH_NR_CPUS > 1)
-		spin_lock(&space->lock.spin);
+		spin_lock(&lock->spin);
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
-		atomic_store(&space->lock.owner, self);
+		atomic_store(&lock->owner, self);
 }
 
-/* What the operations of a cursor rely on. */
-static inline void space_lock_check(const struct space *space)
+/* What the operations of a cursor rely on, which works on `address`. */
+static inline void space_lock_check(struct space *space, virt_addr_t address)
 {
+	uint32_t owner;
+
 	if (!IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		return;
-	if (!space || !atomic_load(&space->lock.owner))
+	owner = space ? atomic_load(&lock_of(space, address)->owner) : 0;
+	if (!owner)
 		panic("space lock: CPU %u uses a cursor that is not open", arch_cpu_id());
-	if (atomic_load(&space->lock.owner) != arch_cpu_id() + 1)
-		panic("space lock: CPU %u uses a cursor of CPU %u", arch_cpu_id(),
-		      atomic_load(&space->lock.owner) - 1);
+	if (owner != arch_cpu_id() + 1)
+		panic("space lock: CPU %u uses a cursor of CPU %u", arch_cpu_id(), owner - 1);
 }
 
-static inline void space_unlock(struct space *space)
+static inline void space_unlock(struct space *space, virt_addr_t address)
 {
+	struct space_lock *lock = lock_of(space, address);
+
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
-		if (atomic_load(&space->lock.owner) != arch_cpu_id() + 1)
+		if (atomic_load(&lock->owner) != arch_cpu_id() + 1)
 			panic("space lock: CPU %u gives back what it does not hold", arch_cpu_id());
-		atomic_store(&space->lock.owner, 0);
+		atomic_store(&lock->owner, 0);
 	}
 	if (ARCH_NR_CPUS > 1)
-		spin_unlock(&space->lock.spin);
+		spin_unlock(&lock->spin);
 }
 
 #endif

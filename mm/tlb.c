@@ -2,7 +2,6 @@
 /* Batches of TLB debt (mercator/tlb.h). */
 #include <arch/tlb.h>
 #include <mercator/panic.h>
-#include <mercator/space.h>
 #include <mercator/tlb.h>
 
 /* Where a space keeps which batch of this CPU owes something for it: CONFIG_DEBUG_CHECKS only. */
@@ -69,6 +68,8 @@ void tlb_batch_begin(struct tlb_batch *batch, struct space *space)
 void tlb_batch_add_pages(struct tlb_batch *batch, uint64_t start, uint64_t page_size,
 			 uint64_t nr_pages)
 {
+	if (!space_may_be_cached(batch->space, virt_addr(start)))
+		return;
 	if (nr_pages > TLB_BATCH_PAGES_MAX) {
 		tlb_batch_check_owing(batch);
 		batch->nr_pages += nr_pages;

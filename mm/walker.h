@@ -48,6 +48,7 @@ struct position {
 	phys_addr_t table; /* of that level */
 	pt_entry_t *entry; /* in that table */
 	pt_entry_t value;  /* of *entry */
+	pt_entry_t top;    /* the root's entry */
 	pt_entry_t all;    /* the path's entries, and-ed */
 	pt_entry_t any;    /* the same, or-ed */
 };
@@ -87,6 +88,8 @@ FOR_LEVELS struct position locate(unsigned int levels, const struct space *space
 	for (; p.level >= lowest; p.level--) {
 		p.entry = entry_at(&root, p.table, linear, p.level);
 		p.value = read_entry(p.entry);
+		if (p.level == levels)
+			p.top = p.value;
 		p.all.raw &= p.value.raw;
 		p.any.raw |= p.value.raw;
 		if (p.level == lowest || !pt_is_table(p.value, p.level))

@@ -12,6 +12,7 @@
 #include "walker_map.h"
 #include "walker_merge.h"
 #include "walker_protect.h"
+#include "walker_space.h"
 #include "walker_unmap.h"
 
 #include "walker_cursor.h"

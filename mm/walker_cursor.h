@@ -22,7 +22,7 @@ int ACCESS(cursor_open)(struct cursor *cursor, struct space *space, virt_addr_t 
 
 	if (error)
 		return error;
-	space_lock(space);
+	space_lock(space, address);
 	cursor->space = space;
 	cursor->start = cursor->at = cursor->found_for = virt_raw(address);
 	cursor->end = virt_raw(address) + size;
@@ -140,7 +140,8 @@ int ACCESS(cursor_map)(struct cursor *cursor, unsigned int level, phys_addr_t ph
 int ACCESS(cursor_unmap)(struct cursor *cursor, unsigned int level, struct tlb_batch *batch)
 {
 	struct space *space = cursor->space;
-	const uint64_t nr_tables = space->nr_tables;
+	const struct space *owner = whose_table(space, cursor->at);
+	const uint64_t nr_tables = owner->nr_tables;
 	int error = cursor_check(cursor, level);
 
 	if (error)
@@ -152,7 +153,7 @@ int ACCESS(cursor_unmap)(struct cursor *cursor, unsigned int level, struct tlb_b
 	if (error)
 		return error;
 	/* Tables are made, by splitting, or become empty and go; never both. */
-	if (space->nr_tables < nr_tables)
+	if (owner->nr_tables < nr_tables)
 		cursor_forget(cursor);
 	cursor_pass(cursor, level);
 	return 0;

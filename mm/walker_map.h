@@ -173,12 +173,10 @@ MUST_CHECK static int fill_extent(struct fill *fill, const struct extent *extent
 FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t address,
 			 phys_addr_t physical, struct attributes attributes)
 {
-	struct extent extent;
 	struct page_place place;
 
-	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
-	    physical_check(space, physical, FRAME_SIZE) || attributes_check(address, attributes) ||
-	    asks_for_too_much(space, attributes))
+	if (!is_page(levels, address) || physical_check(space, physical, FRAME_SIZE) ||
+	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
 		return false;
 	if (!find_page(levels, space, virt_raw(address), &place) || place.value.raw)
 		return false;
@@ -225,9 +223,9 @@ int ACCESS(map)(struct space *space, virt_addr_t address, phys_addr_t physical, 
 {
 	int error;
 
-	space_lock(space);
+	space_lock(space, address);
 	error = map_any(space, address, physical, size, attributes, conflict);
-	space_unlock(space);
+	space_unlock(space, address);
 	return error;
 }
 
@@ -243,8 +241,8 @@ int ACCESS(reserve)(struct space *space, virt_addr_t address, uint64_t size, uin
 	if (error)
 		return error;
 	fill.bits[1] = pt_make_reserved(payload).raw;
-	space_lock(space);
+	space_lock(space, address);
 	error = fill_extent(&fill, &extent, conflict);
-	space_unlock(space);
+	space_unlock(space, address);
 	return error;
 }

@@ -41,8 +41,7 @@ static void merge_range(struct space *space, phys_addr_t table, unsigned int lev
 			continue;
 		entry = entry_at(&space->root, table, at, level);
 		/* The small pages go before the frame of their table does: see unlink_table(). */
-		tlb_batch_add_pages(batch, virt_raw(virtual_of(space, at)), pt_span(level - 1),
-				    PT_ENTRIES);
+		add_leaves(space, batch, at, level - 1, PT_ENTRIES);
 		unlink_table(space, entry, merged, at, level, batch);
 	}
 }
@@ -54,10 +53,10 @@ int ACCESS(merge)(struct space *space, virt_addr_t address, uint64_t size, struc
 
 	if (error)
 		return error;
-	begin_owing(space, batch);
+	begin_owing(space, address, batch);
 	settle(batch);
 	merge_range(space, space->root.table, space->root.levels, extent.start, extent.end, batch);
 	settle(batch);
-	space_unlock(space);
+	space_unlock(space, address);
 	return 0;
 }

@@ -107,12 +107,11 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr_t address,
 			     struct attributes attributes, struct tlb_batch *batch)
 {
-	struct extent extent;
 	struct page_place place;
 	pt_entry_t changed;
 
-	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
-	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
+	if (!is_page(levels, address) || attributes_check(address, attributes) ||
+	    asks_for_too_much(space, attributes))
 		return false;
 	if (!find_page(levels, space, virt_raw(address), &place) || !pt_is_leaf(place.value, 1))
 		return false;
@@ -171,8 +170,8 @@ int ACCESS(protect)(struct space *space, virt_addr_t address, uint64_t size,
 {
 	int error;
 
-	begin_owing(space, batch);
+	begin_owing(space, address, batch);
 	error = protect_any(space, address, size, attributes, batch, conflict);
-	space_unlock(space);
+	space_unlock(space, address);
 	return error;
 }

@@ -96,10 +96,9 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t address,
 			   struct tlb_batch *batch)
 {
-	struct extent extent;
 	struct page_place place;
 
-	if (range_check(space, levels, address, FRAME_SIZE, &extent))
+	if (!is_page(levels, address))
 		return false;
 	if (!find_page(levels, space, virt_raw(address), &place) || !place.value.raw ||
 	    pt_is_last_live(place.parent_value))
@@ -145,8 +144,8 @@ int ACCESS(unmap)(struct space *space, virt_addr_t address, uint64_t size, struc
 {
 	int error;
 
-	begin_owing(space, batch);
+	begin_owing(space, address, batch);
 	error = unmap_any(space, address, size, batch);
-	space_unlock(space);
+	space_unlock(space, address);
 	return error;
 }

@@ -23,9 +23,7 @@
 #ifndef MERCATOR_TLB_H
 #define MERCATOR_TLB_H
 
-#include <mercator/types.h>
-
-struct space;
+#include <mercator/space.h>
 
 /*
  * Above this many pages the whole TLB is flushed instead. An INVLPG costs 100 to 200 cycles, a full
@@ -77,9 +75,14 @@ void tlb_batch_leave_scope(const struct tlb_batch *batch);
 void tlb_batch_check_space(const struct tlb_batch *batch, const struct space *space);
 void tlb_batch_check_owing(struct tlb_batch *batch);
 
-/* For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. */
+/*
+ * For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. Nothing
+ * is owed for a page that the TLB cannot have.
+ */
 static inline void tlb_batch_add_page(struct tlb_batch *batch, virt_addr_t page)
 {
+	if (!space_may_be_cached(batch->space, page))
+		return;
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		tlb_batch_check_owing(batch);
 	if (batch->nr_pages < TLB_BATCH_PAGES_MAX)

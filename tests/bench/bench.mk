@@ -10,8 +10,8 @@ bench_frames_sources := $(frame_sources) kernel/error.c kernel/fmt.c tests/host/
 	tests/bench/measure.c
 
 # What is compared is compiled as in the kernel, for one CPU and without vector registers: both sides.
-bench_mappers_compared := $(sort $(filter mm/access% mm/cursor% mm/mapper% mm/physmap% mm/range% mm/temp% \
-	mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
+bench_mappers_compared := $(sort $(filter mm/access% mm/cursor% mm/mapper% mm/physmap% mm/range% \
+	mm/second% mm/space% mm/temp% mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
 	tests/bench/bench_space.c tests/bench/limit_mapper.c
 $(foreach source,$(bench_mappers_compared),\
 	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding -DHOST_NR_CPUS=1))

@@ -54,7 +54,7 @@ static void run(struct ktest_run *t, unsigned int unit_level)
 	machine_operations = operations / 10; /* a system call for each table */
 	fixture_pointer_to = brief_pointer;
 	nr_asked = 0;
-	world_run_stretches(t, ACCESS_GENERIC, unit_level);
+	world_run_stretches(t, (struct world_way){ ACCESS_GENERIC, false }, unit_level);
 	EXPECT_TRUE(t, nr_asked > machine_operations);
 	fixture_pointer_to = NULL;
 	machine_operations = operations;
