@@ -28,10 +28,11 @@ _Static_assert(TEMP_PAGES_BASE + TEMP_PAGES * FRAME_SIZE == KERNEL_BASE + BOOT_K
 	       "the temporary pages need the last of the stub's page tables");
 
 static struct space space;
+static const struct physmap_window physmap_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
+static const struct vmap vmap = { &space, { VMAP_BASE }, VMAP_SIZE };
 
 /* The stub's tables, as a space: what is active while ours are built. */
 static struct space stub_space;
-static const struct vmap vmap = { &space, { VMAP_BASE }, VMAP_SIZE };
 
 struct space *kernel_space(void)
 {
@@ -116,7 +117,8 @@ static void map_all_ram(void)
 	size_t count;
 	const struct memmap_range *ram = memory_ram(&count);
 
-	must(physmap_map(&space, ram, count, physical_range(text_start, rodata_end)),
+	must(physmap_map(&space, &physmap_window, ram, count,
+			 physical_range(text_start, rodata_end)),
 	     "physical map");
 }
 
@@ -230,7 +232,7 @@ static void describe_physmap(void)
 {
 	struct physmap_size size;
 
-	must(physmap_measure(&space, &size), "measuring the physical map");
+	must(physmap_measure(&space, &physmap_window, &size), "measuring the physical map");
 	log_info("physical map: %lu x 1 GiB, %lu x 2 MiB, %lu x 4 KiB pages in %lu tables",
 		 size.nr_leaves[3], size.nr_leaves[2], size.nr_leaves[1], size.nr_tables);
 }

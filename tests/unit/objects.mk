@@ -13,8 +13,8 @@ host-flags-tests/kernel/string_test.c += $(string_renamed)
 
 host-y += mm/memmap.c tests/kernel/memmap_model.c tests/kernel/memmap_property_test.c \
 	tests/kernel/memmap_test.c
-host-y += tests/unit/memmap_maps_test.c
-host-flags-tests/unit/memmap_maps_test.c := -DMEMMAPS_DIR='"$(CURDIR)/tests/data/memmaps"'
+host-y += tests/unit/memmap_file.c tests/unit/memmap_maps_test.c
+host-flags-tests/unit/memmap_file.c := -DMEMMAPS_DIR='"$(CURDIR)/tests/data/memmaps"'
 host-y += arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c \
 	tests/kernel/multiboot2_builder.c tests/kernel/multiboot2_test.c
 host-y += tests/unit/multiboot2_damage_test.c
@@ -28,6 +28,7 @@ mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/wi
 mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
 	tests/kernel/mapper_world.c
 host-y += $(mapper-y) tests/kernel/mapper_test.c
+host-y += mm/physmap_map.c tests/unit/physmap_map_test.c
 
 host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c
 host-y += tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c tests/kernel/frame_test.c
