@@ -26,7 +26,8 @@ mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/acce
 	mm/range.c mm/second_slot.c mm/space.c mm/temp_page.c mm/tlb.c mm/walk.c
 mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/window.c
 mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
-	tests/kernel/mapper_world.c
+	tests/kernel/mapper_world.c tests/kernel/space_property_test.c tests/kernel/space_rig.c
+host-y += tests/kernel/space_test.c
 host-y += $(mapper-y) tests/kernel/mapper_test.c
 host-y += mm/physmap_map.c tests/unit/physmap_map_test.c
 
