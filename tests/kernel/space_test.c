@@ -80,8 +80,8 @@ static uint64_t physical_of(const struct space *space, uint64_t address)
 {
 	phys_addr_t physical;
 
-	return mapper_translate_address(space, virt_addr(address), &physical) ? 1 :
-										phys_raw(physical);
+	return mapper_translate_address(space, virt_addr(address), &physical) ? 1
+									      : phys_raw(physical);
 }
 
 static bool is_slot(unsigned int index)
@@ -294,8 +294,7 @@ static void release_bare(struct space *bare)
 
 SPACE_TEST(sharing_makes_all_tables_of_the_kernel_half_or_none)
 {
-	const unsigned int wanted =
-		PT_ENTRIES / 2 - (IS_ENABLED(CONFIG_MAPPER_RECURSIVE) ? 2 : 0);
+	const unsigned int wanted = PT_ENTRIES / 2 - (IS_ENABLED(CONFIG_MAPPER_RECURSIVE) ? 2 : 0);
 	static const int few[] = { 0, 1, 15, 16, 17, 200 };
 	struct space bare, space;
 
@@ -411,9 +410,9 @@ static uint64_t slot_entry(const struct space *space)
 /* The last one that was worked on has it; the active root alone ever has such an entry. */
 SPACE_TEST(the_second_slot_has_one_owner_and_stays_out_of_reach)
 {
-	const uint64_t window = virt_raw(pt_canonical(
-		virt_addr(FIXTURE_SECOND_SLOT * pt_span(rig.kernel->root.levels)),
-		rig.kernel->root.levels));
+	const uint64_t window = virt_raw(
+		pt_canonical(virt_addr(FIXTURE_SECOND_SLOT * pt_span(rig.kernel->root.levels)),
+			     rig.kernel->root.levels));
 	const uint64_t span = pt_span(rig.kernel->root.levels);
 	struct space a, b;
 
@@ -482,9 +481,9 @@ SPACE_TEST(the_second_slot_is_not_visited)
 SPACE_TEST(a_recursive_slot_can_be_dropped_and_set_again)
 {
 	const uint64_t page = rig_kernel_page(&rig);
-	const uint64_t window = virt_raw(pt_canonical(
-		virt_addr(FIXTURE_RECURSIVE_SLOT * pt_span(rig.kernel->root.levels)),
-		rig.kernel->root.levels));
+	const uint64_t window = virt_raw(
+		pt_canonical(virt_addr(FIXTURE_RECURSIVE_SLOT * pt_span(rig.kernel->root.levels)),
+			     rig.kernel->root.levels));
 	struct space space;
 
 	ASSERT_EQ(t, space_create(&space, rig.kernel), 0);
