@@ -25,6 +25,7 @@
  *		      |       |       |       |        |
  *	root ---> PML4[] -> PDPT[] -> PD[] -> PT[] -> frame	a leaf in a PDPT or PD ends it early
  */
+#include <mercator/atomic.h>
 #include <mercator/mapper.h>
 
 #include "range.h"
@@ -36,16 +37,24 @@
  */
 static inline pt_entry_t read_entry(const pt_entry_t *entry)
 {
+#ifdef __SANITIZE_THREAD__ /* which has to be told that this is meant */
+	return (pt_entry_t){ atomic_load_acquire(&entry->raw) };
+#else
 	pt_entry_t value = *entry;
 
 	__asm__("" : "+r"(value.raw));
 	return value;
+#endif
 }
 
 /* Write it once, whole. All that was written before is visible first: x86 keeps stores in order. */
 static inline void write_entry(pt_entry_t *entry, pt_entry_t value)
 {
+#ifdef __SANITIZE_THREAD__
+	atomic_store_release(&entry->raw, value.raw);
+#else
 	*(volatile uint64_t *)&entry->raw = value.raw;
+#endif
 }
 
 /* Where a walk ended. */

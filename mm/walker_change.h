@@ -5,6 +5,7 @@
  * Each works in two passes: the first decides, reads, counts and gets all frames that are needed,
  * and may fail; the second commits and cannot fail.
  */
+#include "space_lock.h"
 #include "walker_tables.h"
 
 #include "walker_map.h"

@@ -155,13 +155,25 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 	return 0;
 }
 
-int ACCESS(protect)(struct space *space, virt_addr_t address, uint64_t size,
-		    struct attributes attributes, struct tlb_batch *batch,
-		    struct conflict *conflict)
+static inline int protect_any(struct space *space, virt_addr_t address, uint64_t size,
+			      struct attributes attributes, struct tlb_batch *batch,
+			      struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
 		return protect_range(space, address, size, attributes, batch, conflict);
 	if (WITH_LEVELS(space, protect_page, address, attributes, batch))
 		return 0;
 	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
+}
+
+int ACCESS(protect)(struct space *space, virt_addr_t address, uint64_t size,
+		    struct attributes attributes, struct tlb_batch *batch,
+		    struct conflict *conflict)
+{
+	int error;
+
+	begin_owing(space, address, batch);
+	error = protect_any(space, address, size, attributes, batch, conflict);
+	space_unlock(space, address);
+	return error;
 }

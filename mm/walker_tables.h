@@ -4,6 +4,15 @@
  * the count of live entries, which the entry that points at a table keeps.
  */
 
+/* For an operation that adds to a batch. */
+static inline void begin_owing(struct space *space, virt_addr_t address,
+			       const struct tlb_batch *batch)
+{
+	space_lock(space, address);
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		tlb_batch_check_space(batch, space);
+}
+
 /* Tables below the root in the upper half are shared by all spaces: not counted, never unlinked. */
 static inline bool is_pinned(const struct space *space, unsigned int level, uint64_t linear)
 {

@@ -45,6 +45,11 @@ static void release(void *context, pfn_t frame)
 /* What mm asks of the CPU. Nothing runs on these tables, so there is no TLB to invalidate. */
 uint64_t host_physmap_base;
 
+/* Waiting for a space's lock: with one thread, nobody does. */
+void arch_cpu_relax(void)
+{
+}
+
 /* For the recursive method, which is not used here. */
 void *own_pointer(virt_addr_t address)
 {

@@ -20,8 +20,13 @@
  * Other spaces (mercator/space.h): all operations work on the active space and on others. In the kernel
  * half, which spaces share, it does not matter through which of them it is changed.
  *
- * Locking: the caller makes sure that nobody else changes the same space at the same time. Walking
- * (mapper_translate(), mercator/walk.h) is always allowed.
+ * Locking: an operation that changes a space holds the space's lock from its first look to its last
+ * write; so does a cursor (mercator/cursor.h), from opening to closing. The kernel half that spaces
+ * share has the lock of the space that it came from. What only reads (translating, reading an entry,
+ * visiting, mercator/walk.h) takes no lock, and may be used anywhere, in exception handlers too; what
+ * changes may not be used in interrupt and exception handlers, nor from a visit. An operation on a
+ * batch is one of a single CPU (mercator/tlb.h). Frames are asked for under the lock, but released
+ * whenever a batch is finished: a source that several CPUs share has a lock of its own.
  */
 #ifndef MERCATOR_MAPPER_H
 #define MERCATOR_MAPPER_H

@@ -18,8 +18,12 @@
 #ifndef MERCATOR_SPACE_H
 #define MERCATOR_SPACE_H
 
+#include <arch/percpu.h>
+#include <mercator/spinlock.h>
 #include <mercator/types.h>
 #include <mercator/walk.h>
+
+struct tlb_batch;
 
 /*
  * Where frames for tables come from. allocate() gives one frame of any contents, or an error, which
@@ -42,6 +46,17 @@ enum access_method {
 	ACCESS_SECOND_SLOT, /* recursive, only while it is not: space_activate() changes between them */
 };
 
+/*
+ * Held by an operation that changes the space, or by a cursor. Where there is one CPU, nobody waits and
+ * nothing is taken; with CONFIG_DEBUG_CHECKS, taking it twice is a panic all the same.
+ */
+struct space_lock {
+	struct spinlock spin;
+	uint32_t
+		owner; /* with CONFIG_DEBUG_CHECKS: the holder's CPU number plus 1; 0 if it is free */
+};
+
+/* All zero but for what its maker sets: the root, how to reach it, the CPU's limits. */
 struct space {
 	struct root root;
 	enum access_method method;
@@ -59,6 +74,10 @@ struct space {
 	bool is_inactive;
 	struct space *kernel; /* whose kernel half it shares; NULL: the kernel half is its own */
 	uint64_t nr_tables;   /* below the root, without those of a kernel half that is another's */
+	struct space_lock lock;
+
+	/* With CONFIG_DEBUG_CHECKS: each CPU's batch that owes something (mercator/tlb.h). */
+	struct tlb_batch *owing[IS_ENABLED(CONFIG_DEBUG_CHECKS) ? ARCH_NR_CPUS : 0];
 };
 
 /*

@@ -76,6 +76,7 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 {
 	pfn_t root;
 
+	tlb_check_paid(&fixture->space, "is left");
 	*fixture = (struct fixture){
 		.source = { .allocate = allocate, .release = release, .context = fixture },
 		.failing_after = -1,
@@ -127,6 +128,7 @@ bool fixture_init_inactive(struct fixture *fixture, enum access_method method, u
 
 void fixture_finish(struct fixture *fixture)
 {
+	tlb_check_paid(&fixture->space, "is left");
 	if (IS_ENABLED(CONFIG_MAPPER_RECURSIVE) && fixture->space.is_inactive)
 		second_slot_release();
 	if (fixture->is_live || fixture->space.is_inactive)

@@ -193,9 +193,9 @@ static int inspect_leaf(void *context, virt_addr_t address, unsigned int level, 
 {
 	struct inspection *inspection = context;
 	const uint64_t physical = virt_raw(address) - WINDOW_BASE;
-	const enum kind kind =
-		kind_of(inspection->wanted, physical, physical + block_size(level));
-	const unsigned int rights = RIGHT_READ | RIGHT_GLOBAL | (kind == WRITABLE ? RIGHT_WRITE : 0);
+	const enum kind kind = kind_of(inspection->wanted, physical, physical + block_size(level));
+	const unsigned int rights =
+		RIGHT_READ | RIGHT_GLOBAL | (kind == WRITABLE ? RIGHT_WRITE : 0);
 	const struct attributes is = pt_leaf_attributes(entry);
 
 	inspection->nr_bytes += block_size(level);
@@ -222,8 +222,8 @@ static void check(struct ktest_run *t, const struct wanted *wanted, unsigned int
 	struct physmap_size size;
 	uint64_t optimum;
 
-	if (!EXPECT_EQ(t, physmap_map(&space, &window, wanted->ram, wanted->count,
-				      wanted->read_only),
+	if (!EXPECT_EQ(t,
+		       physmap_map(&space, &window, wanted->ram, wanted->count, wanted->read_only),
 		       0))
 		return;
 	EXPECT_EQ(t, mapper_visit(&space, window.base, window.size, inspect_leaf, &inspection), 0);
@@ -345,10 +345,10 @@ KTEST(physmap_map, read_only_parts_of_every_size_and_place)
 
 KTEST(physmap_map, nothing_beyond_the_window)
 {
-	const struct memmap_range ram[] = { { WINDOW_SIZE - MIB(4), WINDOW_SIZE + GIB(1),
-					      MEMMAP_USABLE },
-					    { WINDOW_SIZE + GIB(2), WINDOW_SIZE + GIB(3),
-					      MEMMAP_USABLE } };
+	const struct memmap_range ram[] = {
+		{ WINDOW_SIZE - MIB(4), WINDOW_SIZE + GIB(1), MEMMAP_USABLE },
+		{ WINDOW_SIZE + GIB(2), WINDOW_SIZE + GIB(3), MEMMAP_USABLE }
+	};
 	struct space space = new_space(3);
 	struct physmap_size size;
 
