@@ -32,7 +32,7 @@ mapper_test_sources := $(mapper-y) tests/kernel/example_test.c tests/kernel/mapp
 	tests/kernel/mapper_generic_test.c tests/kernel/mapper_test.c tests/kernel/mapper_walk_test.c \
 	tests/kernel/space_test.c \
 	tests/unit/mapper_debug_test.c tests/unit/mapper_steps_test.c \
-	tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c
+	tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c tests/unit/space_tlb_test.c
 host-y += $(mapper_test_sources) tests/kernel/pt_format_test.c
 host-y += mm/physmap_map.c tests/unit/physmap_map_test.c
 
