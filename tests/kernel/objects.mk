@@ -24,7 +24,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
 kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c
-kernel-$(CONFIG_BENCH) += tests/kernel/mapper_bench.c
+kernel-$(CONFIG_BENCH) += tests/kernel/audit_bench.c tests/kernel/mapper_bench.c
 
 # Tests of an option's code, where there are both.
 kernel-$(if $(CONFIG_PHYSMAP),$(CONFIG_SELFTESTS)) += tests/kernel/physmap_test.c
