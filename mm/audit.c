@@ -87,23 +87,52 @@ static void begin_run(struct audit *audit, uint64_t start, uint64_t end, bool is
 		audit->bits[level] = NO_LEAF;
 }
 
-/* The run is over: remember what it maps, unless that is the physical map's, which has all tables. */
+static bool overlaps(const struct memmap_range *range, uint64_t start, uint64_t size)
+{
+	return start < range->end && range->start < start + size;
+}
+
+/* What holds for the memory that any run, or any leaf, leads to. */
+static const char *memory_fault(const struct audit *audit, uint64_t physical, uint64_t size,
+				bool is_writable)
+{
+	if (size > audit->space->physical_limit || physical > audit->space->physical_limit - size)
+		return "a leaf leads beyond the CPU's physical addresses";
+	if (is_writable && overlaps(&audit->rules->read_only, physical, size))
+		return "an alias of the kernel's text or read-only data is writable";
+	return NULL;
+}
+
+/*
+ * The run is over: look at all that it maps, and remember that, unless it is the physical map's, which
+ * has all tables.
+ */
 static int end_run(struct audit *audit)
 {
 	const struct region *region = region_now(audit);
+	const uint64_t size = audit->next - audit->run_start;
 	pfn_t *mapped = &audit->rules->tables[audit->rules->max_tables - 2 * audit->nr_mapped];
-	uint64_t bits = NO_LEAF;
+	pt_entry_t leaf = { NO_LEAF };
+	const char *fault;
+	uint64_t physical;
 
 	if (audit->is_whole && audit->next != audit->end)
 		return broken_from(audit, "a region is not mapped as a whole", audit->next);
-	if (audit->next == audit->run_start || (region && region->kind == REGION_PHYSMAP))
+	if (!size)
+		return 0;
+	for (unsigned int level = 1; level <= PT_LEAF_MAX && leaf.raw == NO_LEAF; level++)
+		leaf.raw = audit->bits[level];
+	leaf.raw += audit->run_start;
+	physical = phys_raw(pt_leaf_address(leaf, 1));
+	fault = memory_fault(audit, physical, size, pt_is_writable(leaf));
+	if (fault)
+		return broken_from(audit, fault, audit->run_start);
+	if (region && region->kind == REGION_PHYSMAP)
 		return 0;
 	if (!has_room(audit, 2))
 		return ERR_NO_SPACE;
-	for (unsigned int level = 1; level <= PT_LEAF_MAX && bits == NO_LEAF; level++)
-		bits = audit->bits[level];
-	mapped[-2] = phys_pfn(pt_table_address((pt_entry_t){ audit->run_start + bits }));
-	mapped[-1] = mapped[-2] + (audit->next - audit->run_start) / FRAME_SIZE;
+	mapped[-2] = physical / FRAME_SIZE;
+	mapped[-1] = (physical + size) / FRAME_SIZE;
 	audit->nr_mapped++;
 	return 0;
 }
@@ -227,11 +256,6 @@ static int advance_to(struct audit *audit, virt_addr_t address, unsigned int lev
 	return 0;
 }
 
-static bool overlaps(const struct memmap_range *range, uint64_t start, uint64_t size)
-{
-	return start < range->end && range->start < start + size;
-}
-
 /* What holds for any leaf anywhere. */
 static const char *leaf_fault(const struct audit *audit, virt_addr_t address, unsigned int level,
 			      pt_entry_t entry)
@@ -244,8 +268,6 @@ static const char *leaf_fault(const struct audit *audit, virt_addr_t address, un
 		return "a leaf has a bit that it should not have, or lacks A or D";
 	if (level > audit->space->largest_leaf)
 		return "a leaf is larger than the CPU's pages";
-	if (physical + size > audit->space->physical_limit)
-		return "a leaf leads beyond the CPU's physical addresses";
 	if ((attributes.rights & write_execute) == write_execute)
 		return "a leaf is writable and executable";
 	if ((attributes.rights & RIGHT_WRITE) && overlaps(&audit->rules->read_only, physical, size))
@@ -254,7 +276,9 @@ static const char *leaf_fault(const struct audit *audit, virt_addr_t address, un
 		return "a leaf is global, which this CPU does not have";
 	if ((attributes.rights & RIGHT_USER) && is_kernel_half(address))
 		return "a leaf of the kernel half is the user's";
-	return NULL;
+	if ((attributes.rights & RIGHT_GLOBAL) && !is_kernel_half(address))
+		return "a leaf of the lower half is global";
+	return memory_fault(audit, physical, size, attributes.rights & RIGHT_WRITE);
 }
 
 /* A leaf of a run that must be whole, and that is not what was expected. */

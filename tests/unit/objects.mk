@@ -34,6 +34,7 @@ mapper_test_sources := $(mapper-y) tests/kernel/example_test.c tests/kernel/mapp
 	tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c
 host-y += $(mapper_test_sources) tests/kernel/pt_format_test.c
 host-y += mm/physmap_map.c tests/unit/physmap_map_test.c
+host-y += mm/audit.c tests/unit/audit_test.c mm/vmap.c tests/unit/vmap_test.c
 
 host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c
 host-y += tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c tests/kernel/frame_test.c
