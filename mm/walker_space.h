@@ -25,11 +25,15 @@ static uint64_t fill_absent(struct space *kernel, struct stock *stock)
 /* Link a table below each of these entries. */
 int ACCESS(fill_kernel_half)(struct space *kernel)
 {
+	const virt_addr_t first = virtual_of(kernel, linear_end(kernel->root.levels) / 2);
 	struct stock stock;
-	int error = stock_fill(kernel, &stock, fill_absent(kernel, NULL));
+	int error;
 
+	space_lock(kernel, first);
+	error = stock_fill(kernel, &stock, fill_absent(kernel, NULL));
 	if (!error)
 		fill_absent(kernel, &stock);
+	space_unlock(kernel, first);
 	return error;
 }
 

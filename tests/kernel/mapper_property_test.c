@@ -9,37 +9,6 @@
 /* Large, and one test runs at a time. */
 static struct world world;
 
-/* The next unit at which a page begins that is one size larger than a unit; WORLD_UNITS at the most. */
-static unsigned int next_boundary(const struct world *w, unsigned int index)
-{
-	uint64_t page = w->base / w->unit_size + index;
-	uint64_t next = index + (page + 511) / 512 * 512 - page;
-
-	return next < WORLD_UNITS ? (unsigned int)next : WORLD_UNITS;
-}
-
-/* Short ranges, long ones, ranges that begin or end on a huge page's boundary, and such pages. */
-static void random_range(struct ktest_run *t, const struct world *w, unsigned int *start,
-			 unsigned int *count)
-{
-	uint64_t longest = WORLD_UNITS;
-
-	*start = (unsigned int)ktest_random_below(t, WORLD_UNITS);
-	if (ktest_random_below(t, 2) == 0 && next_boundary(w, *start) < WORLD_UNITS) {
-		*start = next_boundary(w, *start);
-		*count = next_boundary(w, *start + 1) - *start;
-		if (ktest_random_below(t, 2))
-			return;
-	}
-	if (ktest_random_below(t, 2))
-		longest = 4;
-	if (longest > WORLD_UNITS - *start)
-		longest = WORLD_UNITS - *start;
-	*count = 1 + (unsigned int)ktest_random_below(t, longest);
-	if (*count > 512 && ktest_random_below(t, 2))
-		*count = next_boundary(w, *start + *count - 511) - *start;
-}
-
 static void step(struct ktest_run *t, struct world *w)
 {
 	bool starved = ktest_random_below(t, 8) == 0;
@@ -47,7 +16,7 @@ static void step(struct ktest_run *t, struct world *w)
 	uint64_t before = 0;
 	int result;
 
-	random_range(t, w, &start, &count);
+	world_random_range(t, w, &start, &count);
 	if (starved) {
 		world_finish_batch(w);
 		w->fixture.failing_after = (int)ktest_random_below(t, 4);

@@ -38,6 +38,10 @@ struct world {
 
 virt_addr_t world_address(const struct world *w, unsigned int index);
 
+/* Short ranges, long ones, ranges that begin or end on a huge page's boundary, and such pages. */
+void world_random_range(struct ktest_run *t, const struct world *w, unsigned int *start,
+			unsigned int *count);
+
 /* A random operation on the units [start, start + count), in the space and in the model. */
 int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count);
 

@@ -21,6 +21,8 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/multiboot2_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/paging_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/pt_format_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/space_property_test.c tests/kernel/space_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/space_rig.c tests/kernel/space_rig_kernel.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
 kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c
