@@ -4,6 +4,12 @@
 
 #include "frame_internal.h"
 
+static void cpu_init(struct frame_cpu *cpu)
+{
+	memset(cpu, 0, sizeof(*cpu));
+	cpu->slot = SLOT_NONE;
+}
+
 void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned int nr_cpus)
 {
 	const struct chunk_list empty = { FRAME_CHUNK_NONE, FRAME_CHUNK_NONE };
@@ -16,7 +22,7 @@ void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned i
 	for (unsigned int i = 0; i < NR_CHUNK_CLASSES; i++)
 		pool->partial[i] = empty;
 	for (unsigned int i = 0; i < nr_cpus; i++)
-		cpus[i] = (struct frame_cpu){ 0 };
+		cpu_init(&cpus[i]);
 }
 
 /* An edge needs no list of its own: its range is in the pool's list of those that have some. */

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CPU's cache: the chunk that it has claimed, and the free frames of one word of it, `mask`.
+ * A CPU's cache: the chunks that it owns.
  *
- * Frames in the mask are marked as allocated in the bitmap; the mask is what makes them free. They
- * move between word and mask so that each is seen as free in one of the two at any moment:
+ * Each chunk has at any moment one who may look into its bitmap words and change them: the CPU that
+ * owns it or, if none does, the holder of the pool's lock. So nobody needs an atomic instruction,
+ * the bitmap says the truth about every frame, cached or not, and a double free is seen at once.
  *
- *	refill		mask = the word's free frames; then their bits are set, all at once
- *	give back	their bits are cleared, all at once; then mask = 0
- *	allocate	one bit of the mask is cleared. Nothing else: no locked instruction
- *	free		the frame's bit in its word is cleared, never put into a mask
+ * A CPU gets to own a chunk, under the lock, when it takes the first single frame from it, and owns
+ * it until
+ *	- all of its frames are free (but for the chunk in hand, which frames are being taken from),
+ *	- another CPU frees a frame of it; the chunk is then shared until it is all free,
+ *	- somebody wants frames that nobody else has, or these very frames, or
+ *	- its slot is needed for another chunk.
  *
- * So a locked instruction is needed for each free, which is what catches every double free, and
- * one for up to 64 allocations.
- *
- * The mask's lock is biased to its CPU: that one says `busy`, looks whether it has been `revoked`,
- * and is in, with plain stores. A stranger, who comes only when memory has run out, pays: he sets
+ * The lock of a cache is biased to its CPU: that one says `busy`, looks whether the cache has been
+ * `revoked`, and is in, with plain stores. A stranger pays: with the pool's lock held he sets
  * `revoked`, has every CPU execute a barrier, and waits until the CPU is not busy. A CPU that finds
- * itself revoked goes for the pool's lock, which the stranger holds.
+ * its cache revoked goes for the pool's lock. Who holds that may use his own cache without entering.
  */
 #ifndef FRAME_CACHE_H
 #define FRAME_CACHE_H
 
 #include "frame_chunk.h"
+
+#define SLOT_NONE FRAME_CPU_CHUNKS
+
+static inline uint32_t slot_of(uint64_t chunk)
+{
+	return chunk % FRAME_CPU_CHUNKS;
+}
 
 /* Enter and leave one's own cache, with interrupts off. If it was revoked, one has not entered. */
 static inline bool cache_enter(struct frame_cpu *cpu)
@@ -39,27 +46,74 @@ static inline void cache_leave(struct frame_cpu *cpu)
 	atomic_store_release(&cpu->busy, 0);
 }
 
-/* Have free frames in the mask, from the claimed chunk; false if it has none left. Entered. */
-bool cache_refill(struct frame_cpu *cpu);
+/* What follows is for who has entered, or holds the lock and uses his own cache. */
 
-/* Whether the frame is in the mask of the CPU that has claimed its chunk. */
-static inline bool cache_has(const struct frame_pool *pool, unsigned int cpu_id, pfn_t pfn)
+/* Where frames are, or are no more, free. */
+void cache_mark(struct frame_cpu *cpu, uint32_t slot, bool partial);
+
+/* Take the next chunk with free frames in hand. False if this CPU owns none. */
+bool cache_turn(const struct frame_pool *pool, struct frame_cpu *cpu);
+
+/* The word in hand is full, but not the chunk: take another word. */
+void cache_turn_word(struct frame_cpu *cpu);
+
+static inline bool cache_owns(const struct frame_cpu *cpu, uint64_t chunk)
 {
-	const struct frame_cpu *cpu = &pool->cpus[cpu_id];
-	const uint64_t mask = atomic_load_acquire(&cpu->mask);
-
-	return atomic_load(&cpu->base) == align_down(pfn, WORD_FRAMES) &&
-	       mask >> pfn % WORD_FRAMES & 1;
+	return cpu->chunks[slot_of(chunk)] == chunk + 1;
 }
 
-/* Under the lock: claim a chunk that was taken, for this CPU, which has none. */
-void cache_claim(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
-		 unsigned int cpu_id);
+/* What became of a frame's freeing. */
+enum cache_free {
+	CACHE_REFUSED, /* nothing: it is not allocated, not of an owned chunk, or not of cpu->view */
+	CACHE_FREED,
+	CACHE_EMPTIED, /* it is free, and so is all of its chunk, which is not in hand */
+};
 
-/* Under the lock: this CPU gives its chunk back, if it has one. */
-void cache_release_own(struct frame_pool *pool);
+static inline enum cache_free cache_free(struct frame_cpu *cpu, pfn_t pfn)
+{
+	const struct frame_view *view = &cpu->view;
+	const uint64_t bit = UINT64_C(1) << pfn % WORD_FRAMES;
+	const uint64_t chunk = pfn >> CHUNK_SHIFT;
+	const uint32_t slot = slot_of(chunk);
+	uint64_t *word, used;
+	uint32_t nr_free;
 
-/* Under the lock: all CPUs give their chunks back; other CPUs only if there are free frames in them. */
-void cache_drain(struct frame_pool *pool);
+	if (!cache_owns(cpu, chunk) || !chunk_is_inner(view, chunk))
+		return CACHE_REFUSED;
+	word = frame_word(view, pfn);
+	used = atomic_load(word);
+	if (!(used & bit))
+		return CACHE_REFUSED;
+	atomic_store(word, used & ~bit);
+	nr_free = cpu->nr_free[slot] + 1u;
+	cpu->nr_free[slot] = (uint16_t)nr_free;
+	if (__builtin_expect(nr_free == 1, 0))
+		cache_mark(cpu, slot, true);
+	return __builtin_expect(nr_free == CHUNK_FRAMES && slot != cpu->slot, 0) ? CACHE_EMPTIED :
+										   CACHE_FREED;
+}
+
+/* What follows is under the lock. */
+
+/*
+ * This CPU takes a chunk in hand, to own it: whole, or partial, with nothing but single frames that
+ * this CPU alone is likely to free, and in its list. `view`, which must not be pool->own_view, shows it.
+ */
+void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk);
+
+/* This CPU's chunk became all free: give it up, unless that has happened already. */
+void cache_give_up(struct frame_pool *pool, uint64_t chunk);
+
+/* Whoever owns the chunk gives it up. It goes where it belongs, as one of this class. */
+void cache_disown(struct frame_pool *pool, uint32_t state, uint64_t chunk, unsigned int class);
+
+/* Which of the CPUs' chunks cache_drain() is after. */
+enum cache_drain {
+	DRAIN_PARTIAL, /* those with free frames */
+	DRAIN_WHOLE,   /* those that are all free */
+};
+
+/* Have all CPUs that own more than `keep` chunks with free frames give up the ones that are wanted. */
+void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what);
 
 #endif
