@@ -7,7 +7,7 @@
 static void cpu_init(struct frame_cpu *cpu)
 {
 	memset(cpu, 0, sizeof(*cpu));
-	cpu->slot = SLOT_NONE;
+	cpu->hand = HAND_EMPTY;
 }
 
 void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned int nr_cpus)
@@ -83,11 +83,12 @@ uint64_t frame_total(const struct frame_pool *pool)
 
 uint64_t frame_free_count(const struct frame_pool *pool)
 {
-	int64_t allocated = 0;
+	uint64_t count = frame_total(pool);
 
 	for (unsigned int i = 0; i < pool->nr_cpus; i++)
-		allocated += atomic_load(&pool->cpus[i].allocated);
-	return frame_total(pool) - (uint64_t)allocated;
+		count += atomic_load(&pool->cpus[i].nr_freed) -
+			 atomic_load(&pool->cpus[i].nr_allocated);
+	return count;
 }
 
 void frame_zero(struct frame_pool *pool, pfn_t pfn, unsigned int order)

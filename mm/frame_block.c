@@ -63,7 +63,7 @@ int alloc_block(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
 	irq = pool_lock(pool);
 	found = alloc_locked(pool, order, pfn);
 	if (found) {
-		count_frames(this_cpu(pool), (int64_t)frame_order_count(order));
+		count_allocated(this_cpu(pool), frame_order_count(order));
 		debug_allocated(pool, &pool->view, *pfn, order);
 	}
 	pool_unlock(pool, irq);
@@ -122,7 +122,7 @@ static void give_back(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 	enum chunk_kind kind;
 
 	debug_freed(pool, view, pfn, order);
-	count_frames(this_cpu(pool), -(int64_t)frame_order_count(order));
+	count_freed(this_cpu(pool), frame_order_count(order));
 	if (order == FRAME_ORDER_1GIB) {
 		area_set_state(view, pfn >> AREA_SHIFT, AREA_FREE);
 		if (pfn < pool->uncut)
@@ -141,13 +141,14 @@ static void give_back(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 /* A frame of a chunk that this CPU owns. */
 static void give_back_own(struct frame_pool *pool, pfn_t pfn)
 {
+	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	struct frame_cpu *cpu = this_cpu(pool);
 
 	debug_freed(pool, &pool->view, pfn, 0);
-	count_frames(cpu, -1);
-	(void)view_seek(pool, &cpu->view, pfn);
-	if (cache_free(cpu, pfn) == CACHE_EMPTIED)
-		cache_give_up(pool, pfn >> CHUNK_SHIFT);
+	if (cache_free(cpu, pfn) == 1)
+		cache_mark(cpu, slot_of(chunk), true);
+	count_freed(cpu, 1);
+	cache_give_up(pool, chunk);
 }
 
 int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
@@ -179,13 +180,11 @@ int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 	return result;
 }
 
-int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+int free_block(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 {
 	uint64_t irq;
 	int result;
 
-	if (!order)
-		return free_single(pool, pfn);
 	if (!frame_order_valid(order))
 		return debug_misuse(pool, ERR_INVALID, pfn, order);
 	irq = pool_lock(pool);

@@ -2,6 +2,9 @@
 /* Many single frames in one call. Interrupts are let in between chunks. */
 #include "frame_internal.h"
 
+/* The compiler knows nothing of the value any more, and so makes no branch out of what it would know. */
+#define HIDE_VALUE(variable) __asm__("" : "+r"(variable))
+
 /* With fewer free frames in a chunk than this, most of its words have none or a few. */
 #define SPARSE 64
 
@@ -18,68 +21,96 @@ static pfn_t *take_word(uint64_t free, pfn_t base, pfn_t *frames)
 	return frames;
 }
 
+/* All that is free in the chunk in hand. */
+static void take_all(const struct frame_cpu *cpu, pfn_t *frames)
+{
+	uint64_t *words = cpu->words[cpu->hand];
+	pfn_t base = cache_pfn(cpu, cpu->hand);
+
+	for (unsigned int i = 0; i < CHUNK_WORDS; i++, base += WORD_FRAMES) {
+		frames = take_word(~atomic_load(&words[i]), base, frames);
+		atomic_store(&words[i], ~UINT64_C(0));
+	}
+}
+
 /*
- * The same if there are few, without a branch for the first two, which could not be predicted. Writes
- * one place too many.
+ * The same if there are few in each word: up to two of each are taken without a branch, which could
+ * not be predicted; then what is left. Writes one place too many.
  */
-static pfn_t *take_sparse_word(uint64_t free, pfn_t base, pfn_t *frames)
+static void take_all_sparse(const struct frame_cpu *cpu, pfn_t *frames)
 {
 	const uint64_t stop = UINT64_C(1) << 63;
+	uint64_t *words = cpu->words[cpu->hand], left = 0;
+	pfn_t base = cache_pfn(cpu, cpu->hand);
+	size_t count = 0;
 
-	for (unsigned int i = 0; i < 2; i++) {
-		*frames = base + (unsigned int)__builtin_ctzll(free | stop);
-		frames += free != 0;
-		free &= free - 1;
+#pragma GCC unroll 8
+	for (unsigned int i = 0; i < CHUNK_WORDS; i++, base += WORD_FRAMES) {
+		uint64_t free = ~atomic_load(&words[i]), second = free & (free - 1);
+
+		frames[count] = base + (unsigned int)__builtin_ctzll(free | stop);
+		HIDE_VALUE(free);
+		count += free != 0;
+		frames[count] = base + (unsigned int)__builtin_ctzll(second | stop);
+		free = second & (second - 1);
+		HIDE_VALUE(second);
+		count += second != 0;
+		atomic_store(&words[i], ~free);
+		left |= free;
 	}
-	return free ? take_word(free, base, frames) : frames;
+	if (left)
+		take_all(cpu, frames + count);
 }
 
-/* All that is free in the chunk in hand; there is room for more than that. */
-static void take_all(struct frame_cpu *cpu, uint32_t nr_free, pfn_t *frames)
+/* So many of the chunk in hand, which has more. */
+static void take_some(const struct frame_cpu *cpu, size_t count, pfn_t *frames)
 {
-	for (unsigned int i = 0; i < CHUNK_WORDS; i++) {
-		const pfn_t base = cpu->words_pfn + i * WORD_FRAMES;
-		const uint64_t free = ~atomic_load(&cpu->words[i]);
+	uint64_t *words = cpu->words[cpu->hand];
+	pfn_t base = cache_pfn(cpu, cpu->hand);
 
-		frames = nr_free < SPARSE ? take_sparse_word(free, base, frames) :
-					    take_word(free, base, frames);
-		atomic_store(&cpu->words[i], ~UINT64_C(0));
-	}
-}
+	for (unsigned int i = 0; count; i++, base += WORD_FRAMES) {
+		uint64_t free = ~atomic_load(&words[i]);
 
-/* So many of the chunk in hand, which has as many. */
-static void take_some(struct frame_cpu *cpu, size_t count, pfn_t *frames)
-{
-	for (unsigned int i = 0; count; i++) {
-		const pfn_t base = cpu->words_pfn + i * WORD_FRAMES;
-		uint64_t free = ~atomic_load(&cpu->words[i]);
-
+		if (~free == 0 && count >= WORD_FRAMES) {
+			frames = take_word(free, base, frames);
+			count -= WORD_FRAMES;
+			free = 0;
+		}
 		for (; free && count; free &= free - 1, count--)
 			*frames++ = base + (unsigned int)__builtin_ctzll(free);
-		atomic_store(&cpu->words[i], ~free);
+		atomic_store(&words[i], ~free);
 	}
 }
 
-/* Take up to `count` frames out of one owned chunk; how many were taken. */
-static size_t try_alloc_some(const struct frame_pool *pool, struct frame_cpu *cpu, pfn_t *frames,
-			     size_t count)
+/* Take up to `count` frames out of the chunk in hand, which has some; how many were taken. */
+static size_t take_from_hand(struct frame_cpu *cpu, pfn_t *frames, size_t count)
 {
-	uint32_t nr_free;
+	const uint32_t hand = cpu->hand, nr_free = cpu->nr_free[hand];
 
-	if (!cpu->nr_free[cpu->slot] && !cache_turn(pool, cpu))
-		return 0;
-	nr_free = cpu->nr_free[cpu->slot];
-	if (count > nr_free) {
-		take_all(cpu, nr_free, frames);
-		count = nr_free;
-	} else {
+	if (count < nr_free) {
 		take_some(cpu, count, frames);
+		cpu->nr_free[hand] = (uint16_t)(nr_free - count);
+		return count;
 	}
-	cpu->nr_free[cpu->slot] = (uint16_t)(nr_free - count);
-	if (nr_free == count)
-		cache_mark(cpu, cpu->slot, false);
-	count_frames(cpu, (int64_t)count);
-	return count;
+	/* One place more is needed than there are frames. */
+	if (nr_free < SPARSE && count > nr_free)
+		take_all_sparse(cpu, frames);
+	else
+		take_all(cpu, frames);
+	cpu->nr_free[hand] = 0;
+	cache_mark(cpu, hand, false);
+	return nr_free;
+}
+
+/* Take owned frames: at least `count`, unless there are fewer, and at most `most`. Entered. */
+static size_t take_owned(struct frame_cpu *cpu, pfn_t *frames, size_t count, size_t most)
+{
+	size_t taken = 0;
+
+	while (taken < count && (cpu->nr_free[cpu->hand] || cache_turn(cpu)))
+		taken += take_from_hand(cpu, frames + taken, most - taken);
+	count_allocated(cpu, taken);
+	return taken;
 }
 
 int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
@@ -88,18 +119,19 @@ int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
 	bool dry = false;
 
 	while (taken < count && !dry) {
+		const size_t left = count - taken, some = left < CHUNK_FRAMES ? left : CHUNK_FRAMES;
 		const uint64_t irq = arch_irq_save();
 		struct frame_cpu *cpu = this_cpu(pool);
 		size_t more = 0;
 
 		if (cache_enter(cpu)) {
-			more = try_alloc_some(pool, cpu, frames + taken, count - taken);
+			more = take_owned(cpu, frames + taken, some, left);
 			cache_leave(cpu);
 		}
 		if (!more)
-			dry = !alloc_more(pool, frames + taken, count - taken, &more);
+			dry = !alloc_more(pool, frames + taken, some, &more);
 		for (size_t i = taken; FRAME_DEBUG && i < taken + more; i++)
-			tag_allocated(pool, cpu, frames[i]);
+			tag_allocated(pool, frames[i]);
 		arch_irq_restore(irq);
 		taken += more;
 	}
@@ -110,18 +142,46 @@ int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
 	return ERR_NO_MEMORY;
 }
 
-/* Free owned frames up to the first that is not so simple; how many were freed. */
-static size_t free_some(struct frame_cpu *cpu, const pfn_t *frames, size_t count,
-			enum cache_free *freed)
+/*
+ * Free owned frames up to the first that is not so simple, or one that leaves its chunk all free:
+ * *emptied then. How many were freed.
+ */
+static size_t free_some(struct frame_cpu *cpu, const pfn_t *frames, size_t count, bool *emptied)
 {
+	uint32_t nr_partial = 0;
 	size_t done = 0;
 
-	do {
-		*freed = cache_free(cpu, frames[done]);
-		done += *freed != CACHE_REFUSED;
-	} while (*freed == CACHE_FREED && done < count);
-	count_frames(cpu, -(int64_t)done);
+	while (done < count && !*emptied) {
+		const pfn_t pfn = frames[done];
+		const uint32_t slot = slot_of(pfn >> CHUNK_SHIFT), nr_free = cache_free(cpu, pfn);
+
+		if (!nr_free)
+			break;
+		/* cache_mark(), without a branch that could not be predicted. */
+		cpu->partial[slot] = 1;
+		nr_partial += nr_free == 1;
+		*emptied = cache_is_emptied(cpu, slot, nr_free);
+		done++;
+	}
+	atomic_store(&cpu->nr_partial, cpu->nr_partial + nr_partial);
+	count_freed(cpu, done);
 	return done;
+}
+
+/* Interrupts are off. The first frame is freed if none was without the lock. */
+static int free_rest(struct frame_pool *pool, const pfn_t *frames, size_t *done, bool emptied)
+{
+	int result = 0;
+
+	spin_lock(&pool->lock);
+	if (emptied) {
+		cache_give_up(pool, frames[*done - 1] >> CHUNK_SHIFT);
+	} else {
+		result = free_locked(pool, frames[*done], 0);
+		*done += !result;
+	}
+	spin_unlock(&pool->lock);
+	return result;
 }
 
 int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count, size_t *nr_freed)
@@ -133,18 +193,16 @@ int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count, 
 		const size_t most = count - done < CHUNK_FRAMES ? count - done : CHUNK_FRAMES;
 		const uint64_t irq = arch_irq_save();
 		struct frame_cpu *cpu = this_cpu(pool);
-		enum cache_free freed = CACHE_REFUSED;
+		bool emptied = false;
+		size_t some = 0;
 
 		if (!FRAME_DEBUG && cache_enter(cpu)) {
-			done += free_some(cpu, frames + done, most, &freed);
+			some = free_some(cpu, frames + done, most, &emptied);
 			cache_leave(cpu);
 		}
-		if (freed == CACHE_REFUSED) {
-			result = free_rest(pool, frames[done], freed);
-			done += !result;
-		} else if (freed == CACHE_EMPTIED) {
-			result = free_rest(pool, frames[done - 1], freed);
-		}
+		done += some;
+		if (!some || emptied)
+			result = free_rest(pool, frames, &done, emptied);
 		arch_irq_restore(irq);
 	}
 	if (nr_freed)

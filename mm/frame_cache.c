@@ -2,61 +2,66 @@
 /* The chunks that CPUs own (frame_cache.h has the rules). */
 #include "frame_cache.h"
 
-void cache_mark(struct frame_cpu *cpu, uint32_t slot, bool partial)
+static uint64_t load_eight(const struct frame_cpu *cpu, uint32_t slot)
 {
-	const uint64_t bit = UINT64_C(1) << slot % 64;
-	uint64_t *word = &cpu->partial[slot / 64];
-
-	*word = partial ? *word | bit : *word & ~bit;
-	atomic_store(&cpu->nr_partial, cpu->nr_partial + (partial ? 1u : -1u));
+	return *(const uint64_t *)(const void *)&cpu->partial[slot];
 }
 
-bool cache_turn(const struct frame_pool *pool, struct frame_cpu *cpu)
+static void take_in_hand(struct frame_cpu *cpu, uint32_t slot)
+{
+	cpu->hand = slot;
+	cpu->word = cpu->words[slot];
+	cpu->word_pfn = cache_pfn(cpu, slot);
+}
+
+bool cache_turn(struct frame_cpu *cpu)
 {
 	/* Round and round, so that a chunk gathers free frames until its turn comes. */
-	const uint32_t from = (cpu->slot + 1) % FRAME_CPU_CHUNKS;
-	uint64_t bits = cpu->partial[from / 64] & ~UINT64_C(0) << from % 64;
-	uint32_t i = from / 64;
+	const uint32_t from = (cpu->hand + 1) % FRAME_CPU_CHUNKS;
+	uint64_t bytes;
+	uint32_t i;
 
 	if (!cpu->nr_partial)
 		return false;
-	while (!bits) {
-		i = (i + 1) % ARRAY_SIZE(cpu->partial);
-		bits = cpu->partial[i];
+	/* Eight at a time; those before `from` in its eight are the last. */
+	i = from - from % 8;
+	bytes = load_eight(cpu, i) & ~UINT64_C(0) << from % 8 * 8;
+	while (!bytes) {
+		i = (i + 8) % FRAME_CPU_CHUNKS;
+		bytes = load_eight(cpu, i);
 	}
-	cpu->slot = i * 64 + (uint32_t)__builtin_ctzll(bits);
-	cpu->words_pfn = (pfn_t)(cpu->chunks[cpu->slot] - 1) << CHUNK_SHIFT;
-	/* An owned chunk is in some range. */
-	(void)view_seek(pool, &cpu->view, cpu->words_pfn);
-	cpu->words = frame_word(&cpu->view, cpu->words_pfn);
-	cpu->word = 0;
+	take_in_hand(cpu, i + (uint32_t)__builtin_ctzll(bytes) / 8);
 	return true;
 }
 
 void cache_turn_word(struct frame_cpu *cpu)
 {
-	unsigned int with_room = 0;
+	uint64_t *words = cpu->words[cpu->hand];
+	unsigned int with_room = 0, next;
 
 	/* Which word it will be cannot be predicted, so there is no branch for each. */
 	for (unsigned int i = 0; i < CHUNK_WORDS; i++)
-		with_room |= (unsigned int)(~atomic_load(&cpu->words[i]) != 0) << i;
-	cpu->word = (uint32_t)__builtin_ctz(with_room);
+		with_room |= (unsigned int)(~atomic_load(&words[i]) != 0) << i;
+	next = (unsigned int)__builtin_ctz(with_room);
+	cpu->word = &words[next];
+	cpu->word_pfn = cache_pfn(cpu, cpu->hand) + next * WORD_FRAMES;
 }
 
-/* The chunk is in no list any more, and nobody's. The cache is this CPU's own, or stopped. */
+/* The chunk is this CPU's no more. The CPU is this one, or kept out of its cache. */
 static void release(struct frame_pool *pool, struct frame_cpu *cpu, uint32_t slot,
 		    unsigned int class)
 {
-	const uint64_t chunk = cpu->chunks[slot] - 1;
+	const pfn_t pfn = cache_pfn(cpu, slot);
 
-	cpu->chunks[slot] = 0;
 	if (cpu->nr_free[slot])
 		cache_mark(cpu, slot, false);
+	cpu->chunks[slot] = 0;
 	cpu->nr_free[slot] = 0;
-	if (cpu->slot == slot)
-		cpu->slot = SLOT_NONE;
-	(void)view_seek(pool, &pool->own_view, chunk << CHUNK_SHIFT);
-	chunk_settle(pool, &pool->own_view, chunk, class);
+	if (cpu->hand == slot)
+		cpu->hand = HAND_EMPTY;
+	/* An owned chunk is in some range. */
+	(void)view_seek(pool, &pool->own_view, pfn);
+	chunk_settle(pool, &pool->own_view, pfn >> CHUNK_SHIFT, class);
 }
 
 void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
@@ -67,15 +72,12 @@ void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t 
 	if (cpu->chunks[slot])
 		release(pool, cpu, slot, 0);
 	chunk_take(pool, view, chunk, 0);
+	chunk_set_owner(view, chunk, arch_cpu_id());
 	cpu->chunks[slot] = (uint32_t)chunk + 1;
+	cpu->words[slot] = frame_word(view, chunk << CHUNK_SHIFT);
 	cpu->nr_free[slot] = (uint16_t)chunk_count_free(view, chunk);
 	cache_mark(cpu, slot, true);
-	chunk_set_owner(view, chunk, arch_cpu_id());
-	cpu->slot = slot;
-	cpu->words = frame_word(view, chunk << CHUNK_SHIFT);
-	cpu->words_pfn = chunk << CHUNK_SHIFT;
-	cpu->word = 0;
-	cache_turn_word(cpu);
+	take_in_hand(cpu, slot);
 }
 
 void cache_give_up(struct frame_pool *pool, uint64_t chunk)
@@ -83,7 +85,7 @@ void cache_give_up(struct frame_pool *pool, uint64_t chunk)
 	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
 	const uint32_t slot = slot_of(chunk);
 
-	if (cache_owns(cpu, chunk) && cpu->nr_free[slot] == CHUNK_FRAMES && cpu->slot != slot)
+	if (cpu->chunks[slot] == chunk + 1 && cache_is_emptied(cpu, slot, cpu->nr_free[slot]))
 		release(pool, cpu, slot, 0);
 }
 
@@ -111,13 +113,13 @@ static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_dra
 {
 	if (what == DRAIN_WHOLE) {
 		/* Any other such chunk was given up when it became one. */
-		if (cpu->nr_free[cpu->slot] == CHUNK_FRAMES)
-			release(pool, cpu, cpu->slot, 0);
+		if (cpu->nr_free[cpu->hand] == CHUNK_FRAMES)
+			release(pool, cpu, cpu->hand, 0);
 		return;
 	}
-	for (uint32_t i = 0; i < ARRAY_SIZE(cpu->partial); i++)
-		while (cpu->partial[i])
-			release(pool, cpu, i * 64 + (uint32_t)__builtin_ctzll(cpu->partial[i]), 0);
+	for (uint32_t i = 0; cpu->nr_partial; i++)
+		if (cpu->partial[i])
+			release(pool, cpu, i, 0);
 }
 
 void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what)

@@ -23,11 +23,18 @@
 
 #include "frame_chunk.h"
 
-#define SLOT_NONE FRAME_CPU_CHUNKS
+/* The slot that never has a chunk, nor a free frame. */
+#define HAND_EMPTY FRAME_CPU_CHUNKS
 
 static inline uint32_t slot_of(uint64_t chunk)
 {
 	return chunk % FRAME_CPU_CHUNKS;
+}
+
+/* The first frame of the chunk in this slot. */
+static inline pfn_t cache_pfn(const struct frame_cpu *cpu, uint32_t slot)
+{
+	return (pfn_t)(cpu->chunks[slot] - 1) << CHUNK_SHIFT;
 }
 
 /* Enter and leave one's own cache, with interrupts off. If it was revoked, one has not entered. */
@@ -48,49 +55,47 @@ static inline void cache_leave(struct frame_cpu *cpu)
 
 /* What follows is for who has entered, or holds the lock and uses his own cache. */
 
-/* Where frames are, or are no more, free. */
-void cache_mark(struct frame_cpu *cpu, uint32_t slot, bool partial);
-
-/* Take the next chunk with free frames in hand. False if this CPU owns none. */
-bool cache_turn(const struct frame_pool *pool, struct frame_cpu *cpu);
-
-/* The word in hand is full, but not the chunk: take another word. */
-void cache_turn_word(struct frame_cpu *cpu);
-
-static inline bool cache_owns(const struct frame_cpu *cpu, uint64_t chunk)
+/* The chunk has free frames now, or has none any more. */
+static inline void cache_mark(struct frame_cpu *cpu, uint32_t slot, bool partial)
 {
-	return cpu->chunks[slot_of(chunk)] == chunk + 1;
+	cpu->partial[slot] = partial;
+	atomic_store(&cpu->nr_partial, cpu->nr_partial + (partial ? 1u : -1u));
 }
 
-/* What became of a frame's freeing. */
-enum cache_free {
-	CACHE_REFUSED, /* nothing: it is not allocated, not of an owned chunk, or not of cpu->view */
-	CACHE_FREED,
-	CACHE_EMPTIED, /* it is free, and so is all of its chunk, which is not in hand */
-};
+/* Take the next chunk with free frames in hand. False if this CPU owns none. */
+bool cache_turn(struct frame_cpu *cpu);
 
-static inline enum cache_free cache_free(struct frame_cpu *cpu, pfn_t pfn)
+/* There is a free frame in hand, but not in this word: take another. */
+void cache_turn_word(struct frame_cpu *cpu);
+
+/*
+ * Free a frame of an owned chunk. How many frames of the chunk are free then; 0, with nothing done, if
+ * the chunk is not owned or the frame not allocated. The caller sees to what follows if that was the
+ * first free frame, or the last allocated one.
+ */
+static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn)
 {
-	const struct frame_view *view = &cpu->view;
-	const uint64_t bit = UINT64_C(1) << pfn % WORD_FRAMES;
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	const uint32_t slot = slot_of(chunk);
 	uint64_t *word, used;
 	uint32_t nr_free;
 
-	if (!cache_owns(cpu, chunk) || !chunk_is_inner(view, chunk))
-		return CACHE_REFUSED;
-	word = frame_word(view, pfn);
+	if (cpu->chunks[slot] != chunk + 1)
+		return 0;
+	word = &cpu->words[slot][pfn / WORD_FRAMES % CHUNK_WORDS];
 	used = atomic_load(word);
-	if (!(used & bit))
-		return CACHE_REFUSED;
-	atomic_store(word, used & ~bit);
+	if (!(used >> pfn % WORD_FRAMES & 1))
+		return 0;
+	atomic_store(word, used & ~(UINT64_C(1) << pfn % WORD_FRAMES));
 	nr_free = cpu->nr_free[slot] + 1u;
 	cpu->nr_free[slot] = (uint16_t)nr_free;
-	if (__builtin_expect(nr_free == 1, 0))
-		cache_mark(cpu, slot, true);
-	return __builtin_expect(nr_free == CHUNK_FRAMES && slot != cpu->slot, 0) ? CACHE_EMPTIED :
-										   CACHE_FREED;
+	return nr_free;
+}
+
+/* Whether the chunk in the slot has to be given up, if so many of its frames are free. */
+static inline bool cache_is_emptied(const struct frame_cpu *cpu, uint32_t slot, uint32_t nr_free)
+{
+	return nr_free == CHUNK_FRAMES && slot != cpu->hand;
 }
 
 /* What follows is under the lock. */

@@ -194,9 +194,9 @@ void chunk_settle(struct frame_pool *pool, const struct frame_view *view, uint64
 		  unsigned int class)
 {
 	const struct chunk_scan scan = chunk_scan(view, chunk);
-	const enum chunk_kind kind = scan.all_free  ? CHUNK_WHOLE :
-				     scan.some_free ? CHUNK_PARTIAL :
-						      CHUNK_FULL;
+	const enum chunk_kind kind = scan.all_free    ? CHUNK_WHOLE
+				     : scan.some_free ? CHUNK_PARTIAL
+						      : CHUNK_FULL;
 
 	set_state(view, chunk, kind, class);
 	list_settled(pool, view, chunk, kind, class);

@@ -25,14 +25,20 @@ static inline struct frame_cpu *this_cpu(struct frame_pool *pool)
 	return &pool->cpus[arch_cpu_id()];
 }
 
-/* So many frames were allocated (or, if negative, freed) on this CPU, whose interrupts are off. */
-static inline void count_frames(struct frame_cpu *cpu, int64_t change)
+/* So many frames were allocated, or freed, on this CPU, whose interrupts are off. */
+static inline void count_allocated(struct frame_cpu *cpu, uint64_t count)
 {
-	atomic_store(&cpu->allocated, cpu->allocated + change);
+	atomic_store(&cpu->nr_allocated, cpu->nr_allocated + count);
 }
 
-/* frame_block.c: frame_alloc() for all but single frames. */
+static inline void count_freed(struct frame_cpu *cpu, uint64_t count)
+{
+	atomic_store(&cpu->nr_freed, cpu->nr_freed + count);
+}
+
+/* frame_block.c: frame_alloc() and frame_free() for all but single frames. */
 int alloc_block(struct frame_pool *pool, unsigned int order, pfn_t *pfn);
+int free_block(struct frame_pool *pool, pfn_t pfn, unsigned int order);
 
 /* frame_block.c: frame_free() under the lock, of any order, but without telling of mistakes. */
 int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order);
@@ -44,14 +50,8 @@ int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order);
  */
 bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *taken);
 
-/* frame_single.c: frame_free() of order 0. */
-int free_single(struct frame_pool *pool, pfn_t pfn);
-
-/* frame_single.c: what is left to do if cache_free() did not just free the frame. 0, or the mistake. */
-int free_rest(struct frame_pool *pool, pfn_t pfn, enum cache_free freed);
-
 /* frame_single.c: CONFIG_DEBUG_CHECKS: tag a frame as allocated. Interrupts are off. */
-void tag_allocated(struct frame_pool *pool, struct frame_cpu *cpu, pfn_t pfn);
+void tag_allocated(struct frame_pool *pool, pfn_t pfn);
 
 /*
  * frame_extent.c: frames from `pfn` on that are all free, or all not, up to `end`. Under the lock;

@@ -75,7 +75,8 @@ static bool disown(struct frame_pool *pool, pfn_t start, pfn_t end)
 
 		(void)view_seek(pool, &pool->view, pfn);
 		/* Of an edge, the other ranges' parts do not matter: it is never owned. */
-		if (!chunk_is_inner(view, chunk) || !area_is_cut(area_state(view, pfn >> AREA_SHIFT)))
+		if (!chunk_is_inner(view, chunk) ||
+		    !area_is_cut(area_state(view, pfn >> AREA_SHIFT)))
 			continue;
 		state = *chunk_state(view, chunk);
 		if (state_kind(state) == CHUNK_OWNED)
@@ -108,7 +109,7 @@ static void take_frames(struct frame_pool *pool, pfn_t start, pfn_t end)
 			debug_allocated(pool, view, pfn, 0);
 		pfn = span.end;
 	}
-	count_frames(this_cpu(pool), (int64_t)(end - start));
+	count_allocated(this_cpu(pool), end - start);
 }
 
 int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,

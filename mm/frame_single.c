@@ -5,10 +5,12 @@
  */
 #include "frame_internal.h"
 
-void tag_allocated(struct frame_pool *pool, struct frame_cpu *cpu, pfn_t pfn)
+void tag_allocated(struct frame_pool *pool, pfn_t pfn)
 {
-	if (FRAME_DEBUG && view_seek(pool, &cpu->view, pfn))
-		debug_allocated(pool, &cpu->view, pfn, 0);
+	struct frame_view view = { 0 };
+
+	if (FRAME_DEBUG && view_seek(pool, &view, pfn))
+		debug_allocated(pool, &view, pfn, 0);
 }
 
 /*
@@ -21,7 +23,7 @@ static size_t take_unowned(struct frame_pool *pool, uint64_t chunk, pfn_t *frame
 
 	if (!chunk_scan(&pool->view, chunk).some_free)
 		chunk_resettle(pool, &pool->view, chunk);
-	count_frames(this_cpu(pool), (int64_t)taken);
+	count_allocated(this_cpu(pool), taken);
 	return taken;
 }
 
@@ -34,7 +36,7 @@ bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *ta
 	*taken = 0;
 	spin_lock(&pool->lock);
 	/* Perhaps there is some after all: the cache may have been revoked for a moment. */
-	found = cpu->nr_free[cpu->slot] || cache_turn(pool, cpu);
+	found = cpu->nr_free[cpu->hand] || cache_turn(cpu);
 	if (!found) {
 		found = pick_single(pool, &chunk);
 		if (found && chunk_may_be_owned(&pool->view, chunk))
@@ -46,90 +48,128 @@ bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *ta
 	return found;
 }
 
-static inline bool try_alloc(const struct frame_pool *pool, struct frame_cpu *cpu, pfn_t *pfn)
+/* Whether there is a free frame in hand after all possible has been done without the lock. Entered. */
+static bool have_in_hand(struct frame_cpu *cpu)
 {
-	uint64_t *word, free;
-	uint32_t nr_free;
-
-	if (!cache_enter(cpu))
+	if (!cpu->nr_free[cpu->hand] && !cache_turn(cpu))
 		return false;
-	nr_free = cpu->nr_free[cpu->slot];
-	if (__builtin_expect(!nr_free, 0)) {
-		if (!cache_turn(pool, cpu)) {
-			cache_leave(cpu);
-			return false;
-		}
-		nr_free = cpu->nr_free[cpu->slot];
-	}
-	free = ~atomic_load(&cpu->words[cpu->word]);
-	if (!free) {
+	if (~atomic_load(cpu->word) == 0)
 		cache_turn_word(cpu);
-		free = ~atomic_load(&cpu->words[cpu->word]);
-	}
-	word = &cpu->words[cpu->word];
-	atomic_store(word, ~(free & (free - 1)));
-	cpu->nr_free[cpu->slot] = (uint16_t)(nr_free - 1);
-	if (nr_free == 1)
-		cache_mark(cpu, cpu->slot, false);
-	*pfn = cpu->words_pfn + cpu->word * WORD_FRAMES + (unsigned int)__builtin_ctzll(free);
-	count_frames(cpu, 1);
-	cache_leave(cpu);
 	return true;
 }
 
-static inline int alloc_single(struct frame_pool *pool, pfn_t *pfn)
+/* Take the first free frame of the word in hand. Entered. */
+static inline void take(struct frame_cpu *cpu, uint64_t used, pfn_t *pfn)
 {
-	const uint64_t irq = arch_irq_save();
-	struct frame_cpu *cpu = this_cpu(pool);
-	size_t taken = 0;
-	int result = 0;
+	atomic_store(cpu->word, used | (used + 1));
+	cpu->nr_free[cpu->hand]--;
+	*pfn = cpu->word_pfn + (unsigned int)__builtin_ctzll(~used);
+	count_allocated(cpu, 1);
+}
 
-	while (!taken && !try_alloc(pool, cpu, pfn)) {
-		if (!alloc_more(pool, pfn, 1, &taken)) {
-			result = ERR_NO_MEMORY;
-			break;
-		}
+static bool try_alloc(struct frame_cpu *cpu, pfn_t *pfn)
+{
+	bool found;
+
+	if (!cache_enter(cpu))
+		return false;
+	found = have_in_hand(cpu);
+	if (found) {
+		take(cpu, atomic_load(cpu->word), pfn);
+		if (!cpu->nr_free[cpu->hand])
+			cache_mark(cpu, cpu->hand, false);
 	}
-	if (!result)
-		tag_allocated(pool, cpu, *pfn);
+	cache_leave(cpu);
+	return found;
+}
+
+/* Interrupts are off, and restored to `irq`. */
+__attribute__((noinline)) static int alloc_slow(struct frame_pool *pool, pfn_t *pfn, uint64_t irq)
+{
+	struct frame_cpu *cpu = this_cpu(pool);
+	bool found = true;
+	size_t taken = 0;
+
+	while (found && !taken && !try_alloc(cpu, pfn))
+		found = alloc_more(pool, pfn, 1, &taken);
+	if (found)
+		tag_allocated(pool, *pfn);
 	arch_irq_restore(irq);
-	return result;
+	return found ? 0 : ERR_NO_MEMORY;
 }
 
 int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
 {
-	return order ? alloc_block(pool, order, pfn) : alloc_single(pool, pfn);
-}
+	struct frame_cpu *cpu;
+	uint64_t irq;
 
-__attribute__((noinline)) int free_rest(struct frame_pool *pool, pfn_t pfn,
-					enum cache_free freed)
-{
-	int result = 0;
-
-	spin_lock(&pool->lock);
-	if (freed == CACHE_REFUSED)
-		result = free_locked(pool, pfn, 0);
-	else
-		cache_give_up(pool, pfn >> CHUNK_SHIFT);
-	spin_unlock(&pool->lock);
-	return result;
-}
-
-int free_single(struct frame_pool *pool, pfn_t pfn)
-{
-	const uint64_t irq = arch_irq_save();
-	struct frame_cpu *cpu = this_cpu(pool);
-	enum cache_free freed = CACHE_REFUSED;
-	int result = 0;
-
+	if (order)
+		return alloc_block(pool, order, pfn);
+	irq = arch_irq_save();
+	cpu = this_cpu(pool);
+	/* The simple case, which is nearly every one: the word in hand has a frame, and not the last. */
 	if (!FRAME_DEBUG && cache_enter(cpu)) {
-		freed = cache_free(cpu, pfn);
-		if (freed != CACHE_REFUSED)
-			count_frames(cpu, -1);
+		const bool room = cpu->nr_free[cpu->hand] > 1;
+		const uint64_t used = room ? atomic_load(cpu->word) : ~UINT64_C(0);
+
+		if (~used) {
+			take(cpu, used, pfn);
+			cache_leave(cpu);
+			arch_irq_restore(irq);
+			return 0;
+		}
 		cache_leave(cpu);
 	}
-	if (__builtin_expect(freed != CACHE_FREED, 0))
-		result = free_rest(pool, pfn, freed);
+	return alloc_slow(pool, pfn, irq);
+}
+
+/* A frame that this CPU does not own, or one that cannot be freed. */
+__attribute__((noinline)) static int free_slow(struct frame_pool *pool, pfn_t pfn, uint64_t irq)
+{
+	int result;
+
+	spin_lock(&pool->lock);
+	result = free_locked(pool, pfn, 0);
+	spin_unlock(&pool->lock);
 	arch_irq_restore(irq);
 	return result ? debug_misuse(pool, result, pfn, 0) : 0;
+}
+
+/* A chunk of which all frames may have become free. */
+__attribute__((noinline)) static int give_up_slow(struct frame_pool *pool, pfn_t pfn, uint64_t irq)
+{
+	spin_lock(&pool->lock);
+	cache_give_up(pool, pfn >> CHUNK_SHIFT);
+	spin_unlock(&pool->lock);
+	arch_irq_restore(irq);
+	return 0;
+}
+
+int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+{
+	struct frame_cpu *cpu;
+	uint64_t irq;
+
+	if (order)
+		return free_block(pool, pfn, order);
+	irq = arch_irq_save();
+	cpu = this_cpu(pool);
+	if (!FRAME_DEBUG && cache_enter(cpu)) {
+		const uint32_t nr_free = cache_free(cpu, pfn), slot = slot_of(pfn >> CHUNK_SHIFT);
+
+		if (nr_free) {
+			const bool emptied = cache_is_emptied(cpu, slot, nr_free);
+
+			if (nr_free == 1)
+				cache_mark(cpu, slot, true);
+			count_freed(cpu, 1);
+			cache_leave(cpu);
+			if (emptied)
+				return give_up_slow(pool, pfn, irq);
+			arch_irq_restore(irq);
+			return 0;
+		}
+		cache_leave(cpu);
+	}
+	return free_slow(pool, pfn, irq);
 }

@@ -30,21 +30,21 @@ struct frame_view {
 
 /*
  * The chunks that a CPU owns (mm/frame_cache.h). Each has the slot of its number modulo
- * FRAME_CPU_CHUNKS. `busy` and `revoked` are its lock.
+ * FRAME_CPU_CHUNKS; the slot behind the last never has a chunk. `busy` and `revoked` are the lock.
  */
 struct frame_cpu {
-	_Alignas(64) uint64_t *words; /* of the chunk in hand, which frames are taken from */
-	pfn_t words_pfn;              /* the first frame of the chunk in hand */
-	uint32_t slot;                /* of the chunk in hand; FRAME_CPU_CHUNKS: there is none */
-	uint32_t word;                /* which of its words frames are taken from */
+	_Alignas(64) uint64_t *word; /* frames are taken from this word of the chunk in hand */
+	pfn_t word_pfn;              /* the word's first frame */
+	uint32_t hand;               /* the slot of the chunk in hand */
+	uint32_t nr_partial;         /* how many of the chunks have free frames */
 	uint32_t busy;
 	uint32_t revoked;
-	uint32_t nr_partial;    /* how many of the chunks have free frames */
-	int64_t allocated;      /* frames, by this CPU, less those that it freed: may be negative */
-	struct frame_view view; /* the range that this CPU used last */
-	uint64_t partial[FRAME_CPU_CHUNKS / 64]; /* bits of slots: the chunk has free frames */
-	uint32_t chunks[FRAME_CPU_CHUNKS];       /* the chunk's number + 1; 0: none */
-	uint16_t nr_free[FRAME_CPU_CHUNKS + 1];  /* the last, of no chunk, is always 0 */
+	uint64_t nr_allocated; /* frames, by this CPU, since ever */
+	uint64_t nr_freed;     /* a counter of its own: so neither waits for the other */
+	uint64_t *words[FRAME_CPU_CHUNKS];
+	uint32_t chunks[FRAME_CPU_CHUNKS]; /* the chunk's number + 1; 0: none */
+	uint16_t nr_free[FRAME_CPU_CHUNKS + 1];
+	_Alignas(8) uint8_t partial[FRAME_CPU_CHUNKS]; /* 1: the chunk has free frames */
 };
 
 /* Chunk numbers; a list without chunks has both FRAME_CHUNK_NONE. */
