@@ -6,8 +6,9 @@
 
 static void cpu_init(struct frame_cpu *cpu)
 {
-	memset(cpu, 0, sizeof(*cpu));
-	cpu->hand = HAND_EMPTY;
+	/* The words of a chunk mean nothing without it. */
+	memset(cpu, 0, offsetof(struct frame_cpu, words));
+	cache_empty_hand(cpu);
 }
 
 void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned int nr_cpus)

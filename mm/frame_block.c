@@ -141,14 +141,14 @@ static void give_back(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 /* A frame of a chunk that this CPU owns. */
 static void give_back_own(struct frame_pool *pool, pfn_t pfn)
 {
-	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	struct frame_cpu *cpu = this_cpu(pool);
+	uint32_t slot;
 
 	debug_freed(pool, &pool->view, pfn, 0);
-	if (cache_free(cpu, pfn) == 1)
-		cache_mark(cpu, slot_of(chunk), true);
+	if (cache_free(cpu, pfn, &slot) == 1)
+		cache_mark(cpu, slot, true);
 	count_freed(cpu, 1);
-	cache_give_up(pool, chunk);
+	cache_give_up(pool, slot);
 }
 
 int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
@@ -171,7 +171,7 @@ int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 		}
 		if (state_kind(state) == CHUNK_OWNED) {
 			/* Only now can it not change any more. */
-			cache_disown(pool, state, chunk, FRAME_SHARED);
+			cache_disown(pool, view, chunk, FRAME_SHARED);
 			result = check_block(view, pfn, order);
 		}
 	}

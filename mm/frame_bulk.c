@@ -24,24 +24,25 @@ static pfn_t *take_word(uint64_t free, pfn_t base, pfn_t *frames)
 /* All that is free in the chunk in hand. */
 static void take_all(const struct frame_cpu *cpu, pfn_t *frames)
 {
+	const size_t nr_words = cache_nr_words(cpu, cpu->hand);
 	uint64_t *words = cpu->words[cpu->hand];
-	pfn_t base = cache_pfn(cpu, cpu->hand);
+	pfn_t base = cache_base(cpu, cpu->hand);
 
-	for (unsigned int i = 0; i < CHUNK_WORDS; i++, base += WORD_FRAMES) {
+	for (unsigned int i = 0; i < nr_words; i++, base += WORD_FRAMES) {
 		frames = take_word(~atomic_load(&words[i]), base, frames);
 		atomic_store(&words[i], ~UINT64_C(0));
 	}
 }
 
 /*
- * The same if there are few in each word: up to two of each are taken without a branch, which could
+ * The same if it is no edge and there are few in each word: up to two of each are taken without a branch, which could
  * not be predicted; then what is left. Writes one place too many.
  */
 static void take_all_sparse(const struct frame_cpu *cpu, pfn_t *frames)
 {
 	const uint64_t stop = UINT64_C(1) << 63;
 	uint64_t *words = cpu->words[cpu->hand], left = 0;
-	pfn_t base = cache_pfn(cpu, cpu->hand);
+	pfn_t base = cache_base(cpu, cpu->hand);
 	size_t count = 0;
 
 #pragma GCC unroll 8
@@ -66,7 +67,7 @@ static void take_all_sparse(const struct frame_cpu *cpu, pfn_t *frames)
 static void take_some(const struct frame_cpu *cpu, size_t count, pfn_t *frames)
 {
 	uint64_t *words = cpu->words[cpu->hand];
-	pfn_t base = cache_pfn(cpu, cpu->hand);
+	pfn_t base = cache_base(cpu, cpu->hand);
 
 	for (unsigned int i = 0; count; i++, base += WORD_FRAMES) {
 		uint64_t free = ~atomic_load(&words[i]);
@@ -93,7 +94,7 @@ static size_t take_from_hand(struct frame_cpu *cpu, pfn_t *frames, size_t count)
 		return count;
 	}
 	/* One place more is needed than there are frames. */
-	if (nr_free < SPARSE && count > nr_free)
+	if (nr_free < SPARSE && count > nr_free && hand != SLOT_EDGE)
 		take_all_sparse(cpu, frames);
 	else
 		take_all(cpu, frames);
@@ -143,45 +144,38 @@ int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
 }
 
 /*
- * Free owned frames up to the first that is not so simple, or one that leaves its chunk all free:
- * *emptied then. How many were freed.
+ * Free owned frames up to the first that is not so simple, or one that leaves a chunk to be given up:
+ * in *slot then, which is SLOT_NONE otherwise. How many were freed.
  */
-static size_t free_some(struct frame_cpu *cpu, const pfn_t *frames, size_t count, bool *emptied)
+static size_t free_some(const struct frame_pool *pool, struct frame_cpu *cpu, const pfn_t *frames,
+			size_t count, uint32_t *emptied)
 {
 	uint32_t nr_partial = 0;
 	size_t done = 0;
 
-	while (done < count && !*emptied) {
-		const pfn_t pfn = frames[done];
-		const uint32_t slot = slot_of(pfn >> CHUNK_SHIFT), nr_free = cache_free(cpu, pfn);
+	*emptied = SLOT_NONE;
+	while (done < count) {
+		uint32_t slot;
+		const uint32_t nr_free = cache_free(cpu, frames[done], &slot);
 
 		if (!nr_free)
 			break;
+		done++;
 		/* cache_mark(), without a branch that could not be predicted. */
 		cpu->partial[slot] = 1;
 		nr_partial += nr_free == 1;
-		*emptied = cache_is_emptied(cpu, slot, nr_free);
-		done++;
+		if (nr_free == CHUNK_FRAMES) {
+			*emptied = slot;
+			break;
+		}
 	}
 	atomic_store(&cpu->nr_partial, cpu->nr_partial + nr_partial);
 	count_freed(cpu, done);
+	if (*emptied == SLOT_NONE && cpu->nr_free[cpu->hand] == CHUNK_FRAMES)
+		*emptied = cpu->hand;
+	if (*emptied != SLOT_NONE && !cache_is_emptied(pool, cpu, *emptied))
+		*emptied = SLOT_NONE;
 	return done;
-}
-
-/* Interrupts are off. The first frame is freed if none was without the lock. */
-static int free_rest(struct frame_pool *pool, const pfn_t *frames, size_t *done, bool emptied)
-{
-	int result = 0;
-
-	spin_lock(&pool->lock);
-	if (emptied) {
-		cache_give_up(pool, frames[*done - 1] >> CHUNK_SHIFT);
-	} else {
-		result = free_locked(pool, frames[*done], 0);
-		*done += !result;
-	}
-	spin_unlock(&pool->lock);
-	return result;
 }
 
 int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count, size_t *nr_freed)
@@ -193,17 +187,25 @@ int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count, 
 		const size_t most = count - done < CHUNK_FRAMES ? count - done : CHUNK_FRAMES;
 		const uint64_t irq = arch_irq_save();
 		struct frame_cpu *cpu = this_cpu(pool);
-		bool emptied = false;
+		uint32_t emptied = SLOT_NONE;
 		size_t some = 0;
 
 		if (!FRAME_DEBUG && cache_enter(cpu)) {
-			some = free_some(cpu, frames + done, most, &emptied);
+			some = free_some(pool, cpu, frames + done, most, &emptied);
 			cache_leave(cpu);
 		}
 		done += some;
-		if (!some || emptied)
-			result = free_rest(pool, frames, &done, emptied);
-		arch_irq_restore(irq);
+		if (some && emptied == SLOT_NONE) {
+			arch_irq_restore(irq);
+			continue;
+		}
+		spin_lock(&pool->lock);
+		if (some)
+			cache_give_up(pool, emptied);
+		else
+			result = free_locked(pool, frames[done], 0);
+		done += !some && !result;
+		pool_unlock(pool, irq);
 	}
 	if (nr_freed)
 		*nr_freed = done;

@@ -2,6 +2,15 @@
 /* The chunks that CPUs own (frame_cache.h has the rules). */
 #include "frame_cache.h"
 
+/* Nobody writes to a word that is full. */
+static const uint64_t full_word = ~UINT64_C(0);
+
+void cache_empty_hand(struct frame_cpu *cpu)
+{
+	cpu->hand = SLOT_NONE;
+	cpu->word = (uint64_t *)(uintptr_t)&full_word;
+}
+
 static uint64_t load_eight(const struct frame_cpu *cpu, uint32_t slot)
 {
 	return *(const uint64_t *)(const void *)&cpu->partial[slot];
@@ -11,13 +20,13 @@ static void take_in_hand(struct frame_cpu *cpu, uint32_t slot)
 {
 	cpu->hand = slot;
 	cpu->word = cpu->words[slot];
-	cpu->word_pfn = cache_pfn(cpu, slot);
+	cpu->word_pfn = cache_base(cpu, slot);
 }
 
 bool cache_turn(struct frame_cpu *cpu)
 {
 	/* Round and round, so that a chunk gathers free frames until its turn comes. */
-	const uint32_t from = (cpu->hand + 1) % FRAME_CPU_CHUNKS;
+	const uint32_t from = cpu->hand + 1;
 	uint64_t bytes;
 	uint32_t i;
 
@@ -27,7 +36,7 @@ bool cache_turn(struct frame_cpu *cpu)
 	i = from - from % 8;
 	bytes = load_eight(cpu, i) & ~UINT64_C(0) << from % 8 * 8;
 	while (!bytes) {
-		i = (i + 8) % FRAME_CPU_CHUNKS;
+		i = i + 8 < ARRAY_SIZE(cpu->partial) ? i + 8 : 0;
 		bytes = load_eight(cpu, i);
 	}
 	take_in_hand(cpu, i + (uint32_t)__builtin_ctzll(bytes) / 8);
@@ -36,57 +45,73 @@ bool cache_turn(struct frame_cpu *cpu)
 
 void cache_turn_word(struct frame_cpu *cpu)
 {
+	const size_t nr_words = cache_nr_words(cpu, cpu->hand);
 	uint64_t *words = cpu->words[cpu->hand];
 	unsigned int with_room = 0, next;
 
 	/* Which word it will be cannot be predicted, so there is no branch for each. */
-	for (unsigned int i = 0; i < CHUNK_WORDS; i++)
+	for (unsigned int i = 0; i < nr_words; i++)
 		with_room |= (unsigned int)(~atomic_load(&words[i]) != 0) << i;
 	next = (unsigned int)__builtin_ctz(with_room);
 	cpu->word = &words[next];
-	cpu->word_pfn = cache_pfn(cpu, cpu->hand) + next * WORD_FRAMES;
+	cpu->word_pfn = cache_base(cpu, cpu->hand) + next * WORD_FRAMES;
 }
 
 /* The chunk is this CPU's no more. The CPU is this one, or kept out of its cache. */
 static void release(struct frame_pool *pool, struct frame_cpu *cpu, uint32_t slot,
 		    unsigned int class)
 {
-	const pfn_t pfn = cache_pfn(cpu, slot);
+	const uint64_t chunk = cpu->chunks[slot] - 1;
 
+	/* An owned chunk is in some range. */
+	(void)view_seek(pool, &pool->own_view,
+			slot == SLOT_EDGE ? cpu->edge_start : chunk << CHUNK_SHIFT);
 	if (cpu->nr_free[slot])
 		cache_mark(cpu, slot, false);
 	cpu->chunks[slot] = 0;
 	cpu->nr_free[slot] = 0;
+	if (slot == SLOT_EDGE)
+		cpu->edge_start = cpu->edge_end = 0;
 	if (cpu->hand == slot)
-		cpu->hand = HAND_EMPTY;
-	/* An owned chunk is in some range. */
-	(void)view_seek(pool, &pool->own_view, pfn);
-	chunk_settle(pool, &pool->own_view, pfn >> CHUNK_SHIFT, class);
+		cache_empty_hand(cpu);
+	chunk_settle(pool, &pool->own_view, chunk, class);
+}
+
+static uint32_t slot_in_view(const struct frame_view *view, uint64_t chunk)
+{
+	return chunk_is_inner(view, chunk) ? slot_of(chunk) : SLOT_EDGE;
 }
 
 void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
 {
+	const struct frame_span span = chunk_span(view, chunk);
 	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
-	const uint32_t slot = slot_of(chunk);
+	const uint32_t slot = slot_in_view(view, chunk);
 
 	if (cpu->chunks[slot])
 		release(pool, cpu, slot, 0);
 	chunk_take(pool, view, chunk, 0);
 	chunk_set_owner(view, chunk, arch_cpu_id());
 	cpu->chunks[slot] = (uint32_t)chunk + 1;
-	cpu->words[slot] = frame_word(view, chunk << CHUNK_SHIFT);
+	cpu->words[slot] = frame_word(view, span.start);
 	cpu->nr_free[slot] = (uint16_t)chunk_count_free(view, chunk);
+	if (slot == SLOT_EDGE) {
+		cpu->edge_start = span.start;
+		cpu->edge_end = span.end;
+	}
 	cache_mark(cpu, slot, true);
 	take_in_hand(cpu, slot);
 }
 
-void cache_give_up(struct frame_pool *pool, uint64_t chunk)
+void cache_give_up(struct frame_pool *pool, uint32_t slot)
 {
 	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
-	const uint32_t slot = slot_of(chunk);
 
-	if (cpu->chunks[slot] == chunk + 1 && cache_is_emptied(cpu, slot, cpu->nr_free[slot]))
+	/* The lock was not held: anything may have happened. */
+	if (cpu->nr_free[slot] == CHUNK_FRAMES && cache_is_emptied(pool, cpu, slot))
 		release(pool, cpu, slot, 0);
+	if (cache_is_emptied(pool, cpu, cpu->hand))
+		release(pool, cpu, cpu->hand, 0);
 }
 
 /* Keep a CPU out of its cache, which it is not to be in: say so to some, then wait for each. */
@@ -96,16 +121,18 @@ static void wait_for(const struct frame_cpu *cpu)
 		arch_cpu_relax();
 }
 
-void cache_disown(struct frame_pool *pool, uint32_t state, uint64_t chunk, unsigned int class)
+void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+		  unsigned int class)
 {
-	struct frame_cpu *cpu = &pool->cpus[state_cpu(state)];
+	const unsigned int owner = state_cpu(*chunk_state(view, chunk));
+	struct frame_cpu *cpu = &pool->cpus[owner];
 
-	if (state_cpu(state) != arch_cpu_id()) {
+	if (owner != arch_cpu_id()) {
 		atomic_store(&cpu->revoked, 1);
 		arch_barrier_everywhere();
 		wait_for(cpu);
 	}
-	release(pool, cpu, slot_of(chunk), class);
+	release(pool, cpu, slot_in_view(view, chunk), class);
 	atomic_store_release(&cpu->revoked, 0);
 }
 

@@ -23,18 +23,27 @@
 
 #include "frame_chunk.h"
 
-/* The slot that never has a chunk, nor a free frame. */
-#define HAND_EMPTY FRAME_CPU_CHUNKS
+/* The slots of an edge, and of no chunk: what is in hand if nothing is. */
+#define SLOT_EDGE FRAME_CPU_CHUNKS
+#define SLOT_NONE (FRAME_CPU_CHUNKS + 1)
 
 static inline uint32_t slot_of(uint64_t chunk)
 {
 	return chunk % FRAME_CPU_CHUNKS;
 }
 
-/* The first frame of the chunk in this slot. */
-static inline pfn_t cache_pfn(const struct frame_cpu *cpu, uint32_t slot)
+/* The first frame of the chunk's words in this slot, and how many words there are. */
+static inline pfn_t cache_base(const struct frame_cpu *cpu, uint32_t slot)
 {
-	return (pfn_t)(cpu->chunks[slot] - 1) << CHUNK_SHIFT;
+	return slot == SLOT_EDGE ? align_down(cpu->edge_start, WORD_FRAMES)
+				 : (pfn_t)(cpu->chunks[slot] - 1) << CHUNK_SHIFT;
+}
+
+static inline size_t cache_nr_words(const struct frame_cpu *cpu, uint32_t slot)
+{
+	return slot == SLOT_EDGE
+		       ? (cpu->edge_end - cache_base(cpu, slot) + WORD_FRAMES - 1) / WORD_FRAMES
+		       : CHUNK_WORDS;
 }
 
 /* Enter and leave one's own cache, with interrupts off. If it was revoked, one has not entered. */
@@ -62,28 +71,21 @@ static inline void cache_mark(struct frame_cpu *cpu, uint32_t slot, bool partial
 	atomic_store(&cpu->nr_partial, cpu->nr_partial + (partial ? 1u : -1u));
 }
 
+/* Have no chunk in hand, but a word without free frames. */
+void cache_empty_hand(struct frame_cpu *cpu);
+
 /* Take the next chunk with free frames in hand. False if this CPU owns none. */
 bool cache_turn(struct frame_cpu *cpu);
 
 /* There is a free frame in hand, but not in this word: take another. */
 void cache_turn_word(struct frame_cpu *cpu);
 
-/*
- * Free a frame of an owned chunk. How many frames of the chunk are free then; 0, with nothing done, if
- * the chunk is not owned or the frame not allocated. The caller sees to what follows if that was the
- * first free frame, or the last allocated one.
- */
-static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn)
+/* Free a frame of this word, of the chunk in this slot; cache_free()'s answer. */
+static inline uint32_t cache_clear(struct frame_cpu *cpu, uint32_t slot, uint64_t *word, pfn_t pfn)
 {
-	const uint64_t chunk = pfn >> CHUNK_SHIFT;
-	const uint32_t slot = slot_of(chunk);
-	uint64_t *word, used;
+	const uint64_t used = atomic_load(word);
 	uint32_t nr_free;
 
-	if (cpu->chunks[slot] != chunk + 1)
-		return 0;
-	word = &cpu->words[slot][pfn / WORD_FRAMES % CHUNK_WORDS];
-	used = atomic_load(word);
 	if (!(used >> pfn % WORD_FRAMES & 1))
 		return 0;
 	atomic_store(word, used & ~(UINT64_C(1) << pfn % WORD_FRAMES));
@@ -92,13 +94,50 @@ static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn)
 	return nr_free;
 }
 
-/* Whether the chunk in the slot has to be given up, if so many of its frames are free. */
-static inline bool cache_is_emptied(const struct frame_cpu *cpu, uint32_t slot, uint32_t nr_free)
+/*
+ * Free a frame of an owned chunk. How many frames of the chunk are free then; 0, with nothing done, if
+ * the chunk is not owned or the frame not allocated. The caller sees to what follows if that was the
+ * first free frame, or the last allocated one.
+ */
+static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn, uint32_t *slot)
 {
-	return nr_free == CHUNK_FRAMES && slot != cpu->hand;
+	const uint64_t chunk = pfn >> CHUNK_SHIFT;
+
+	*slot = slot_of(chunk);
+	if (cpu->chunks[*slot] == chunk + 1)
+		return cache_clear(cpu, *slot, &cpu->words[*slot][pfn / WORD_FRAMES % CHUNK_WORDS],
+				   pfn);
+	*slot = SLOT_EDGE;
+	if (pfn - cpu->edge_start >= cpu->edge_end - cpu->edge_start)
+		return 0;
+	return cache_clear(cpu, *slot,
+			   &cpu->words[*slot][pfn / WORD_FRAMES - cpu->edge_start / WORD_FRAMES],
+			   pfn);
 }
 
 /* What follows is under the lock. */
+
+/* Whether any chunk that nobody owns is broken for single frames. Without the lock, a guess. */
+static inline bool pool_is_broken(const struct frame_pool *pool)
+{
+	return atomic_load(&pool->partial[0].head) != FRAME_CHUNK_NONE ||
+	       atomic_load(&pool->partial[FRAME_SHARED].head) != FRAME_CHUNK_NONE ||
+	       atomic_load(&pool->partial[FRAME_MIXED].head) != FRAME_CHUNK_NONE ||
+	       atomic_load(&pool->edges_head);
+}
+
+/*
+ * Whether there is a chunk that is all free and should be given up, when one has just got its first
+ * or its last free frame: any, but for the chunk in hand if none else is broken.
+ */
+static inline bool cache_is_emptied(const struct frame_pool *pool, const struct frame_cpu *cpu,
+				    uint32_t slot)
+{
+	if (cpu->nr_free[slot] == CHUNK_FRAMES && slot != cpu->hand)
+		return true;
+	return cpu->nr_free[cpu->hand] == CHUNK_FRAMES &&
+	       (cpu->nr_partial > 1 || pool_is_broken(pool));
+}
 
 /*
  * This CPU takes a chunk in hand, to own it: whole, or partial, with nothing but single frames that
@@ -106,11 +145,15 @@ static inline bool cache_is_emptied(const struct frame_cpu *cpu, uint32_t slot, 
  */
 void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk);
 
-/* This CPU's chunk became all free: give it up, unless that has happened already. */
-void cache_give_up(struct frame_pool *pool, uint64_t chunk);
+/* Give up what cache_is_emptied() meant, of this slot and the chunk in hand. */
+void cache_give_up(struct frame_pool *pool, uint32_t slot);
 
-/* Whoever owns the chunk gives it up. It goes where it belongs, as one of this class. */
-void cache_disown(struct frame_pool *pool, uint32_t state, uint64_t chunk, unsigned int class);
+/*
+ * Whoever owns the chunk gives it up. It goes where it belongs, as one of this class. `view`, which
+ * must not be pool->own_view, shows it.
+ */
+void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+		  unsigned int class);
 
 /* Which of the CPUs' chunks cache_drain() is after. */
 enum cache_drain {

@@ -58,7 +58,7 @@ static void push_head(struct frame_pool *pool, struct chunk_list *list, struct c
 		list->tail = chunk;
 	else
 		set_previous(listed_record(pool, list->head), chunk);
-	list->head = chunk;
+	atomic_store(&list->head, chunk);
 }
 
 static void push_tail(struct frame_pool *pool, struct chunk_list *list, struct chunk_record *record,
@@ -67,7 +67,7 @@ static void push_tail(struct frame_pool *pool, struct chunk_list *list, struct c
 	set_previous(record, list->tail);
 	set_next(record, FRAME_CHUNK_NONE);
 	if (list->tail == FRAME_CHUNK_NONE)
-		list->head = chunk;
+		atomic_store(&list->head, chunk);
 	else
 		set_next(listed_record(pool, list->tail), chunk);
 	list->tail = chunk;
@@ -79,7 +79,7 @@ static void unlink_chunk(struct frame_pool *pool, struct chunk_list *list,
 	const uint32_t next = link_next(record), previous = link_previous(record);
 
 	if (previous == FRAME_CHUNK_NONE)
-		list->head = next;
+		atomic_store(&list->head, next);
 	else
 		set_next(listed_record(pool, previous), next);
 	if (next == FRAME_CHUNK_NONE)
@@ -142,7 +142,7 @@ void edges_list(struct frame_pool *pool, struct frame_range *range)
 	if (pool->edges_tail)
 		pool->edges_tail->next_edges = range;
 	else
-		pool->edges_head = range;
+		atomic_store(&pool->edges_head, range);
 	pool->edges_tail = range;
 }
 
@@ -206,7 +206,7 @@ bool chunk_may_be_owned(const struct frame_view *view, uint64_t chunk)
 {
 	const uint32_t state = *chunk_state(view, chunk);
 
-	return chunk_is_inner(view, chunk) && (is_whole(state_kind(state)) || !state_class(state));
+	return is_whole(state_kind(state)) || !state_class(state);
 }
 
 void chunk_set_owner(const struct frame_view *view, uint64_t chunk, unsigned int cpu_id)

@@ -41,7 +41,7 @@ void chunk_take(struct frame_pool *pool, const struct frame_view *view, uint64_t
 void chunk_settle(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
 		  unsigned int class);
 
-/* Whether a CPU may own the chunk: all of it is RAM, and only single frames are in it, if any. */
+/* Whether a CPU may own the chunk, which has free frames: only single frames are in it, not shared. */
 bool chunk_may_be_owned(const struct frame_view *view, uint64_t chunk);
 
 /* A chunk that was taken is a CPU's own from now on. */

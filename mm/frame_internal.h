@@ -16,6 +16,8 @@ static inline uint64_t pool_lock(struct frame_pool *pool)
 
 static inline void pool_unlock(struct frame_pool *pool, uint64_t irq)
 {
+	/* A chunk may have been broken, from which single frames should come before the one in hand. */
+	cache_give_up(pool, SLOT_NONE);
 	spin_unlock(&pool->lock);
 	arch_irq_restore(irq);
 }

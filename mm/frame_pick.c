@@ -47,7 +47,7 @@ static bool pick_edge(struct frame_pool *pool, uint64_t *chunk)
 			view_set(&pool->view, range);
 		if (edge_with_room(&pool->view, 0, chunk) || edge_with_room(&pool->view, 1, chunk))
 			return true;
-		pool->edges_head = range->next_edges;
+		atomic_store(&pool->edges_head, range->next_edges);
 		if (!pool->edges_head)
 			pool->edges_tail = NULL;
 		atomic_store(&range->end_listed, range->end_listed & ~RANGE_LISTED);

@@ -69,18 +69,15 @@ static bool disown(struct frame_pool *pool, pfn_t start, pfn_t end)
 {
 	const struct frame_view *view = &pool->view;
 
-	for (pfn_t pfn = start; pfn < end; pfn = align_down(pfn, CHUNK_FRAMES) + CHUNK_FRAMES) {
+	for (pfn_t pfn = start; pfn < end; pfn = chunk_span(view, pfn >> CHUNK_SHIFT).end) {
 		const uint64_t chunk = pfn >> CHUNK_SHIFT;
-		uint32_t state;
 
 		(void)view_seek(pool, &pool->view, pfn);
-		/* Of an edge, the other ranges' parts do not matter: it is never owned. */
-		if (!chunk_is_inner(view, chunk) ||
+		if (chunk_is_inner(view, chunk) &&
 		    !area_is_cut(area_state(view, pfn >> AREA_SHIFT)))
 			continue;
-		state = *chunk_state(view, chunk);
-		if (state_kind(state) == CHUNK_OWNED)
-			cache_disown(pool, state, chunk, 0);
+		if (state_kind(*chunk_state(view, chunk)) == CHUNK_OWNED)
+			cache_disown(pool, view, chunk, 0);
 	}
 	return free_until(pool, start, end) == end;
 }

@@ -13,10 +13,7 @@ void tag_allocated(struct frame_pool *pool, pfn_t pfn)
 		debug_allocated(pool, &view, pfn, 0);
 }
 
-/*
- * Take single frames from a chunk that cannot be owned: an edge, one with frames that other CPUs
- * free, or one with blocks.
- */
+/* Take single frames from a chunk that cannot be owned: with frames that other CPUs free, or blocks. */
 static size_t take_unowned(struct frame_pool *pool, uint64_t chunk, pfn_t *frames, size_t count)
 {
 	const size_t taken = bits_take(&pool->view, chunk, frames, count);
@@ -58,13 +55,14 @@ static bool have_in_hand(struct frame_cpu *cpu)
 	return true;
 }
 
-/* Take the first free frame of the word in hand. Entered. */
+/* Take the first free frame of the word in hand, which has one. Entered. */
 static inline void take(struct frame_cpu *cpu, uint64_t used, pfn_t *pfn)
 {
 	atomic_store(cpu->word, used | (used + 1));
-	cpu->nr_free[cpu->hand]--;
 	*pfn = cpu->word_pfn + (unsigned int)__builtin_ctzll(~used);
 	count_allocated(cpu, 1);
+	if (--cpu->nr_free[cpu->hand] == 0)
+		cache_mark(cpu, cpu->hand, false);
 }
 
 static bool try_alloc(struct frame_cpu *cpu, pfn_t *pfn)
@@ -74,11 +72,8 @@ static bool try_alloc(struct frame_cpu *cpu, pfn_t *pfn)
 	if (!cache_enter(cpu))
 		return false;
 	found = have_in_hand(cpu);
-	if (found) {
+	if (found)
 		take(cpu, atomic_load(cpu->word), pfn);
-		if (!cpu->nr_free[cpu->hand])
-			cache_mark(cpu, cpu->hand, false);
-	}
 	cache_leave(cpu);
 	return found;
 }
@@ -107,10 +102,9 @@ int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
 		return alloc_block(pool, order, pfn);
 	irq = arch_irq_save();
 	cpu = this_cpu(pool);
-	/* The simple case, which is nearly every one: the word in hand has a frame, and not the last. */
+	/* The simple case, which is nearly every one: there is a frame in the word in hand. */
 	if (!FRAME_DEBUG && cache_enter(cpu)) {
-		const bool room = cpu->nr_free[cpu->hand] > 1;
-		const uint64_t used = room ? atomic_load(cpu->word) : ~UINT64_C(0);
+		const uint64_t used = atomic_load(cpu->word);
 
 		if (~used) {
 			take(cpu, used, pfn);
@@ -130,18 +124,17 @@ __attribute__((noinline)) static int free_slow(struct frame_pool *pool, pfn_t pf
 
 	spin_lock(&pool->lock);
 	result = free_locked(pool, pfn, 0);
-	spin_unlock(&pool->lock);
-	arch_irq_restore(irq);
+	pool_unlock(pool, irq);
 	return result ? debug_misuse(pool, result, pfn, 0) : 0;
 }
 
-/* A chunk of which all frames may have become free. */
-__attribute__((noinline)) static int give_up_slow(struct frame_pool *pool, pfn_t pfn, uint64_t irq)
+/* Chunks of which all frames have become free; `slot` is that of the frame just freed. */
+__attribute__((noinline)) static int give_up_slow(struct frame_pool *pool, uint32_t slot,
+						  uint64_t irq)
 {
 	spin_lock(&pool->lock);
-	cache_give_up(pool, pfn >> CHUNK_SHIFT);
-	spin_unlock(&pool->lock);
-	arch_irq_restore(irq);
+	cache_give_up(pool, slot);
+	pool_unlock(pool, irq);
 	return 0;
 }
 
@@ -155,17 +148,20 @@ int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 	irq = arch_irq_save();
 	cpu = this_cpu(pool);
 	if (!FRAME_DEBUG && cache_enter(cpu)) {
-		const uint32_t nr_free = cache_free(cpu, pfn), slot = slot_of(pfn >> CHUNK_SHIFT);
+		uint32_t slot;
+		const uint32_t nr_free = cache_free(cpu, pfn, &slot);
 
 		if (nr_free) {
-			const bool emptied = cache_is_emptied(cpu, slot, nr_free);
+			bool emptied = false;
 
 			if (nr_free == 1)
 				cache_mark(cpu, slot, true);
+			if (nr_free == 1 || nr_free == CHUNK_FRAMES)
+				emptied = cache_is_emptied(pool, cpu, slot);
 			count_freed(cpu, 1);
 			cache_leave(cpu);
 			if (emptied)
-				return give_up_slow(pool, pfn, irq);
+				return give_up_slow(pool, slot, irq);
 			arch_irq_restore(irq);
 			return 0;
 		}

@@ -30,7 +30,8 @@ struct frame_view {
 
 /*
  * The chunks that a CPU owns (mm/frame_cache.h). Each has the slot of its number modulo
- * FRAME_CPU_CHUNKS; the slot behind the last never has a chunk. `busy` and `revoked` are the lock.
+ * FRAME_CPU_CHUNKS; behind these are one for an edge, and one that never has a chunk. `busy` and
+ * `revoked` are the lock.
  */
 struct frame_cpu {
 	_Alignas(64) uint64_t *word; /* frames are taken from this word of the chunk in hand */
@@ -41,10 +42,11 @@ struct frame_cpu {
 	uint32_t revoked;
 	uint64_t nr_allocated; /* frames, by this CPU, since ever */
 	uint64_t nr_freed;     /* a counter of its own: so neither waits for the other */
-	uint64_t *words[FRAME_CPU_CHUNKS];
-	uint32_t chunks[FRAME_CPU_CHUNKS]; /* the chunk's number + 1; 0: none */
-	uint16_t nr_free[FRAME_CPU_CHUNKS + 1];
-	_Alignas(8) uint8_t partial[FRAME_CPU_CHUNKS]; /* 1: the chunk has free frames */
+	pfn_t edge_start, edge_end;
+	uint32_t chunks[FRAME_CPU_CHUNKS + 2]; /* the chunk's number + 1; 0: none */
+	uint16_t nr_free[FRAME_CPU_CHUNKS + 2];
+	_Alignas(8) uint8_t partial[FRAME_CPU_CHUNKS + 8]; /* 1: the chunk has free frames */
+	uint64_t *words[FRAME_CPU_CHUNKS + 1];
 };
 
 /* Chunk numbers; a list without chunks has both FRAME_CHUNK_NONE. */
