@@ -28,7 +28,12 @@ static uint16_t *orders_of(struct frame_rig *rig, uint32_t frame)
 	return &rig->orders[rig->range_of[frame]][frame / 512];
 }
 
-static uint16_t *ever_of(struct frame_rig *rig, uint32_t frame)
+static uint16_t *used_of(struct frame_rig *rig, uint32_t frame)
+{
+	return &rig->used[rig->range_of[frame]][frame / 512];
+}
+
+static bool *ever_of(struct frame_rig *rig, uint32_t frame)
 {
 	return &rig->ever[rig->range_of[frame]][frame / 512];
 }
@@ -79,20 +84,60 @@ static void model_take(struct frame_rig *rig, uint64_t frame, unsigned int order
 	rig->block[frame] = (uint8_t)order;
 	rig->nr_free -= count;
 	*orders_of(rig, (uint32_t)frame) |= (uint16_t)(1u << order);
-	*ever_of(rig, (uint32_t)frame) = 1;
+	*used_of(rig, (uint32_t)frame) += (uint16_t)(order < FRAME_ORDER_2MIB ? count : 0);
+	*ever_of(rig, (uint32_t)frame) = true;
 	rig->place[frame] = rig->nr_held;
 	rig->held[rig->nr_held++] = (uint32_t)frame;
 }
 
 static void model_give(struct frame_rig *rig, uint32_t frame)
 {
-	const uint64_t count = frame_order_count(rig->block[frame]);
+	const unsigned int order = rig->block[frame];
+	const uint64_t count = frame_order_count(order);
 	const uint32_t last = rig->held[--rig->nr_held];
 
 	rig->held[rig->place[frame]] = last;
 	rig->place[last] = rig->place[frame];
 	memset(&rig->block[frame], RIG_FREE, count);
 	rig->nr_free += count;
+	*used_of(rig, frame) -= (uint16_t)(order < FRAME_ORDER_2MIB ? count : 0);
+	if (*used_of(rig, frame) == 0)
+		*orders_of(rig, frame) = 0;
+}
+
+/* Whether the frame's part of its chunk is all of the chunk. */
+static bool in_inner_chunk(const struct frame_rig *rig, uint32_t frame)
+{
+	const uint64_t first = align_down(RIG_BASE + frame, 512) - RIG_BASE;
+
+	return first + 512 <= RIG_FRAMES && one_range(rig, first, 512);
+}
+
+/*
+ * Whether a free frame lies where single ones should come from before a whole chunk is broken: in an
+ * edge, or in a chunk that is broken, but not for blocks of one order.
+ */
+static bool any_broken(struct frame_rig *rig)
+{
+	for (uint32_t frame = 0; frame < RIG_FRAMES; frame++) {
+		const unsigned int orders = model_free(rig, frame) ? *orders_of(rig, frame) : 0;
+
+		if (model_free(rig, frame) &&
+		    (orders & 1 || orders & (orders - 1) || !in_inner_chunk(rig, frame)))
+			return true;
+	}
+	return false;
+}
+
+/* A single frame, given to the only CPU, may have broken a whole chunk only if it had to. */
+static void check_contiguity(struct frame_rig *rig, pfn_t pfn)
+{
+	const uint64_t frame = pfn - RIG_BASE;
+
+	if (rig->set_cpu || frame >= RIG_FRAMES || !model_free(rig, frame))
+		return;
+	if (*used_of(rig, (uint32_t)frame) == 0 && in_inner_chunk(rig, (uint32_t)frame))
+		expect(rig, !any_broken(rig), "broke a whole chunk for a single frame");
 }
 
 /* Take what the allocator gave, if that is right. */
@@ -193,6 +238,7 @@ void rig_init(struct frame_rig *rig)
 	rig->mood = 8;
 	rig->failed = false;
 	memset(rig->orders, 0, sizeof(rig->orders));
+	memset(rig->used, 0, sizeof(rig->used));
 	memset(rig->ever, 0, sizeof(rig->ever));
 	memset(rig->metadata, CANARY, sizeof(rig->metadata));
 	if (rig->set_cpu)
@@ -211,6 +257,8 @@ static void alloc_block_step(struct frame_rig *rig, unsigned int order)
 	pfn_t pfn;
 	const int result = frame_alloc(&rig->pool, order, &pfn);
 
+	if (!result && order == 0)
+		check_contiguity(rig, pfn);
 	if (!result)
 		take_checked(rig, pfn, order);
 	else if (order <= FRAME_ORDER_2MIB)
@@ -227,8 +275,8 @@ static void took_all(struct frame_rig *rig)
 	for (uint32_t frame = 0; frame < RIG_FRAMES; frame++) {
 		if (!model_free(rig, frame))
 			continue;
-		*ever_of(rig, frame) = 1;
-		*orders_of(rig, frame) |= 1;
+		*ever_of(rig, frame) = true;
+		*orders_of(rig, frame) |= *used_of(rig, frame) ? 1 : 0;
 	}
 }
 
@@ -486,7 +534,6 @@ void rig_free_all(struct frame_rig *rig)
 	expect(rig,
 	       frame_alloc_run(&rig->pool, RIG_FRAMES + 1, 1, UINT64_MAX, &pfn) == ERR_NO_MEMORY,
 	       "a run longer than memory");
-	memset(rig->orders, 0, sizeof(rig->orders));
 	rig_check_stats(rig);
 }
 
@@ -497,6 +544,7 @@ void rig_exhaust(struct frame_rig *rig)
 	pfn_t pfn;
 
 	while (!rig->failed && frame_alloc(&rig->pool, 0, &pfn) == 0) {
+		check_contiguity(rig, pfn);
 		take_checked(rig, pfn, 0);
 		count++;
 		if (rig->set_cpu && pick(rig, 8) == 0)

@@ -39,8 +39,9 @@ struct frame_rig {
 	struct rig_range ranges[RIG_RANGES_MAX];
 	unsigned int nr_ranges;
 	uint64_t nr_frames, nr_free;
-	/* Per range and chunk: orders allocated in it since all was free; and since ever. */
-	uint16_t orders[RIG_RANGES_MAX][RIG_CHUNKS], ever[RIG_RANGES_MAX][RIG_CHUNKS];
+	/* Per range and chunk: orders allocated in it since all was free; frames in use; ever used. */
+	uint16_t orders[RIG_RANGES_MAX][RIG_CHUNKS], used[RIG_RANGES_MAX][RIG_CHUNKS];
+	bool ever[RIG_RANGES_MAX][RIG_CHUNKS];
 
 	uint32_t held[RIG_FRAMES];  /* first frames of blocks, in no order */
 	uint32_t place[RIG_FRAMES]; /* where in `held` a first frame is */
