@@ -22,7 +22,9 @@ def run(
     kernel_tests.judge(done.stdout, "the output", contradictions)
 
 
-@pytest.mark.parametrize("name", ["host-tests", "frame-debug-tests", "frame-tsan-tests"])
+@pytest.mark.parametrize(
+    "name", ["host-tests", "frame-debug-tests", "frame-tsan-tests", "frame-interrupt-tests"]
+)
 def test_host(name: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
     program = builder.target(Build("gcc", "defconfig"), name)
     # The long random run is done once in full length.

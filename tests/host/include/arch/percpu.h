@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The host's stand-in for arch/x86_64/include/arch/percpu.h: a thread is a CPU, with the number that
- * it was given (0 unless set), and there are no interrupts. Each number belongs to one thread.
+ * it was given (0 unless set), and interrupts are arch/host_irq.h's. Each number belongs to one thread.
  */
 #ifndef ARCH_PERCPU_H
 #define ARCH_PERCPU_H
 
+#include <arch/host_irq.h>
 #include <mercator/types.h>
 
 #define ARCH_NR_CPUS 64
@@ -15,16 +16,6 @@ extern __thread unsigned int host_cpu_id;
 static inline unsigned int arch_cpu_id(void)
 {
 	return host_cpu_id;
-}
-
-static inline uint64_t arch_irq_save(void)
-{
-	return 0;
-}
-
-static inline void arch_irq_restore(uint64_t flags)
-{
-	(void)flags;
 }
 
 /* The thread that holds the lock may want this core. */
