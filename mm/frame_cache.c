@@ -23,23 +23,26 @@ static void take_in_hand(struct frame_cpu *cpu, uint32_t slot)
 	cpu->word_pfn = cache_base(cpu, slot);
 }
 
-bool cache_turn(struct frame_cpu *cpu)
+/* The first slot from this one on, round and round, whose chunk has free frames. There is one. */
+static uint32_t next_partial(const struct frame_cpu *cpu, uint32_t from)
 {
-	/* Round and round, so that a chunk gathers free frames until its turn comes. */
-	const uint32_t from = cpu->hand + 1;
-	uint64_t bytes;
-	uint32_t i;
-
-	if (!cpu->nr_partial)
-		return false;
 	/* Eight at a time; those before `from` in its eight are the last. */
-	i = from - from % 8;
-	bytes = load_eight(cpu, i) & ~UINT64_C(0) << from % 8 * 8;
+	uint32_t i = from - from % 8;
+	uint64_t bytes = load_eight(cpu, i) & ~UINT64_C(0) << from % 8 * 8;
+
 	while (!bytes) {
 		i = i + 8 < ARRAY_SIZE(cpu->partial) ? i + 8 : 0;
 		bytes = load_eight(cpu, i);
 	}
-	take_in_hand(cpu, i + (uint32_t)__builtin_ctzll(bytes) / 8);
+	return i + (uint32_t)__builtin_ctzll(bytes) / 8;
+}
+
+bool cache_turn(struct frame_cpu *cpu)
+{
+	if (!cpu->nr_partial)
+		return false;
+	/* Each in its turn, so that a chunk gathers free frames meanwhile. */
+	take_in_hand(cpu, next_partial(cpu, cpu->hand + 1));
 	return true;
 }
 
@@ -144,9 +147,10 @@ static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_dra
 			release(pool, cpu, cpu->hand, 0);
 		return;
 	}
-	for (uint32_t i = 0; cpu->nr_partial; i++)
-		if (cpu->partial[i])
-			release(pool, cpu, i, 0);
+	for (uint32_t slot = 0; cpu->nr_partial; slot++) {
+		slot = next_partial(cpu, slot);
+		release(pool, cpu, slot, 0);
+	}
 }
 
 void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what)

@@ -15,8 +15,7 @@
 #define RIG_CHUNKS     (RIG_FRAMES / 512)
 #define RIG_RANGES_MAX 64
 #define RIG_CPUS       3
-/* The boundary of an area lies in the middle. */
-#define RIG_BASE (UINT64_C(0x100000) - RIG_FRAMES / 2)
+#define RIG_MIDDLE     UINT64_C(0x100000) /* the boundary of an area */
 
 struct rig_range {
 	uint32_t start, end; /* indices of frames */
@@ -25,6 +24,7 @@ struct rig_range {
 
 struct frame_rig {
 	/* To be set before rig_init(). */
+	uint32_t size; /* frames, in ranges or not: a multiple of 1024; 0 for RIG_FRAMES */
 	uint64_t (*random)(void *context, uint64_t bound); /* in [0, bound) */
 	void (*fail)(void *context, const char *text);     /* may return */
 	void (*set_cpu)(unsigned int cpu);                 /* NULL if there is only one */
@@ -32,6 +32,8 @@ struct frame_rig {
 
 	struct frame_pool pool;
 	struct frame_cpu cpus[RIG_CPUS];
+
+	pfn_t base; /* the model's frame 0 */
 
 	/* The model. */
 	uint8_t block[RIG_FRAMES];    /* a block's order at its first frame, or RIG_* */
