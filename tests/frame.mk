@@ -7,7 +7,8 @@ frame_test_sources := $(frame_sources) kernel/error.c kernel/fmt.c kernel/glob.c
 	tests/host/log.c tests/host/main.c tests/host/panic.c tests/host/percpu.c
 
 # With the debug checks, whatever the configuration says.
-frame_debug_sources := $(frame_test_sources) tests/kernel/frame_rig.c tests/kernel/frame_test.c \
+frame_debug_sources := $(frame_test_sources) tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c \
+	tests/kernel/frame_test.c \
 	tests/unit/frame_debug_test.c tests/unit/frame_long_test.c tests/unit/frame_threads_test.c
 frame_debug_cflags = $(host_cflags) $(sanitize) -DCONFIG_DEBUG_CHECKS=1
 $(call flags_file,frame-debug-cc,$(HOSTCC) $(frame_debug_cflags))
