@@ -42,8 +42,7 @@ static void merge_range(struct space *space, phys_addr_t table, unsigned int lev
 			continue;
 		entry = access_table(&space->root, table, at, level) + linear_index(at, level);
 		/* The small pages go before the frame of their table does: see unlink_table(). */
-		tlb_batch_add_pages(batch, virt_raw(virtual_of(space, at)), pt_span(level - 1),
-				    PT_ENTRIES);
+		add_leaves(space, batch, at, level - 1, PT_ENTRIES);
 		unlink_table(space, entry, merged, at, level, batch);
 	}
 }
@@ -55,8 +54,10 @@ int ACCESS(merge)(struct space *space, virt_addr_t address, uint64_t size, struc
 
 	if (error)
 		return error;
+	begin_owing(space, address, batch);
 	settle(batch);
 	merge_range(space, space->root.table, space->root.levels, extent.start, extent.end, batch);
 	settle(batch);
+	space_unlock(space, address);
 	return 0;
 }

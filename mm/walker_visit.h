@@ -59,7 +59,7 @@ static int visit_tables(const struct table_visit *v, phys_addr_t table, unsigned
 		int result;
 
 		if (pt_kind(entry, level) != PT_TABLE ||
-		    (level == space->root.levels && (int)i == space->recursive_slot))
+		    (level == space->root.levels && is_recursive_slot(space, i)))
 			continue;
 		result = v->visit(v->context, virtual_of(space, linear), level - 1, entry);
 		if (!result && level > 2)
@@ -75,4 +75,48 @@ int ACCESS(visit_tables)(const struct space *space, mapper_visit_table visit, vo
 	const struct table_visit v = { space, visit, context };
 
 	return visit_tables(&v, space->root.table, space->root.levels, 0);
+}
+
+struct entry_visit {
+	const struct space *space;
+	mapper_visit_entry visit;
+	void *context;
+};
+
+static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigned int level,
+			 uint64_t first)
+{
+	const struct space *space = v->space;
+	const pt_entry_t *entries = access_table(&space->root, table, first, level);
+	const bool is_root = level == space->root.levels;
+	const uint64_t base = virt_raw(virtual_of(space, first));
+
+	for (unsigned int i = count_absent(entries, PT_ENTRIES); i < PT_ENTRIES;
+	     i += 1 + count_absent(&entries[i + 1], PT_ENTRIES - 1 - i)) {
+		const pt_entry_t entry = read_entry(&entries[i]);
+		const uint64_t offset = (uint64_t)i << pt_shift(level);
+		virt_addr_t address = virt_addr(base + offset);
+		int result;
+
+		if (is_root && is_recursive_slot(space, i))
+			continue;
+		if (is_root) /* alone in having entries of both halves */
+			address = virtual_of(space, offset);
+		result = v->visit(v->context, address, level, entry);
+		if (!result && pt_is_table(entry, level)) {
+			result = visit_entries(v, pt_table_address(entry), level - 1,
+					       first + offset);
+			entries = access_table(&space->root, table, first, level);
+		}
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+int ACCESS(visit_entries)(const struct space *space, mapper_visit_entry visit, void *context)
+{
+	const struct entry_visit v = { space, visit, context };
+
+	return visit_entries(&v, space->root.table, space->root.levels, 0);
 }

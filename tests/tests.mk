@@ -44,6 +44,7 @@ $(out)/screen-picture: $(picture_objects)
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d) $(soak_objects:=.d))
 
 include tests/frame.mk
+include tests/mapper.mk
 include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 include examples/hostlib/hostlib.mk
@@ -58,7 +59,7 @@ SOAK_SEED ?= $(shell date +%s)
 soak: soak-frames soak-mappers ## Random tests for long: soak-frames and soak-mappers
 soak-mappers: $(out)/soak/soak ## Random operations on the mappers: SOAK_OPERATIONS= on each space, SOAK_SEED=
 	$(Q)$(out)/soak/soak --window=pointers --seed=$(SOAK_SEED) --operations=$(SOAK_OPERATIONS) \
-		$(or $(GLOB),'mapper_random.*')
+		$(or $(GLOB),'*_random.*')
 
 # A boot loader that is not GRUB, for tests/boot/test_shim.py.
 $(out)/shim.bin: tests/boot/shim/shim.asm

@@ -45,4 +45,7 @@ struct console {
 /* Attach a console: it gets the lines that the buffer still holds, then every new one. */
 void log_attach(struct console *console);
 
+/* Write to it no more. Does nothing if it is not attached. */
+void log_detach(struct console *console);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's TLB (tlb.h), and INVLPG and the full flush in mm's eyes (arch/tlb.h). */
+/* The host's TLB (tlb.h), and INVLPG, loading CR3 and the full flush in mm's eyes (arch/tlb.h). */
 #include <stdio.h>
 
 #include <arch/tlb.h>
@@ -24,6 +24,7 @@ static uint64_t recent[NR_RECENT];
 static unsigned int next_recent;
 
 void (*host_tlb_watch)(bool whole, uint64_t address);
+void (*host_root_watch)(uint64_t root);
 
 static bool covers(const struct mmu_page *page, uint64_t address)
 {
@@ -119,6 +120,18 @@ void tlb_invalidate_page(virt_addr_t address)
 	tlb_speculate(8);
 }
 
+void tlb_load_root(phys_addr_t root)
+{
+	if (host_root_watch)
+		host_root_watch(phys_raw(root));
+	tlb_speculate(8);
+	for (unsigned int i = nr_pages; i-- > 0;)
+		if (!(pages[i].rights & MMU_GLOBAL))
+			drop(i);
+	mmu_load(phys_raw(root), mmu_levels());
+	tlb_speculate(8);
+}
+
 void tlb_flush_all(void)
 {
 	if (host_tlb_watch)
@@ -136,14 +149,23 @@ static uint64_t canonical(uint64_t address)
 	return (uint64_t)((int64_t)(address << unused) >> unused);
 }
 
-/* Where the recursive slot shows a table on the way to the address: indices, some places down. */
+/*
+ * Where the recursive slot shows a table on the way to the address: indices, some places down. If the
+ * second slot leads anywhere, it is often taken once on the way.
+ */
 static uint64_t window_near(uint64_t address)
 {
 	unsigned int levels = mmu_levels(), times = 1 + (unsigned int)mmu_random_below(levels);
 	uint64_t window = (address & ((UINT64_C(1) << (12 + 9 * levels)) - 1)) >> 9 * times;
+	const uint64_t *root = machine_memory(mmu_root());
+	unsigned int second = (unsigned int)mmu_random_below(2 * times);
 
-	for (unsigned int i = 0; i < times; i++)
-		window |= (uint64_t)FIXTURE_RECURSIVE_SLOT << (12 + 9 * (levels - 1 - i));
+	for (unsigned int i = 0; i < times; i++) {
+		const bool is_second = root && root[FIXTURE_SECOND_SLOT] && i == second;
+
+		window |= (uint64_t)(is_second ? FIXTURE_SECOND_SLOT : FIXTURE_RECURSIVE_SLOT)
+			  << (12 + 9 * (levels - 1 - i));
+	}
 	return canonical(window);
 }
 
@@ -174,6 +196,9 @@ static uint64_t random_translated(void)
 		if (table_address == mmu_root() && table[FIXTURE_RECURSIVE_SLOT] &&
 		    mmu_random_below(2))
 			index = FIXTURE_RECURSIVE_SLOT;
+		if (table_address == mmu_root() && table[FIXTURE_SECOND_SLOT] &&
+		    mmu_random_below(2))
+			index = FIXTURE_SECOND_SLOT;
 		if (index == ENTRY_COUNT)
 			break;
 		entry = table[index];
@@ -203,6 +228,39 @@ void tlb_speculate(unsigned int times)
 	(void)tlb_use(address, &why); /* where it leads nowhere, nothing is seen of it */
 }
 
+static unsigned int index_at(uint64_t address, unsigned int step)
+{
+	return address >> (12 + 9 * (mmu_levels() - 1 - step)) & 511;
+}
+
+/* Whether the walk's n-th table is a root: the first is, and whatever the slots of a root lead to. */
+static bool is_root_table(uint64_t address, unsigned int n)
+{
+	for (unsigned int step = 0; step < n; step++)
+		if (index_at(address, step) != FIXTURE_RECURSIVE_SLOT &&
+		    index_at(address, step) != FIXTURE_SECOND_SLOT)
+			return false;
+	return true;
+}
+
+/*
+ * What the second slot has shown of global huge pages stays in the TLB when the slot is emptied. They
+ * are in the kernel half, so that any slot shows the same: the walk goes by the recursive slot instead.
+ */
+static uint64_t without_second_slot(const struct mmu_page *page)
+{
+	const uint64_t *root = machine_memory(mmu_root());
+	uint64_t address = page->address;
+
+	if (!(page->rights & MMU_GLOBAL) || root[FIXTURE_SECOND_SLOT])
+		return address;
+	for (unsigned int step = 0; is_root_table(address, step) && step < mmu_levels(); step++)
+		if (index_at(address, step) == FIXTURE_SECOND_SLOT)
+			address += ((uint64_t)FIXTURE_RECURSIVE_SLOT - FIXTURE_SECOND_SLOT)
+				   << (12 + 9 * (mmu_levels() - 1 - step));
+	return address;
+}
+
 const char *tlb_stale(void)
 {
 	static char text[160];
@@ -218,10 +276,11 @@ const char *tlb_stale(void)
 	}
 	for (unsigned int i = 0; i < nr_pages; i++) {
 		const struct mmu_page *had = &pages[i];
+		const uint64_t shown_at = without_second_slot(had);
 		struct mmu_page now;
 
-		why = mmu_walk(had->address, &now);
-		if (!why && now.address == had->address && now.size == had->size &&
+		why = mmu_walk(shown_at, &now);
+		if (!why && now.address == shown_at && now.size == had->size &&
 		    now.physical == had->physical && now.rights == had->rights)
 			continue;
 		snprintf(text, sizeof(text),
@@ -248,8 +307,10 @@ void tlb_check_frame(uint64_t frame, const char *when)
 		if (frame - page->physical < page->size)
 			machine_fail(page->address, "frame %#lx is %s: the TLB still leads to it",
 				     frame, when);
+		/* A global page outlives the root that it was found by. */
 		for (unsigned int j = 0; j < page->nr_tables; j++)
-			if (page->tables[j] == frame)
+			if (page->tables[j] == frame &&
+			    !((page->rights & MMU_GLOBAL) && is_root_table(page->address, j)))
 				machine_fail(page->address,
 					     "frame %#lx is %s: the TLB has a page by way of it",
 					     frame, when);

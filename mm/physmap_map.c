@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Building the physical map (mercator/physmap_map.h). Its base is a multiple of the largest page, so
+ * that the mapper's choice, the largest pages that fit, makes the fewest entries: a page of any size
+ * lies in RAM with one and the same rights, or it must be cut.
+ */
+#include <mercator/physmap_map.h>
+
+/* What is being built. */
+struct building {
+	struct space *space;
+	const struct physmap_window *window;
+	struct memmap_range read_only;
+};
+
+static virt_addr_t place_of(const struct physmap_window *window, uint64_t physical)
+{
+	return virt_addr(virt_raw(window->base) + physical);
+}
+
+MUST_CHECK static int map_piece(const struct building *b, uint64_t start, uint64_t end,
+				unsigned int rights)
+{
+	const struct attributes attributes = { RIGHT_READ | RIGHT_GLOBAL | rights,
+					       MEMORY_WRITE_BACK };
+
+	if (end > b->window->size)
+		end = b->window->size;
+	if (start >= end)
+		return 0;
+	return mapper_map(b->space, place_of(b->window, start), phys_addr(start), end - start,
+			  attributes, NULL);
+}
+
+static uint64_t clamp(uint64_t value, const struct memmap_range *range)
+{
+	if (value < range->start)
+		return range->start;
+	return value < range->end ? value : range->end;
+}
+
+MUST_CHECK static int map_range(const struct building *b, const struct memmap_range *range)
+{
+	const uint64_t start = clamp(b->read_only.start, range);
+	const uint64_t end = clamp(b->read_only.end, range);
+	int error;
+
+	if (start >= end)
+		return map_piece(b, range->start, range->end, RIGHT_WRITE);
+	error = map_piece(b, range->start, start, RIGHT_WRITE);
+	if (!error)
+		error = map_piece(b, start, end, 0);
+	if (!error)
+		error = map_piece(b, end, range->end, RIGHT_WRITE);
+	return error;
+}
+
+/* Take back all that was mapped. No page is cut for it, so that it cannot fail. */
+static void undo(const struct building *b)
+{
+	struct tlb_batch batch;
+	int error;
+
+	tlb_batch_begin(&batch, b->space);
+	error = mapper_unmap(b->space, b->window->base, b->window->size, &batch);
+	tlb_batch_finish(&batch);
+	(void)error;
+}
+
+int physmap_map(struct space *space, const struct physmap_window *window,
+		const struct memmap_range *ram, size_t count, struct memmap_range read_only)
+{
+	const struct building b = { space, window, read_only };
+	int error = 0;
+
+	for (size_t i = 0; i < count && !error; i++)
+		error = map_range(&b, &ram[i]);
+	if (error && error != ERR_EXISTS)
+		undo(&b);
+	return error;
+}
+
+struct measuring {
+	struct physmap_size *size;
+	const struct physmap_window *window;
+};
+
+static int count_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+{
+	struct measuring *m = context;
+
+	(void)address;
+	if (pt_kind(entry, level) == PT_LEAF)
+		m->size->nr_leaves[level]++;
+	return 0;
+}
+
+static int count_table(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+{
+	struct measuring *m = context;
+	const uint64_t offset = virt_raw(first) - virt_raw(m->window->base);
+
+	(void)entry;
+	/* A table that spans more than the window is others' too. */
+	m->size->nr_tables += offset < m->window->size && level < PT_LEVELS_MAX &&
+			      pt_span(level + 1) <= m->window->size;
+	return 0;
+}
+
+int physmap_measure(const struct space *space, const struct physmap_window *window,
+		    struct physmap_size *size)
+{
+	struct measuring m = { size, window };
+	int error;
+
+	*size = (struct physmap_size){ .nr_tables = 0 };
+	error = mapper_visit(space, window->base, window->size, count_leaf, &m);
+	return error ? error : mapper_visit_tables(space, count_table, &m);
+}
