@@ -192,7 +192,7 @@ unsigned int frame_fragmentation(const struct frame_stats *stats);
  *
  *	.	all free		1-9	tenths in use, rounded up and down to these
  *	#	all in use		B	a block of 2 MiB or 1 GiB
- *	c	claimed by a CPU		(space) no RAM, or not in the pool
+ *	(space)	no RAM, or not in the pool
  */
 void frame_picture(struct frame_pool *pool, void (*line)(void *context, const char *text),
 		   void *context);
