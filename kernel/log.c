@@ -94,3 +94,19 @@ void log_line(enum log_level level, const char *format, ...)
 	for (struct console *console = consoles; console; console = console->next)
 		console->write(level, text, length);
 }
+
+void log_type(const char *bytes, size_t length)
+{
+	for (struct console *console = consoles; console; console = console->next)
+		console->type(bytes, length);
+}
+
+unsigned int log_columns(void)
+{
+	unsigned int least = ~0u;
+
+	for (struct console *console = consoles; console; console = console->next)
+		if (console->columns() < least)
+			least = console->columns();
+	return least;
+}

@@ -33,16 +33,29 @@ __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const 
 void log_set_threshold(enum log_level threshold);
 
 /*
- * A place that shows text. write() gets one line without its newline; it must neither log nor
- * fail, and must return in bounded time whatever the device does.
+ * A place that shows text. write() gets one line without its newline. Nothing here may log or fail,
+ * and all returns in bounded time whatever the device does.
+ *
+ * type() gets what shows the line that somebody types, below the last line that was written: printable
+ * ASCII and, of a VT100's codes, backspace (one to the left), ESC [ K (erase to the row's end), ESC [ H
+ * ESC [ 2 J (clear the screen) and CR LF (the line is finished). The row does not wrap: who types keeps
+ * to `columns`.
  */
 struct console {
 	const char *name;
 	void (*write)(enum log_level level, const char *text, size_t length);
+	void (*type)(const char *bytes, size_t length);
+	unsigned int (*columns)(void);
 	struct console *next; /* the log's own */
 };
 
 /* Attach a console: it gets the lines that the buffer still holds, then every new one. */
 void log_attach(struct console *console);
+
+/* Hand bytes to every console's type(). They are not kept. */
+void log_type(const char *bytes, size_t length);
+
+/* The columns of the narrowest console; UINT_MAX without any. */
+unsigned int log_columns(void);
 
 #endif

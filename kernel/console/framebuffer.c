@@ -25,6 +25,7 @@ typedef uint64_t unaligned_word __attribute__((aligned(1), may_alias));
 static const uint32_t colours[SCREEN_NR_COLOURS][2] = {
 	[SCREEN_GREY] = { BLACK, 0xc8c8c8 },        [SCREEN_RED] = { BLACK, 0xff6464 },
 	[SCREEN_YELLOW] = { BLACK, 0xf0d250 },      [SCREEN_GREEN] = { BLACK, 0x64dc78 },
+	[SCREEN_INPUT] = { BLACK, WHITE },          [SCREEN_CURSOR] = { 0xc8c8c8, BLACK },
 	[SCREEN_BANNER_GOOD] = { 0x00782d, WHITE }, [SCREEN_BANNER_BAD] = { 0xb01414, WHITE },
 };
 

@@ -14,6 +14,8 @@ static const uint8_t attributes[SCREEN_NR_COLOURS] = {
 	[SCREEN_RED] = 0x0c,         /* bright red on black */
 	[SCREEN_YELLOW] = 0x0e,      /* yellow on black */
 	[SCREEN_GREEN] = 0x0a,       /* bright green on black */
+	[SCREEN_INPUT] = 0x0f,       /* white on black */
+	[SCREEN_CURSOR] = 0x70,      /* black on light grey */
 	[SCREEN_BANNER_GOOD] = 0x2f, /* white on green */
 	[SCREEN_BANNER_BAD] = 0x4f,  /* white on red */
 };
