@@ -24,5 +24,9 @@ kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
 kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c
 kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
 
+monitor-y := active_space command decode editor input machine maps monitor regions scan_code table \
+	terminal tests view visit walk_command words
+kernel-$(CONFIG_MONITOR) += $(monitor-y:%=kernel/monitor/%.c)
+
 # The compiler must not turn memcpy()'s loop into a call of memcpy().
 obj-flags-kernel/string.c := -fno-builtin $(if $(cc_is_clang),,-fno-tree-loop-distribute-patterns)

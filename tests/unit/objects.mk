@@ -36,3 +36,6 @@ host-y += tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c
 host-y += tests/kernel/mapper_walk_test.c tests/kernel/pt_format_test.c
 host-y += tests/unit/mapper_steps_test.c tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c
 host-y += tests/kernel/example_test.c
+host-y += $(addprefix kernel/monitor/,command.c editor.c scan_code.c terminal.c view.c words.c)
+host-y += tests/kernel/monitor_editor_test.c tests/kernel/monitor_keys_test.c \
+	tests/kernel/monitor_words_test.c

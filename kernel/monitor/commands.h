@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands, and what their files use of each other. */
+#ifndef KERNEL_MONITOR_COMMANDS_H
+#define KERNEL_MONITOR_COMMANDS_H
+
+#include <mercator/fmt.h>
+#include <mercator/space.h>
+
+#include "command.h"
+
+extern const struct command walk_command, maps_command, tables_command;
+extern const struct command cpu_command, memmap_command;
+extern const struct command test_command, bench_command;
+
+/* Output of `walk`, for faults. */
+void walk_show(virt_addr_t address);
+
+/* The address space that is active. */
+struct space *active_space(void);
+
+#endif

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""The monitor: commands from the command line, typed on the serial port, typed on the keyboard."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.build import Build, Builder, Iso, config_names
+from harness.qemu import FAILED_STATUS, PASSED_STATUS, Qemu, uefi_arguments
+
+DEFAULT = Build("gcc", "defconfig")
+PROMPT = "mercator> "
+KEYS = {" ": "spc", "-": "minus", "\n": "ret", ";": "semicolon"}
+
+
+def outputs(log: str) -> dict[str, str]:
+    """What each command on the command line printed."""
+    parts = re.split(rf"^{PROMPT}(.*)$", log.replace("\r", ""), flags=re.MULTILINE)
+    return {command: text.strip("\n") for command, text in zip(parts[1::2], parts[2::2])}
+
+
+def run(
+    builder: Builder, folder: Path, commands: str, build: Build = DEFAULT, *arguments: str
+) -> tuple[int, dict[str, str]]:
+    """Boots with run=, leaves; the exit status and what each command printed."""
+    name = re.sub(r"\W+", "-", folder.name)
+    iso = builder.iso(build, Iso(name, f'loglevel=1 run="{commands}" exit=isa-debug'))
+    with Qemu(folder, "-m", "128M", "-cpu", "max", *arguments, "-cdrom", str(iso)) as qemu:
+        status = qemu.wait()
+        return status, outputs(qemu.serial())
+
+
+@pytest.mark.parametrize("config", config_names())
+def test_looking(builder: Builder, folder: Path, config: str) -> None:
+    """Every command that only looks, in every configuration."""
+    build = Build("gcc", config)
+    text = 0xFFFFFFFF80101000
+    walks = f"walk {text:#x}; walk --both {text:#x}; walk 0; walk 0x8000000000000000"
+    status, said = run(builder, folder, f"{walks}; maps; tables; cpu; memmap; help", build)
+    assert status == PASSED_STATUS
+    both = builder.has(build, "MAPPER_OFFSET") and builder.has(build, "MAPPER_RECURSIVE")
+
+    walk = said[f"walk {text:#x}"].splitlines()
+    assert re.fullmatch(r"=> physical 0x101000, in a page of 4 KiB: r-x-g, .*write-back", walk[-1])
+    assert re.fullmatch(r"  PT  \[257\]  [0-9a-f]{16}  4 KiB +101000  WB +P A G", walk[-2])
+    assert len(walk) == 2 + (4 if config == "four_level_defconfig" else 5) + 1
+    if both:
+        lines = said[f"walk --both {text:#x}"].splitlines()
+        assert lines[-1] == walk[-1]
+        assert [line.split()[0] for line in lines] == [line.split()[0] for line in walk]
+    else:
+        assert "built without the" in said[f"walk --both {text:#x}"]
+    assert "=> not mapped" in said["walk 0"]
+    assert "not canonical" in said["walk 0x8000000000000000"]
+    assert re.search(r"^ffffffff80101000-\w+ .* r-x-g 4K +WB kernel text$", said["maps"], re.M)
+    assert bool(re.search("table window$", said["maps"], re.M)) == builder.has(build, "RECURSIVE")
+    assert re.search(r"^\d+ tables, .* map ", said["tables"], re.M)
+    assert "CR3" in said["cpu"]
+    assert "usable (1)" in said["memmap"]
+    for name in ("walk", "maps", "tables", "cpu", "memmap", "test", "bench", "help"):
+        assert re.search(rf"^  {name} ", said["help"], re.M)
+
+
+def test_both_methods_read_where_the_formulas_say(builder: Builder, folder: Path) -> None:
+    """The addresses that `walk --both` shows, computed again from the entries that it shows."""
+    address = 0xFFFFFFFF80101000
+    la57_off = ["-cpu", "max,la57=off"]
+    _, said = run(builder, folder, f"walk --both {address:#x}; maps", DEFAULT, *la57_off)
+    window = int(re.search(r"^(\w{16}).* table window$", said["maps"], re.M)[1], 16)
+    physmap = int(re.search(r"^(\w{16}).* physical map$", said["maps"], re.M)[1], 16)
+    slot = window >> 39 & 511
+    table = int(re.search(r"root at (0x\w+)", said[f"walk --both {address:#x}"])[1], 16)
+    steps = re.findall(r"\[ *(\d+)\]  (\w{16})  (\w{16})  (\w{16})", said[f"walk --both {address:#x}"])
+    assert len(steps) == 4
+    for taken, (index, offset, recursive, entry) in enumerate(steps):
+        indices = [slot] * (4 - taken) + [address >> 39 - 9 * i & 511 for i in range(taken)]
+        expected = 0xFFFF << 48 | sum(i << 39 - 9 * n for n, i in enumerate(indices))
+        assert int(recursive, 16) == expected + 8 * int(index)
+        assert int(offset, 16) == physmap + table + 8 * int(index)
+        table = int(entry, 16) & 0x000FFFFFFFFFF000
+
+
+def test_bad_input_says_what_is_wrong(builder: Builder, folder: Path) -> None:
+    commands = {
+        "nonsense": 'no command "nonsense"',
+        "walk": "usage: walk",
+        "walk 12q": '"12q" is not an address',
+        "walk 0x10000000000000000": "is not an address",
+        "walk 1 2": "usage: walk",
+        "maps 1": '"1" is too much',
+        "help nonsense": 'no command "nonsense"',
+        "a b c d e f g h i": "at most 8 words",
+    }
+    status, said = run(builder, folder, "; ".join(commands))
+    assert status == PASSED_STATUS
+    for command, message in commands.items():
+        assert message in said[command], command
+        assert said[command].startswith("error: "), command
+
+
+@pytest.mark.parametrize(
+    "commands, want",
+    {
+        "test fmt.*": PASSED_STATUS,
+        "test deliberate.fails": FAILED_STATUS,
+        "test nothing.*": FAILED_STATUS,
+    }.items(),
+)
+def test_tests_that_fail_count(builder: Builder, folder: Path, commands: str, want: int) -> None:
+    status, _ = run(builder, folder, commands)
+    assert status == want
+
+
+def test_typing_on_serial(builder: Builder, folder: Path) -> None:
+    """Typing, editing and the history, as a terminal does it."""
+    iso = builder.iso(DEFAULT, Iso("stays", "loglevel=1"))
+    with Qemu(folder, "-m", "128M", "-cdrom", str(iso), typed=True) as qemu:
+        qemu.until_serial(rf"{PROMPT}$")
+        qemu.type("walk 0x1234\r")
+        qemu.until_serial(rf"walk of 0x1234:(?s:.*)=> not mapped: .*\r\n{PROMPT}$")
+        # `wxlk`, to the x, away with it, an a instead; the rest stays.
+        qemu.type("wxlk 0x5678\x1b[D\x1b[H\x1b[C\x1b[3~a\r")
+        qemu.until_serial(rf"walk of 0x5678:(?s:.*){PROMPT}$")
+        qemu.type("\x1b[A\x1b[A\x7f5\r")
+        qemu.until_serial(rf"walk of 0x1235:(?s:.*){PROMPT}$")
+        qemu.type("forget this\x03")
+        qemu.until_serial(rf"forget this\^C\r\n{PROMPT}$")
+        assert 'no command "forget"' not in qemu.serial()
+        qemu.type("test fmt.*; nonsense\r")
+        qemu.until_serial(rf"ok 1 fmt(?s:.*)no command \"nonsense\"(?s:.*){PROMPT}$")
+        assert qemu.process.poll() is None
