@@ -13,21 +13,32 @@ const struct bootinfo *boot_information(void)
 	return &info;
 }
 
-const struct bootinfo *boot_information_init(void)
+static void parse(const void *data, uint64_t available)
 {
-	uint64_t address = boot_handover.information;
 	struct multiboot2_error error;
-	int result;
+	const int result = multiboot2_parse(data, available, &info, &error);
 
-	if (!physmap_covers(phys_addr(address), 1))
-		panic("boot information at %#lx is out of reach", address);
-	result = multiboot2_parse(physmap_pointer(phys_addr(address)), physmap_reach() - address,
-				  &info, &error);
 	if (!result)
-		return &info;
+		return;
 	if (error.tag_type == MULTIBOOT2_NO_TAG)
 		panic("boot information: %s at offset %u: %s", error_name(result), error.offset,
 		      error.text);
 	panic("boot information: %s in tag %u at offset %u: %s", error_name(result), error.tag_type,
 	      error.offset, error.text);
+}
+
+const struct bootinfo *boot_information_init(void)
+{
+	const uint64_t address = boot_handover.information;
+
+	if (!physmap_covers(phys_addr(address), 1))
+		panic("boot information at %#lx is out of reach", address);
+	parse(physmap_pointer(phys_addr(address)), physmap_reach() - address);
+	return &info;
+}
+
+/* Pointers into it are all over *info: they are made anew. */
+void boot_information_remap(const void *data)
+{
+	parse(data, info.total_size);
 }

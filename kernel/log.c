@@ -62,6 +62,16 @@ void log_attach(struct console *console)
 	consoles = console;
 }
 
+void log_detach(struct console *console)
+{
+	struct console **link = &consoles;
+
+	while (*link && *link != console)
+		link = &(*link)->next;
+	if (*link)
+		*link = console->next;
+}
+
 void log_set_threshold(enum log_level threshold)
 {
 	log_threshold = threshold;

@@ -74,7 +74,8 @@ void kernel_main(void)
 	describe_machine(info);
 	memory_init(info);
 	frames_init();
-	paging_init();
+	paging_init(info);
+	paging_describe();
 
 	passed = selftest_run(info->command_line);
 	passed = kbench_run(info->command_line) && passed;

@@ -21,8 +21,10 @@ enum own_range {
 	NR_OWN_RANGES,
 };
 
-static struct memmap_range *ranges;
-static size_t nr_ranges;
+/* One piece of memory: usable ranges, then all that are RAM. */
+static struct memmap_range *ranges, *ram;
+static size_t nr_ranges, nr_ram;
+static struct memmap_range arrays;
 
 static uint64_t kernel_physical(const void *pointer)
 {
@@ -106,18 +108,25 @@ static uint64_t bytes_beyond(uint64_t limit)
 	return bytes;
 }
 
-/* Read the raw map into an array, which is placed in memory that is free and that we can reach. */
-static void read_raw_map(const struct memmap_source *map)
+/*
+ * Read the raw map into two arrays, the first `nr_firmware` of its ranges into that of RAM. They are
+ * placed in memory that is free and that we can reach.
+ */
+static void read_raw_map(const struct memmap_source *map, size_t nr_firmware)
 {
-	uint64_t size = (map->count + 1) * sizeof(*ranges);
+	uint64_t size = (map->count + 1 + nr_firmware) * sizeof(*ranges);
 	uint64_t address;
 
 	if (memmap_find(map, size, FRAME_SIZE, 0, physmap_reach(), &address))
 		panic("no room for a memory map of %zu ranges", map->count);
 	ranges = physmap_pointer(phys_addr(address));
+	ram = ranges + map->count + 1;
 	for (size_t i = 0; i < map->count; i++)
 		ranges[i] = map->range(map->context, i);
-	ranges[map->count] = (struct memmap_range){ address, address + size, MEMMAP_MEMORY_MAP };
+	for (size_t i = 0; i < nr_firmware; i++)
+		ram[i] = ranges[i];
+	arrays = (struct memmap_range){ address, address + size, MEMMAP_MEMORY_MAP };
+	ranges[map->count] = arrays;
 	nr_ranges = map->count + 1;
 }
 
@@ -141,7 +150,7 @@ void memory_init(const struct bootinfo *info)
 	struct memmap_summary summary;
 	char size[SIZE_TEXT_MAX];
 
-	read_raw_map(&map);
+	read_raw_map(&map, info->nr_memory_entries);
 	log_info("memory map: %zu entries by firmware, %zu of our own", info->nr_memory_entries,
 		 nr_ranges - info->nr_memory_entries);
 	for (size_t i = 0; i < nr_ranges; i++)
@@ -150,17 +159,36 @@ void memory_init(const struct bootinfo *info)
 	summary = memmap_normalise(ranges, nr_ranges, cpu_physical_limit());
 	nr_ranges = summary.nr_ranges;
 	audit_ranges();
+	nr_ram = memmap_normalise(ram, info->nr_memory_entries, cpu_physical_limit()).nr_ranges;
 	log_info("memory: %s usable, %lu frames in %zu ranges", describe_size(size, summary.usable),
 		 summary.usable / FRAME_SIZE, nr_ranges);
 	log_left_out(summary.beyond_limit, "the CPU's physical addresses");
-	log_left_out(bytes_beyond(PHYSMAP_SIZE), "the physical map's window");
-	if (bytes_beyond(physmap_reach()) > bytes_beyond(PHYSMAP_SIZE))
-		log_left_out(bytes_beyond(physmap_reach()) - bytes_beyond(PHYSMAP_SIZE),
-			     "the reach of the physical map at start");
+	if (IS_ENABLED(CONFIG_PHYSMAP))
+		log_left_out(bytes_beyond(PHYSMAP_SIZE), "the physical map's window");
 }
 
 const struct memmap_range *memory_ranges(size_t *count)
 {
 	*count = nr_ranges;
 	return ranges;
+}
+
+const struct memmap_range *memory_ram(size_t *count)
+{
+	*count = nr_ram;
+	return ram;
+}
+
+struct memmap_range memory_arrays(void)
+{
+	return arrays;
+}
+
+void memory_remap(const void *start)
+{
+	/* Read-only from here on: nothing writes to them after memory_init(). */
+	struct memmap_range *moved = (struct memmap_range *)(uintptr_t)start;
+
+	ram = moved + (ram - ranges);
+	ranges = moved;
 }

@@ -1,32 +1,238 @@
 /* SPDX-License-Identifier: MIT */
-/* Start-up of paging (mercator/paging.h). */
+/*
+ * Start-up of paging (mercator/paging.h). While the new tables are built, everything is reached
+ * through the stub's; the order below is that of what needs what.
+ */
 #include <arch/active_root.h>
 #include <arch/boot.h>
+#include <arch/cpu_features.h>
+#include <arch/tlb.h>
+#include <mercator/boot_information.h>
+#include <mercator/describe.h>
+#include <mercator/frame_access.h>
+#include <mercator/frames.h>
 #include <mercator/kernel_walk.h>
 #include <mercator/layout.h>
+#include <mercator/log.h>
+#include <mercator/memory.h>
 #include <mercator/paging.h>
 #include <mercator/panic.h>
+#include <mercator/physmap_map.h>
+#include <mercator/region.h>
+#include <mercator/string.h>
 #include <mercator/temp_page.h>
+
+#include "regions.h"
+#include "start_screen.h"
 
 _Static_assert(TEMP_PAGES_BASE + TEMP_PAGES * FRAME_SIZE == KERNEL_BASE + BOOT_KERNEL_REACH,
 	       "the temporary pages need the last of the stub's page tables");
 
-/*
- * The walk goes through the table window wherever there is one, as that is where the page's entry
- * stays reachable when the address space changes.
- */
-void paging_init(void)
+static struct space space;
+static const struct vmap vmap = { &space, { VMAP_BASE }, VMAP_SIZE };
+
+struct space *kernel_space(void)
+{
+	return &space;
+}
+
+const struct vmap *kernel_vmap(void)
+{
+	return &vmap;
+}
+
+static int allocate_table(void *context, pfn_t *frame)
+{
+	return frame_alloc(context, 0, frame);
+}
+
+static void release_table(void *context, pfn_t frame)
+{
+	const int error = frame_free(context, frame, 0);
+
+	if (error)
+		panic("frame %#lx of a page table: %s", frame, error_name(error));
+}
+
+static void must(int error, const char *what)
+{
+	if (error)
+		panic("the kernel's address space: %s: %s", what, error_text(error));
+}
+
+static struct memmap_range physical_range(const char *start, const char *end)
+{
+	return (struct memmap_range){ (uint64_t)(uintptr_t)start - KERNEL_BASE,
+				      (uint64_t)(uintptr_t)end - KERNEL_BASE, MEMMAP_KERNEL };
+}
+
+/* The walk goes by the kernel's own method: where that finds the page's entry, it can be changed. */
+static void start_temp_page(void)
 {
 	const virt_addr_t page = virt_addr(TEMP_PAGES_BASE);
-	struct root root = active_root();
+	const struct root root = active_root();
 	struct walk walk;
-	int error;
+	int error = kernel_walk(&root, page, &walk);
 
-	if (!IS_ENABLED(CONFIG_MAPPER_RECURSIVE))
-		return;
-	error = recursive_walk(&root, page, &walk);
 	if (!error)
 		error = temp_page_init(page, &walk);
-	if (error)
-		panic("no temporary page at %#lx: %s", virt_raw(page), error_name(error));
+	must(error, "temporary page");
+}
+
+static void make_root(void)
+{
+	static struct frame_source frames = {
+		.allocate = allocate_table,
+		.release = release_table,
+	};
+	const struct cpu_features *cpu = cpu_features();
+	pt_entry_t *entries;
+	pfn_t root;
+
+	frames.context = kernel_frames();
+	must(allocate_table(frames.context, &root), "root table");
+	entries = frame_access(root);
+	memset(entries, 0, FRAME_SIZE);
+	space = (struct space){
+		.root = {
+			.table = phys_of_pfn(root),
+			.levels = active_root().levels,
+			.pointer_to = physmap_function,
+		},
+		.method = KERNEL_METHOD,
+		.frames = &frames,
+		.largest_leaf = cpu->pages_1gib ? 3 : 2,
+		.physical_limit = cpu_physical_limit(),
+		.recursive_slot = SPACE_NOT_RECURSIVE,
+		.global_pages = cpu->global_pages,
+	};
+#ifdef CONFIG_RECURSIVE
+	entries[CONFIG_RECURSIVE_SLOT].raw = phys_raw(space.root.table) | PT_RECURSIVE_FLAGS;
+	space.recursive_slot = CONFIG_RECURSIVE_SLOT;
+#endif
+}
+
+static void map_ram(void)
+{
+	size_t count;
+	const struct memmap_range *ram = memory_ram(&count);
+
+	must(physmap_map(&space, ram, count, physical_range(text_start, rodata_end)),
+	     "physical map");
+}
+
+static void map_region(const struct region *region)
+{
+	switch (region->kind) {
+	case REGION_IMAGE:
+		must(mapper_map(&space, region->start, region->physical, region->size,
+				region->attributes, NULL),
+		     region->name);
+		break;
+	case REGION_GUARD:
+		must(mapper_reserve(&space, region->start, region->size, RESERVED_GUARD, NULL),
+		     region->name);
+		break;
+	case REGION_TEMP:
+		must(mapper_reserve(&space, region->start, region->size, RESERVED_TEMP, NULL),
+		     region->name);
+		break;
+	case REGION_PHYSMAP: map_ram(); break;
+	case REGION_SINGLE:
+	case REGION_WINDOW: break; /* empty at first; made by the root's own entry */
+	}
+}
+
+static void map_regions(void)
+{
+	size_t count;
+	const struct region *regions = kernel_regions(&count);
+
+	for (size_t i = 0; i < count; i++)
+		map_region(&regions[i]);
+}
+
+/* RAM that is read from here on wherever it will be mapped. */
+static const void *map_to_read(uint64_t start, uint64_t size, const char *what)
+{
+	const struct attributes attributes = { RIGHT_READ | RIGHT_GLOBAL, MEMORY_WRITE_BACK };
+	virt_addr_t address;
+
+	must(vmap_map(&vmap, phys_addr(start), size, attributes, &address), what);
+	return virt_ptr(address);
+}
+
+/* From here on, and before anything is logged, everybody must know of their new addresses. */
+static void activate(void)
+{
+	write_cr3(phys_raw(space.root.table));
+	tlb_flush_all(); /* the stub's leaves are global */
+}
+
+static void give_back(const char *what, uint64_t start, uint64_t end)
+{
+	const uint64_t count = frames_give_back(phys_addr(start), phys_addr(end));
+
+	log_debug("frames: %lu of %s are free now", count, what);
+}
+
+/* Nothing leads to them any more: not the image, whose new mapping leaves them out. */
+static void give_stub_back(void)
+{
+	const struct memmap_range tables = physical_range(boot_tables_start, boot_tables_end);
+
+	give_back("the stub", (uint64_t)(uintptr_t)boot_start, (uint64_t)(uintptr_t)boot_end);
+	give_back("the stub's tables", tables.start, tables.end);
+}
+
+void paging_init(const struct bootinfo *info)
+{
+	const struct memmap_range arrays = memory_arrays();
+	const void *new_arrays, *new_information;
+	size_t nr_ram;
+	const struct memmap_range *ram;
+
+	regions_init(active_root().levels);
+	start_temp_page();
+	make_root();
+	map_regions();
+	new_arrays = map_to_read(arrays.start, arrays.end - arrays.start, "memory map");
+	new_information =
+		map_to_read(boot_handover.information, info->total_size, "boot information");
+	prepare_screen();
+
+	activate();
+	memory_remap(new_arrays);
+	ram = memory_ram(&nr_ram);
+	physmap_set_ranges(ram, IS_ENABLED(CONFIG_PHYSMAP) ? nr_ram : 0);
+	start_temp_page();
+	boot_information_remap(new_information);
+	move_screen();
+
+	frames_extend();
+	give_stub_back();
+}
+
+static void describe_physmap(void)
+{
+	struct physmap_size size;
+
+	must(physmap_measure(&space, &size), "measuring the physical map");
+	log_info("physical map: %lu x 1 GiB, %lu x 2 MiB, %lu x 4 KiB pages in %lu tables",
+		 size.nr_leaves[3], size.nr_leaves[2], size.nr_leaves[1], size.nr_tables);
+}
+
+void paging_describe(void)
+{
+	size_t count;
+	const struct region *regions = kernel_regions(&count);
+	char size[SIZE_TEXT_MAX];
+
+	log_info("address space: root at %#lx, %lu tables below it", phys_raw(space.root.table),
+		 space.nr_tables);
+	for (size_t i = 0; i < count; i++)
+		log_info("  %016lx %10s  %s", virt_raw(regions[i].start),
+			 describe_size(size, regions[i].size), regions[i].name);
+	if (IS_ENABLED(CONFIG_PHYSMAP))
+		describe_physmap();
 }

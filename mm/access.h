@@ -18,6 +18,8 @@
 					   unsigned int *found);                                   \
 	MUST_CHECK int method##_visit(const struct space *space, virt_addr_t address,              \
 				      uint64_t size, mapper_visit_leaf visit, void *context);      \
+	MUST_CHECK int method##_visit_entries(const struct space *space, mapper_visit_entry visit, \
+					      void *context);                                      \
 	MUST_CHECK int method##_visit_tables(const struct space *space, mapper_visit_table visit,  \
 					     void *context)
 

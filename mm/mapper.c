@@ -85,6 +85,11 @@ int mapper_visit(const struct space *space, virt_addr_t address, uint64_t size,
 	return DISPATCH(space, visit, space, address, size, visit, context);
 }
 
+int mapper_visit_entries(const struct space *space, mapper_visit_entry visit, void *context)
+{
+	return DISPATCH(space, visit_entries, space, visit, context);
+}
+
 int mapper_visit_tables(const struct space *space, mapper_visit_table visit, void *context)
 {
 	return DISPATCH(space, visit_tables, space, visit, context);

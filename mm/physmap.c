@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* How far the physical map reaches (mercator/physmap.h). */
+/* What the physical map has (mercator/physmap.h). */
 #include <mercator/physmap.h>
 
 static uint64_t mapped_reach;
+static const struct memmap_range *mapped_ranges;
+static size_t nr_mapped_ranges;
 
 void physmap_set_reach(uint64_t reach)
 {
 	mapped_reach = reach < PHYSMAP_SIZE ? reach : PHYSMAP_SIZE;
+}
+
+void physmap_set_ranges(const struct memmap_range *ranges, size_t count)
+{
+	mapped_ranges = ranges;
+	nr_mapped_ranges = count;
+	physmap_set_reach(count ? ranges[count - 1].end : 0);
 }
 
 uint64_t physmap_reach(void)
@@ -14,7 +23,27 @@ uint64_t physmap_reach(void)
 	return mapped_reach;
 }
 
+/* Whether [address, address + size), which ends below the reach, lies in one of the ranges. */
+static bool is_in_range(uint64_t address, uint64_t size)
+{
+	size_t low = 0, high = nr_mapped_ranges;
+
+	/* The first range that ends above the address is at `low` or behind it, and before `high`. */
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (mapped_ranges[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < nr_mapped_ranges && mapped_ranges[low].start <= address &&
+	       size <= mapped_ranges[low].end - address;
+}
+
 bool physmap_covers(phys_addr_t address, uint64_t size)
 {
-	return size <= mapped_reach && phys_raw(address) <= mapped_reach - size;
+	if (size > mapped_reach || phys_raw(address) > mapped_reach - size)
+		return false;
+	return !nr_mapped_ranges || is_in_range(phys_raw(address), size);
 }

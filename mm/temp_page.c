@@ -6,6 +6,7 @@
 #include <mercator/temp_page.h>
 
 static volatile uint64_t *page_entry;
+static uint64_t unmapped_entry;
 static virt_addr_t page;
 
 int temp_page_init(virt_addr_t address, const struct walk *walk)
@@ -14,10 +15,11 @@ int temp_page_init(virt_addr_t address, const struct walk *walk)
 
 	if (!walk->nr_steps || last->level != 1)
 		return ERR_NOT_FOUND;
-	if (last->kind != PT_ABSENT)
+	if (last->kind != PT_ABSENT && last->kind != PT_RESERVED)
 		return ERR_EXISTS;
 	/* The walk only reads, so its pointer is const; the entry is ours to change from now on. */
 	page_entry = (volatile uint64_t *)(uintptr_t)&last->pointer->raw;
+	unmapped_entry = last->entry.raw;
 	page = address;
 	return 0;
 }
@@ -38,5 +40,5 @@ void *temp_page_map(pfn_t frame)
 
 void temp_page_unmap(void)
 {
-	point_at(0);
+	point_at(unmapped_entry);
 }

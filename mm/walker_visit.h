@@ -76,3 +76,40 @@ int ACCESS(visit_tables)(const struct space *space, mapper_visit_table visit, vo
 
 	return visit_tables(&v, space->root.table, space->root.levels, 0);
 }
+
+struct entry_visit {
+	const struct space *space;
+	mapper_visit_entry visit;
+	void *context;
+};
+
+static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigned int level,
+			 uint64_t first)
+{
+	const struct space *space = v->space;
+	const pt_entry_t *entries = access_table(&space->root, table, first, level);
+
+	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
+		const pt_entry_t entry = read_entry(&entries[i]);
+		const uint64_t linear = first + i * pt_span(level);
+		int result;
+
+		if (!entry.raw || (level == space->root.levels && (int)i == space->recursive_slot))
+			continue;
+		result = v->visit(v->context, virtual_of(space, linear), level, entry);
+		if (!result && pt_is_table(entry, level))
+			result = visit_entries(v, pt_table_address(entry), level - 1, linear);
+		if (result)
+			return result;
+		/* The visitor, or the tables below, may have cost us the pointer. */
+		entries = access_table(&space->root, table, first, level);
+	}
+	return 0;
+}
+
+int ACCESS(visit_entries)(const struct space *space, mapper_visit_entry visit, void *context)
+{
+	const struct entry_visit v = { space, visit, context };
+
+	return visit_entries(&v, space->root.table, space->root.levels, 0);
+}

@@ -11,7 +11,10 @@
  */
 const struct bootinfo *boot_information_init(void);
 
-/* The same, afterwards. It stays where the loader put it; memory_init() reserves its frames. */
+/* It is mapped at `data` from now on. Its frames stay where the loader put them, and reserved. */
+void boot_information_remap(const void *data);
+
+/* The same, afterwards. */
 const struct bootinfo *boot_information(void);
 
 #endif

@@ -8,7 +8,9 @@
  *	slot (default)   4 levels               what
  *	256 ... 272      0xffff800000000000     free
  *	273 ... 400      0xffff888000000000     physical map: all of RAM at one offset
- *	401 ... 509      0xffffc88000000000     free
+ *	401              0xffffc88000000000     free
+ *	402              0xffffc90000000000     single mappings: device memory and others
+ *	403 ... 509      0xffffc98000000000     free
  *	510              0xffffff0000000000     table window, if configured
  *	                 0xfffe000000000000     the same with 5 levels, 256 TiB
  *	511              0xffffffff80000000     kernel image, the last 2 GiB
@@ -27,6 +29,9 @@
 #define PHYSMAP_BASE SLOT_BASE(CONFIG_PHYSMAP_SLOT)
 #define PHYSMAP_SIZE ((uint64_t)(CONFIG_PHYSMAP_END_SLOT - CONFIG_PHYSMAP_SLOT) << SLOT_SHIFT)
 
+#define VMAP_BASE SLOT_BASE(CONFIG_VMAP_SLOT)
+#define VMAP_SIZE SLOT_SIZE
+
 #define KERNEL_SLOT 511
 #define KERNEL_BASE UINT64_C(0xffffffff80000000)
 
@@ -44,7 +49,14 @@ _Static_assert(CONFIG_PHYSMAP_SLOT < CONFIG_PHYSMAP_END_SLOT,
 	       "the physical map's window is empty: PHYSMAP_END_SLOT must be above PHYSMAP_SLOT");
 _Static_assert(CONFIG_PHYSMAP_SLOT >= 256 && CONFIG_PHYSMAP_END_SLOT <= KERNEL_SLOT,
 	       "the physical map must lie in the kernel half, below the kernel's slot 511");
+_Static_assert(CONFIG_VMAP_SLOT >= 256 && CONFIG_VMAP_SLOT < KERNEL_SLOT,
+	       "single mappings must lie in the kernel half, below the kernel's slot 511");
+_Static_assert(CONFIG_VMAP_SLOT < CONFIG_PHYSMAP_SLOT ||
+		       CONFIG_VMAP_SLOT >= CONFIG_PHYSMAP_END_SLOT,
+	       "single mappings lie inside the physical map: change VMAP_SLOT or the map");
 #ifdef CONFIG_RECURSIVE
+_Static_assert(CONFIG_RECURSIVE_SLOT != CONFIG_VMAP_SLOT,
+	       "the recursive slot is that of single mappings: change RECURSIVE_SLOT or VMAP_SLOT");
 _Static_assert(CONFIG_RECURSIVE_SLOT < CONFIG_PHYSMAP_SLOT ||
 		       CONFIG_RECURSIVE_SLOT >= CONFIG_PHYSMAP_END_SLOT,
 	       "the recursive slot lies inside the physical map: change RECURSIVE_SLOT or the map");

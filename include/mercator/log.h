@@ -52,6 +52,9 @@ struct console {
 /* Attach a console: it gets the lines that the buffer still holds, then every new one. */
 void log_attach(struct console *console);
 
+/* Write to it no more. Does nothing if it is not attached. */
+void log_detach(struct console *console);
+
 /* Hand bytes to every console's type(). They are not kept. */
 void log_type(const char *bytes, size_t length);
 

@@ -15,6 +15,18 @@
 void memory_init(const struct bootinfo *info);
 
 /*
+ * All ranges of whole frames that are RAM, ours and others' use of it included, below the CPU's
+ * physical limit; sorted, disjoint, no two touching.
+ */
+const struct memmap_range *memory_ram(size_t *count);
+
+/* The physical memory in which both arrays are, in bytes: that of memory_ranges() first. */
+struct memmap_range memory_arrays(void);
+
+/* The arrays are mapped at `start`, read-only, from now on. */
+void memory_remap(const void *start);
+
+/*
  * Usable ranges of whole frames, sorted and disjoint, none of them in use by anybody. All lie below
  * the CPU's physical limit, but some may lie beyond the physical map's reach. Read-only after
  * memory_init().

@@ -1,9 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Setting up, at start, what the kernel's paging needs beside the tables that the stub made. */
+/* The kernel's own address space: built at start, by the kernel's own mapper, in place of the stub's. */
 #ifndef MERCATOR_PAGING_H
 #define MERCATOR_PAGING_H
 
-/* Give this CPU its temporary page. Panics if its place is taken. */
-void paging_init(void);
+#include <mercator/bootinfo.h>
+#include <mercator/space.h>
+#include <mercator/vmap.h>
+
+/*
+ * Build the kernel's address space and leave the stub's tables for it: each section of the image with
+ * exactly its rights, guard pages below all stacks, the physical map of RAM (CONFIG_PHYSMAP), the
+ * recursive slot (CONFIG_RECURSIVE), and single mappings of what the kernel still reads or draws on:
+ * the loader's information, the memory map, the screen. Then all RAM goes to the frame allocator, and
+ * so do the frames of the stub. frames_init() and start_screen() come before. Panics where memory
+ * does not suffice.
+ */
+void paging_init(const struct bootinfo *info);
+
+/* The kernel's address space; the active one unless somebody has activated another. */
+struct space *kernel_space(void);
+
+/* Its region for single mappings. */
+const struct vmap *kernel_vmap(void);
+
+/* Log what it consists of. */
+void paging_describe(void);
 
 #endif

@@ -13,9 +13,11 @@
 
 /*
  * Use the page at `address` as this CPU's. `walk` is a walk of the active space for it, made by an
- * access method whose pointers stay good (walk->steps[].pointer): it must end in an absent entry of
- * a PT, whose table stays.
- *   ERR_EXISTS     something is mapped or reserved there
+ * access method whose pointers stay good (walk->steps[].pointer): it must end in an absent or reserved
+ * entry of a PT, whose table stays. A page that was reserved (mapper_reserve()) is live for the mapper
+ * whether a frame is mapped there or not, so that its table stays by itself; an absent one relies on
+ * others in the same table. May be called again, when the page's entry is to be found elsewhere.
+ *   ERR_EXISTS     something is mapped there
  *   ERR_NOT_FOUND  the walk ends above a PT
  */
 MUST_CHECK int temp_page_init(virt_addr_t address, const struct walk *walk);

@@ -10,12 +10,9 @@
 
 extern const struct command walk_command, maps_command, tables_command;
 extern const struct command cpu_command, memmap_command;
-extern const struct command test_command, bench_command;
+extern const struct command test_command, bench_command, audit_command;
 
 /* Output of `walk`, for faults. */
 void walk_show(virt_addr_t address);
-
-/* The address space that is active. */
-struct space *active_space(void);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* `maps`: the address space as ranges of one kind, and `tables`: what its page tables take. */
 #include <mercator/describe.h>
+#include <mercator/paging.h>
+#include <mercator/region.h>
 
 #include "commands.h"
 #include "decode.h"
-#include "regions.h"
+#include "names.h"
 #include "visit.h"
 
 /* Leaves that follow each other with the same attributes, in one region. */
@@ -13,11 +15,12 @@ struct range {
 	enum pt_kind kind;
 	struct attributes attributes;
 	unsigned int levels; /* of its leaves, a bit each */
-	struct region region;
+	struct named named;  /* the part of the address space that it lies in */
+	const char *name;
 };
 
 struct map_list {
-	const struct space *space;
+	uint64_t window_size;
 	struct range range;
 	unsigned int nr_ranges;
 	uint64_t mapped;
@@ -58,21 +61,32 @@ static void show_range(struct map_list *list)
 		return;
 	list->nr_ranges++;
 	if (range->kind == PT_RESERVED) {
-		show_line(range->start, range->last, "-----", "", "", "reserved");
+		show_line(range->start, range->last, "-----", "", "", range->name);
 		return;
 	}
 	list->mapped += range->last - range->start + 1;
 	show_line(range->start, range->last, decode_rights(rights, range->attributes.rights),
 		  sizes_text(sizes, range->levels),
-		  decode_memory_type_short(range->attributes.type), range->region.name);
+		  decode_memory_type_short(range->attributes.type), range->name);
 }
 
 static bool continues(const struct range *range, const struct range *next)
 {
 	return range->last + 1 == next->start && range->last >= range->start &&
-	       next->start <= range->region.last && range->kind == next->kind &&
+	       next->start <= range->named.last && range->kind == next->kind &&
 	       range->attributes.rights == next->attributes.rights &&
-	       range->attributes.type == next->attributes.type;
+	       range->attributes.type == next->attributes.type && range->name == next->name;
+}
+
+/* What is mapped singly has its name from where it is in physical memory. */
+static const char *leaf_name(const struct range *range, phys_addr_t physical)
+{
+	const char *name = NULL;
+
+	if (range->start >= virt_raw(kernel_vmap()->start) &&
+	    range->start - virt_raw(kernel_vmap()->start) < kernel_vmap()->size)
+		name = name_of_single(physical);
+	return name ? name : range->named.name;
 }
 
 static int add_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
@@ -85,15 +99,18 @@ static int add_leaf(void *context, virt_addr_t address, unsigned int level, pt_e
 		.levels = 1u << level,
 	};
 
-	if (next.kind == PT_LEAF)
+	next.named = named_of(address);
+	next.name = next.named.name;
+	if (next.kind == PT_LEAF) {
 		next.attributes = pt_leaf_attributes(entry);
+		next.name = leaf_name(&next, pt_leaf_address(entry, level));
+	}
 	if (continues(&list->range, &next)) {
 		list->range.last = next.last;
 		list->range.levels |= next.levels;
 		return 0;
 	}
 	show_range(list);
-	next.region = region_of(list->space, address);
 	list->range = next;
 	return 0;
 }
@@ -101,23 +118,27 @@ static int add_leaf(void *context, virt_addr_t address, unsigned int level, pt_e
 static void add_window(void *context, virt_addr_t start)
 {
 	struct map_list *list = context;
-	const uint64_t span = pt_span(list->space->root.levels);
 
 	show_range(list);
 	list->range = (struct range){ .start = 1 };
-	show_line(virt_raw(start), virt_raw(start) + span - 1, "rw---", "4K", "WB", "table window");
+	show_line(virt_raw(start), virt_raw(start) + list->window_size - 1, "rw---", "4K", "WB",
+		  "table window");
 }
 
 static enum command_result run_maps(unsigned int count, const char *const *arguments)
 {
-	struct map_list list = { .space = active_space(), .range = { .start = 1 } };
+	const struct space *space = kernel_space();
+	struct map_list list = {
+		.window_size = pt_span(space->root.levels),
+		.range = { .start = 1 },
+	};
 	char size[SIZE_TEXT_MAX];
 	int error;
 
 	(void)count;
 	(void)arguments;
 	say("from             up to                 size rights pages   as what");
-	error = visit_space(list.space, add_leaf, add_window, &list);
+	error = visit_space(space, add_leaf, add_window, &list);
 	if (error) {
 		log_error("maps: %s", error_text(error));
 		return COMMAND_FAILED;
@@ -180,7 +201,7 @@ static void show_level(unsigned int level, const struct level_count *count)
 static enum command_result run_tables(unsigned int count, const char *const *arguments)
 {
 	struct level_count counts[PT_LEVELS_MAX + 1] = { 0 };
-	const struct space *space = active_space();
+	const struct space *space = kernel_space();
 	char size[SIZE_TEXT_MAX], mapped[SIZE_TEXT_MAX];
 	uint64_t nr_tables = 0, bytes = 0;
 	int error;

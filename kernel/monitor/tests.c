@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* `test` and `bench`: the self-tests and the benchmarks, from the prompt. */
+/* `test`, `bench` and `audit`: self-tests, benchmarks, invariants, from the prompt. */
 #include <arch/cpu.h>
 #include <mercator/kbench.h>
+#include <mercator/kernel_audit.h>
+#include <mercator/paging.h>
 #include <mercator/selftest.h>
 
 #include "commands.h"
@@ -36,4 +38,45 @@ const struct command bench_command = {
 		"in other emulation they mean little.\n",
 	.most = 1,
 	.run = run_bench,
+};
+
+static void show_audit(const struct audit_report *report)
+{
+	uint64_t nr_tables = 0, nr_leaves = 0;
+
+	for (size_t level = 1; level < ARRAY_SIZE(report->nr_tables); level++)
+		nr_tables += report->nr_tables[level];
+	for (size_t level = 1; level < ARRAY_SIZE(report->nr_leaves); level++)
+		nr_leaves += report->nr_leaves[level];
+	say("all is well: %lu tables, %lu leaves, %lu reserved entries", nr_tables, nr_leaves,
+	    report->nr_reserved);
+}
+
+static enum command_result run_audit(unsigned int count, const char *const *arguments)
+{
+	struct audit_report report;
+	const int error = kernel_audit(kernel_space(), &report);
+
+	(void)count;
+	(void)arguments;
+	if (!error) {
+		show_audit(&report);
+		return COMMAND_OK;
+	}
+	if (error == ERR_FORMAT)
+		log_error("audit: %s: the %s's entry %016lx for %#lx", report.broken,
+			  pt_level_name(report.level), report.entry.raw, virt_raw(report.address));
+	else
+		log_error("audit: %s", error_text(error));
+	return error == ERR_FORMAT ? COMMAND_CHECK_FAILED : COMMAND_FAILED;
+}
+
+const struct command audit_command = {
+	.name = "audit",
+	.arguments = "",
+	.summary = "check the page tables' invariants",
+	.text = "Each entry is looked at: that tables have one parent and the right count of live\n"
+		"entries, that nothing is writable and executable, that no frame of a table is\n"
+		"mapped or free, that each region has exactly its mappings (docs/paging.md).\n",
+	.run = run_audit,
 };

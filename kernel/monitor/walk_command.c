@@ -13,8 +13,14 @@ static const char *const method_names[] = {
 	[ACCESS_GENERIC] = "generic",
 };
 
+/* Tables below the root in the kernel half belong to all address spaces; their entries are not counted. */
+static bool is_shared(virt_addr_t address, unsigned int level, unsigned int levels)
+{
+	return level == levels && virt_raw(address) >> 63;
+}
+
 /* Where the entry leads, and what else it says beside its bits. */
-static void show_step(virt_addr_t address, const struct walk_step *step)
+static void show_step(virt_addr_t address, const struct walk_step *step, unsigned int levels)
 {
 	const pt_entry_t entry = step->entry;
 	char bits[BITS_TEXT], says[16] = "";
@@ -22,7 +28,10 @@ static void show_step(virt_addr_t address, const struct walk_step *step)
 
 	if (step->kind == PT_TABLE) {
 		to = phys_raw(pt_table_address(entry));
-		fmt_print(says, sizeof(says), "%u live", pt_live(entry));
+		if (is_shared(address, step->level, levels))
+			fmt_print(says, sizeof(says), "shared");
+		else
+			fmt_print(says, sizeof(says), "%u live", pt_live(entry));
 	} else if (step->kind == PT_LEAF) {
 		to = phys_raw(pt_leaf_address(entry, step->level));
 		fmt_print(says, sizeof(says), "%s",
@@ -81,7 +90,7 @@ void walk_show(virt_addr_t address)
 	if (walk.nr_steps)
 		say("  entry      value             kind    leads to     says      bits");
 	for (unsigned int i = 0; i < walk.nr_steps; i++)
-		show_step(address, &walk.steps[i]);
+		show_step(address, &walk.steps[i], root.levels);
 	show_verdict(address, &walk, root.levels, error);
 }
 

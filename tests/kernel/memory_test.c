@@ -45,17 +45,16 @@ KTEST(memory, usable_ranges_are_frames_sorted_and_disjoint)
 KTEST(memory, nothing_in_use_is_usable)
 {
 	const struct bootinfo *info = boot_information();
-	uint64_t information = (uint64_t)(uintptr_t)info->data - PHYSMAP_BASE;
+	uint64_t information = boot_handover.information;
 	struct bootinfo_module module;
-	size_t cursor = 0, count;
-	const struct memmap_range *ranges = memory_ranges(&count);
-	uint64_t array = (uint64_t)(uintptr_t)ranges - PHYSMAP_BASE;
+	size_t cursor = 0;
+	const struct memmap_range arrays = memory_arrays();
 
 	EXPECT_TRUE(t, !overlaps_usable(0, FRAME_SIZE));
 	EXPECT_TRUE(t,
 		    !overlaps_usable((uintptr_t)boot_start, (uintptr_t)kernel_end - KERNEL_BASE));
 	EXPECT_TRUE(t, !overlaps_usable(information, information + info->total_size));
-	EXPECT_TRUE(t, !overlaps_usable(array, array + count * sizeof(*ranges)));
+	EXPECT_TRUE(t, !overlaps_usable(arrays.start, arrays.end));
 	while (bootinfo_next_module(info, &cursor, &module))
 		EXPECT_TRUE(t, !overlaps_usable(phys_raw(module.start), phys_raw(module.end)));
 }
@@ -78,7 +77,7 @@ KTEST(memory, no_firmware_range_but_ram_is_usable)
 KTEST(memory, boot_information_is_not_inside_the_image)
 {
 	const struct bootinfo *info = boot_information();
-	uint64_t start = (uint64_t)(uintptr_t)info->data - PHYSMAP_BASE;
+	uint64_t start = boot_handover.information;
 
 	EXPECT_TRUE(t, start >= (uintptr_t)kernel_end - KERNEL_BASE ||
 			       start + info->total_size <= (uintptr_t)boot_start);

@@ -18,7 +18,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/memmap_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/memory_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/multiboot2_builder.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/multiboot2_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/physmap_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/paging_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/pt_format_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
@@ -27,6 +27,7 @@ kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c
 kernel-$(CONFIG_BENCH) += tests/kernel/mapper_bench.c
 
 # Tests of an option's code, where there are both.
+kernel-$(if $(CONFIG_PHYSMAP),$(CONFIG_SELFTESTS)) += tests/kernel/physmap_test.c
 kernel-$(if $(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_generic_test.c
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c

@@ -59,8 +59,6 @@ KTEST(stub, paging_mode_is_the_one_configured_and_possible)
 
 	EXPECT_EQ(t, root.levels, five ? 5 : 4);
 	EXPECT_EQ(t, boot_handover.levels, root.levels);
-	EXPECT_EQ(t, read_cr3(), boot_handover.root);
-	EXPECT_EQ(t, phys_raw(root.table), boot_handover.root);
 }
 
 KTEST(stub, segments)
@@ -106,56 +104,4 @@ KTEST(stub, reach_is_as_far_as_the_cpu_allows)
 	if (cpu->pages_1gib)
 		want = limit < GIB(512) ? limit : GIB(512);
 	EXPECT_EQ(t, boot_handover.reach, want);
-}
-
-/* One page of the image: where it leads, and with exactly which rights. */
-static void expect_page(struct ktest_run *t, uint64_t address, bool writable, bool executable)
-{
-	struct root root = active_root();
-	struct translation translation;
-	struct walk walk;
-
-	if (!EXPECT_EQ(t, kernel_walk(&root, virt_addr(address), &walk), 0) ||
-	    !EXPECT_EQ(t, walk_translate(&walk, virt_addr(address), &translation), 0))
-		return;
-	EXPECT_EQ(t, phys_raw(translation.address), address - KERNEL_BASE);
-	EXPECT_EQ(t, translation.page_size, FRAME_SIZE);
-	EXPECT_EQ(t, translation.writable, writable);
-	EXPECT_EQ(t, translation.executable, executable);
-	EXPECT_EQ(t, translation.user, false);
-	EXPECT_EQ(t, translation.global, cpu_features()->global_pages);
-}
-
-static bool is_guard(uint64_t address)
-{
-	for (unsigned int i = 0; i < NR_STACKS; i++)
-		if (address == (uintptr_t)boot_stacks[i].guard)
-			return true;
-	return false;
-}
-
-KTEST(stub, image_has_each_sections_rights_and_nothing_is_writable_and_executable)
-{
-	uint64_t address = (uintptr_t)kernel_start;
-
-	for (; address < (uintptr_t)text_end; address += FRAME_SIZE)
-		expect_page(t, address, false, true);
-	for (; address < (uintptr_t)rodata_end; address += FRAME_SIZE)
-		expect_page(t, address, false, false);
-	for (; address < (uintptr_t)kernel_end; address += FRAME_SIZE)
-		if (!is_guard(address))
-			expect_page(t, address, true, false);
-}
-
-KTEST(stub, nothing_is_mapped_around_the_image_and_in_guards)
-{
-	struct root root = active_root();
-	struct walk walk;
-
-	for (uint64_t a = KERNEL_BASE; a < KERNEL_BASE + BOOT_KERNEL_REACH; a += FRAME_SIZE) {
-		if ((in_kernel_image(a) && !is_guard(a)) || a >= TEMP_PAGES_BASE)
-			continue;
-		ASSERT_EQ(t, kernel_walk(&root, virt_addr(a), &walk), 0);
-		EXPECT_EQ(t, walk.steps[walk.nr_steps - 1].kind, PT_ABSENT);
-	}
 }

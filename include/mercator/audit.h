@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Auditing an address space: its tables are read through its own access method and held against the
+ * invariants of docs/paging.md, and against the list of regions that the kernel half is to consist of.
+ */
+#ifndef MERCATOR_AUDIT_H
+#define MERCATOR_AUDIT_H
+
+#include <mercator/memmap.h>
+#include <mercator/region.h>
+#include <mercator/space.h>
+
+/* What is true of the machine, for the audit to hold the tables against. */
+struct audit_rules {
+	/* What the kernel half consists of, in ascending order; everything else there is empty. */
+	const struct region *regions;
+	size_t nr_regions;
+
+	struct memmap_range
+		read_only; /* physical: the kernel's text and read-only data, whole frames */
+	const struct memmap_range *ram; /* sorted, disjoint: what REGION_PHYSMAP has, all of it */
+	size_t nr_ram;
+
+	/* Whether the frame of a table is in nobody else's hands; NULL: not asked. */
+	bool (*is_table_frame)(void *context, pfn_t frame);
+	void *context;
+
+	/* Room to remember the frames of all tables in. */
+	pfn_t *tables;
+	size_t max_tables;
+};
+
+/* What was found: what is broken, and at which entry; or, if all is well, how much there is. */
+struct audit_report {
+	const char *broken; /* a sentence, or NULL */
+	virt_addr_t address;
+	unsigned int level;
+	pt_entry_t entry;
+
+	uint64_t nr_tables[PT_LEVELS_MAX + 1]; /* by level, the root included */
+	uint64_t nr_leaves[PT_LEAF_MAX + 1];   /* by level */
+	uint64_t nr_reserved;
+	uint64_t nr_bytes[PT_LEAF_MAX + 1]; /* mapped by leaves of each level */
+};
+
+/*
+ * Audit a space. Nobody may change it meanwhile. What is checked, by the invariants' numbers:
+ *
+ *	1  entries that are not present are zero or well-formed reserved ones
+ *	2  no table has two parents; nothing but the physical map and temporary pages maps a table
+ *	3  no table but the shared ones is empty, and each count of live entries is right
+ *	4  table entries grant all rights
+ *	6  frames of tables are in nobody else's hands
+ *	8  nothing is writable and executable; no alias of `read_only` is writable
+ *	9  no frame beyond the CPU's physical addresses, no bit or page size that it lacks
+ *
+ * and the layout: each region has exactly its mappings, and there is nothing outside of them. (5, 7
+ * and 10 speak of more than one state of the tables; audit_digest() serves 10.)
+ *
+ *   ERR_FORMAT    something is broken: report->broken says what
+ *   ERR_NO_SPACE  there are more than max_tables tables
+ *   ERR_UNSUPPORTED  the space's access method is not built in
+ */
+MUST_CHECK int audit_space(const struct space *space, const struct audit_rules *rules,
+			   struct audit_report *report);
+
+/*
+ * A number that depends on every entry of the space but its recursive slots', the same for every access
+ * method (invariant 10). Errors: those of mapper_visit_entries().
+ */
+MUST_CHECK int audit_digest(const struct space *space, uint64_t *digest);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bytes of any frame, for a moment: through the physical map where that has the frame, through
+ * this CPU's temporary page where it has not (device memory excepted, all of physical memory may be
+ * read so: firmware's tables, RAM in a kernel without a physical map). Callers need not know which.
+ */
+#ifndef MERCATOR_FRAME_ACCESS_H
+#define MERCATOR_FRAME_ACCESS_H
+
+#include <mercator/types.h>
+
+/*
+ * A pointer to the frame's FRAME_SIZE bytes, writable, write-back; good until the next call on this
+ * CPU, of this function or of any operation of a mapper. Not for interrupt and exception handlers, and
+ * not for device memory, which needs another memory type (mercator/device_map.h). `frame` must lie
+ * below the CPU's physical limit.
+ */
+void *frame_access(pfn_t frame);
+
+/* Copy `size` bytes from physical memory, of any alignment and across frames. */
+void physical_read(void *to, phys_addr_t from, size_t size);
+
+#endif

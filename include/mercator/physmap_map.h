@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Building the physical map in an address space. */
+#ifndef MERCATOR_PHYSMAP_MAP_H
+#define MERCATOR_PHYSMAP_MAP_H
+
+#include <mercator/mapper.h>
+#include <mercator/memmap.h>
+
+/*
+ * Map RAM at the physical map's place (mercator/physmap.h), as far as its window goes: readable,
+ * global, never executable, and writable but for [read_only.start, read_only.end), which lies in one
+ * of the ranges or is empty. `ram` are `count` sorted, disjoint ranges of whole frames. Nothing else
+ * is mapped, and with the fewest entries that the CPU's page sizes allow; the time and the memory for
+ * tables go with the number of entries. No table or leaf may be in the window yet.
+ *
+ *   ERR_EXISTS     something is
+ *   ERR_NO_MEMORY  no frames for tables: nothing is mapped
+ *   ERR_RANGE      RAM beyond the CPU's physical addresses: nothing is mapped
+ */
+MUST_CHECK int physmap_map(struct space *space, const struct memmap_range *ram, size_t count,
+			   struct memmap_range read_only);
+
+/* What a map consists of. */
+struct physmap_size {
+	uint64_t nr_leaves[PT_LEAF_MAX + 1]; /* by level */
+	uint64_t nr_tables;                  /* below the root */
+};
+
+/* Count it in a space's tables. Errors: those of mapper_visit(). */
+MUST_CHECK int physmap_measure(const struct space *space, struct physmap_size *size);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Single mappings (mercator/vmap.h): the first gap that is large enough, found in the page tables. */
+#include <mercator/vmap.h>
+
+/* The whole frames that hold [address, address + size). */
+struct frames {
+	uint64_t start, size;
+};
+
+static struct frames frames_of(uint64_t address, uint64_t size)
+{
+	const uint64_t start = align_down(address, FRAME_SIZE);
+
+	return (struct frames){ start, align_up(address + size, FRAME_SIZE) - start };
+}
+
+struct gap_search {
+	uint64_t align;  /* the largest page that the piece can use */
+	uint64_t offset; /* of the piece's physical address within such a page */
+	uint64_t size;
+	uint64_t at; /* the lowest address that may do */
+};
+
+/* The lowest place above `after`, a page apart, that is congruent with the physical address. */
+static uint64_t place_above(const struct gap_search *search, uint64_t after)
+{
+	const uint64_t first = after + FRAME_SIZE;
+
+	return first + ((search->offset - first) & (search->align - 1));
+}
+
+/* Ends the visit with 1 at a leaf that leaves room before it; goes on behind it otherwise. */
+static int look_before(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+{
+	struct gap_search *search = context;
+	const uint64_t start = virt_raw(address);
+
+	(void)entry;
+	if (search->at < start && start - search->at > search->size)
+		return 1;
+	search->at = place_above(search, start + pt_span(level));
+	return 0;
+}
+
+static uint64_t largest_page(const struct space *space, uint64_t size)
+{
+	unsigned int level = space->largest_leaf;
+
+	while (pt_span(level) > size)
+		level--;
+	return pt_span(level);
+}
+
+MUST_CHECK static int find_gap(const struct vmap *vmap, struct frames frames, uint64_t *address)
+{
+	const uint64_t start = virt_raw(vmap->start);
+	struct gap_search search = { .size = frames.size };
+	int result;
+
+	search.align = largest_page(vmap->space, frames.size);
+	search.offset = frames.start % search.align;
+	search.at = place_above(&search, start - FRAME_SIZE);
+	result = mapper_visit(vmap->space, vmap->start, vmap->size, look_before, &search);
+	if (result < 0)
+		return result;
+	*address = search.at;
+	if (search.at - start >= vmap->size || frames.size > vmap->size - (search.at - start))
+		return ERR_NO_SPACE;
+	return 0;
+}
+
+int vmap_map(const struct vmap *vmap, phys_addr_t physical, uint64_t size,
+	     struct attributes attributes, virt_addr_t *address)
+{
+	const struct frames frames = frames_of(phys_raw(physical), size);
+	uint64_t start;
+	int error;
+
+	if (!size)
+		return ERR_INVALID;
+	if (size > UINT64_MAX - FRAME_SIZE || phys_raw(physical) > UINT64_MAX - FRAME_SIZE - size)
+		return ERR_OVERFLOW;
+	error = find_gap(vmap, frames, &start);
+	if (!error)
+		error = mapper_map(vmap->space, virt_addr(start), phys_addr(frames.start),
+				   frames.size, attributes, NULL);
+	if (!error)
+		*address = virt_addr(start + phys_raw(physical) % FRAME_SIZE);
+	return error;
+}
+
+int vmap_unmap(const struct vmap *vmap, virt_addr_t address, uint64_t size)
+{
+	const struct frames frames = frames_of(virt_raw(address), size);
+	const uint64_t offset = frames.start - virt_raw(vmap->start);
+	struct tlb_batch batch;
+	int error;
+
+	if (!size || offset >= vmap->size || frames.size > vmap->size - offset)
+		return ERR_INVALID;
+	tlb_batch_begin(&batch, vmap->space);
+	error = mapper_unmap(vmap->space, virt_addr(frames.start), frames.size, &batch);
+	tlb_batch_finish(&batch);
+	return error;
+}

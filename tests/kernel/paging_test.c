@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suite "paging": the kernel's own address space. What is mapped is compared with the list of regions
+ * page by page; what is protected is proven by touching it, and by the fault's exact error code.
+ */
+#include <arch/boot.h>
+#include <arch/cpu_features.h>
+#include <arch/exception.h>
+#include <mercator/boot_information.h>
+#include <mercator/device_map.h>
+#include <mercator/frames.h>
+#include <mercator/kernel_audit.h>
+#include <mercator/kernel_walk.h>
+#include <mercator/ktest.h>
+#include <mercator/layout.h>
+#include <mercator/mapper.h>
+#include <mercator/memory.h>
+#include <mercator/paging.h>
+#include <mercator/temp_page.h>
+
+static void read_byte(void *address)
+{
+	(void)*(volatile uint8_t *)address;
+}
+
+/* Where it turns out to be allowed, nothing is to be destroyed: so zero is or-ed, by one write. */
+static uint8_t value_to_write;
+
+static void write_byte(void *address)
+{
+	*(volatile uint8_t *)address = value_to_write;
+}
+
+static void fetch(void *address)
+{
+	__asm__ volatile("call *%0" : : "r"(address) : "memory");
+}
+
+static void expect_fault(struct ktest_run *t, uint64_t address, void (*access)(void *),
+			 uint64_t error_code)
+{
+	struct fault fault = { 0 };
+
+	if (!EXPECT_TRUE(t, fault_catch(access, virt_ptr(virt_addr(address)), &fault)))
+		return;
+	EXPECT_EQ(t, fault.vector, EXCEPTION_PF);
+	EXPECT_EQ(t, fault.error_code, error_code);
+	EXPECT_EQ(t, fault.address, address);
+}
+
+static void expect_absent(struct ktest_run *t, uint64_t address)
+{
+	value_to_write = 0;
+	expect_fault(t, address, read_byte, 0);
+	expect_fault(t, address, write_byte, PF_WRITE);
+	expect_fault(t, address, fetch, PF_FETCH);
+}
+
+/* Readable; written where that is allowed, and not fetched from. */
+static void expect_data(struct ktest_run *t, uint64_t address, bool writable)
+{
+	struct fault fault;
+
+	value_to_write = *(volatile uint8_t *)virt_ptr(virt_addr(address));
+	if (writable)
+		EXPECT_TRUE(t, !fault_catch(write_byte, virt_ptr(virt_addr(address)), &fault));
+	else
+		expect_fault(t, address, write_byte, PF_PRESENT | PF_WRITE);
+	expect_fault(t, address, fetch, PF_PRESENT | PF_FETCH);
+}
+
+static const struct region *find_region(enum region_kind kind)
+{
+	size_t count;
+	const struct region *regions = kernel_regions(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (regions[i].kind == kind)
+			return &regions[i];
+	return NULL;
+}
+
+static const struct region *first_region(void)
+{
+	size_t count;
+
+	return kernel_regions(&count);
+}
+
+static const struct region *regions_end(void)
+{
+	size_t count;
+	const struct region *regions = kernel_regions(&count);
+
+	return regions + count;
+}
+
+#define FOR_EACH_REGION(region)                                                                    \
+	for (const struct region *region = first_region(); region < regions_end(); region++)
+
+static uint64_t region_end(const struct region *region)
+{
+	return virt_raw(region->start) + region->size;
+}
+
+KTEST(paging, regions_are_in_order_and_disjoint)
+{
+	uint64_t end = 0;
+
+	FOR_EACH_REGION(region) {
+		EXPECT_TRUE(t, virt_raw(region->start) >= end);
+		EXPECT_TRUE(t, is_aligned(virt_raw(region->start) | region->size, FRAME_SIZE));
+		EXPECT_TRUE(t, region->size && region_end(region) > virt_raw(region->start));
+		end = region_end(region);
+	}
+	EXPECT_TRUE(t, end > KERNEL_BASE);
+}
+
+static void check_page(struct ktest_run *t, const struct region *region, uint64_t offset)
+{
+	const virt_addr_t page = virt_addr(virt_raw(region->start) + offset);
+	const unsigned int rights = region->attributes.rights;
+	struct translation to;
+
+	if (!EXPECT_EQ(t, mapper_translate(kernel_space(), page, &to), 0))
+		return;
+	EXPECT_EQ(t, phys_raw(to.address), virt_raw(page) - KERNEL_BASE);
+	EXPECT_EQ(t, to.writable, (rights & RIGHT_WRITE) != 0);
+	EXPECT_EQ(t, to.executable, (rights & RIGHT_EXECUTE) != 0);
+	EXPECT_EQ(t, to.global, cpu_features()->global_pages);
+	EXPECT_EQ(t, to.user, false);
+}
+
+KTEST(paging, each_page_of_the_image_has_its_sections_rights)
+{
+	FOR_EACH_REGION(region)
+		if (region->kind == REGION_IMAGE)
+			for (uint64_t at = 0; at < region->size; at += FRAME_SIZE)
+				check_page(t, region, at);
+}
+
+KTEST(paging, rights_of_the_image_hold)
+{
+	FOR_EACH_REGION(region) {
+		if (region->kind != REGION_IMAGE)
+			continue;
+		for (uint64_t at = 0; at < region->size; at += FRAME_SIZE) {
+			const uint64_t page = virt_raw(region->start) + at;
+
+			value_to_write = *(volatile uint8_t *)virt_ptr(virt_addr(page));
+			if (!(region->attributes.rights & RIGHT_WRITE))
+				expect_fault(t, page, write_byte, PF_PRESENT | PF_WRITE);
+			if (!(region->attributes.rights & RIGHT_EXECUTE))
+				expect_fault(t, page, fetch, PF_PRESENT | PF_FETCH);
+		}
+	}
+}
+
+KTEST(paging, the_stack_in_use_is_writable_and_not_executable)
+{
+	volatile uint8_t local = 0xc3; /* RET */
+
+	expect_data(t, (uint64_t)(uintptr_t)&local, true);
+}
+
+KTEST(paging, guard_pages_fault)
+{
+	unsigned int nr_guards = 0;
+
+	FOR_EACH_REGION(region) {
+		if (region->kind != REGION_GUARD)
+			continue;
+		expect_absent(t, virt_raw(region->start));
+		expect_absent(t, region_end(region) - 1);
+		nr_guards++;
+	}
+	EXPECT_EQ(t, nr_guards, NR_STACKS);
+}
+
+KTEST(paging, the_null_page_and_the_identity_map_are_gone)
+{
+	expect_absent(t, 0);
+	expect_absent(t, FRAME_SIZE - 1);
+	expect_absent(t, KERNEL_LOAD_ADDRESS);
+	expect_absent(t, (uint64_t)(uintptr_t)boot_start);
+	expect_absent(t, (uint64_t)(uintptr_t)text_start - KERNEL_BASE);
+	expect_absent(t, (uint64_t)(uintptr_t)kernel_end - KERNEL_BASE);
+}
+
+KTEST(paging, the_stubs_tables_are_no_longer_mapped_with_the_image)
+{
+	for (const char *page = boot_tables_start; page < boot_tables_end; page += FRAME_SIZE)
+		expect_absent(t, (uint64_t)(uintptr_t)page);
+}
+
+/* The first and the last page that belong to no region, on both sides of each. */
+KTEST(paging, there_is_nothing_between_regions)
+{
+	uint64_t end = UINT64_C(0xffff800000000000);
+
+	FOR_EACH_REGION(region) {
+		if (region->kind == REGION_WINDOW && kernel_space()->root.levels == 5)
+			continue; /* it lies below all that 4 levels translate */
+		if (virt_raw(region->start) > end) {
+			expect_absent(t, end);
+			expect_absent(t, virt_raw(region->start) - 1);
+		}
+		end = region_end(region);
+	}
+	expect_absent(t, end);
+	expect_absent(t, UINT64_MAX);
+}
+
+KTEST(paging, a_method_that_is_configured_out_leaves_no_trace)
+{
+	if (!IS_ENABLED(CONFIG_PHYSMAP)) {
+		EXPECT_TRUE(t, !find_region(REGION_PHYSMAP));
+		for (uint64_t at = 0; at < PHYSMAP_SIZE; at += PHYSMAP_SIZE / 64) {
+			expect_absent(t, PHYSMAP_BASE + at);
+			expect_absent(t, PHYSMAP_BASE + at + KERNEL_LOAD_ADDRESS);
+		}
+	}
+	if (!IS_ENABLED(CONFIG_RECURSIVE)) {
+		EXPECT_TRUE(t, !find_region(REGION_WINDOW));
+		/* Where the window would be if any root entry of the half pointed at the root. */
+		for (unsigned int slot = PT_ENTRIES / 2; slot < PT_ENTRIES; slot++) {
+			pt_entry_t entry;
+			unsigned int level;
+			const virt_addr_t at = pt_canonical(
+				virt_addr(slot * pt_span(kernel_space()->root.levels)),
+				kernel_space()->root.levels);
+
+			ASSERT_EQ(t,
+				  mapper_read_entry(kernel_space(), at,
+						    kernel_space()->root.levels, &entry, &level),
+				  0);
+			EXPECT_TRUE(t, phys_raw(pt_table_address(entry)) !=
+					       phys_raw(kernel_space()->root.table));
+		}
+	}
+}
+
+static void expect_read_only_aliases(struct ktest_run *t, const char *start, const char *end)
+{
+	for (const char *page = start; page < end; page += FRAME_SIZE)
+		expect_data(t, PHYSMAP_BASE + (uint64_t)(uintptr_t)page - KERNEL_BASE, false);
+}
+
+KTEST(paging, text_and_read_only_data_cannot_be_written_through_the_physical_map)
+{
+	if (!IS_ENABLED(CONFIG_PHYSMAP)) {
+		ktest_skip(t, "there is none");
+		return;
+	}
+	expect_read_only_aliases(t, text_start, rodata_end);
+	expect_data(t, PHYSMAP_BASE + (uint64_t)(uintptr_t)data_start - KERNEL_BASE, true);
+}
+
+KTEST(paging, what_the_loader_and_firmware_said_cannot_be_written)
+{
+	size_t count;
+
+	expect_data(t, (uint64_t)(uintptr_t)boot_information()->data, false);
+	expect_data(t, (uint64_t)(uintptr_t)memory_ranges(&count), false);
+	expect_data(t, (uint64_t)(uintptr_t)memory_ram(&count), false);
+}
+
+KTEST(paging, the_temporary_page_faults_unless_it_is_in_use)
+{
+	const uint64_t page = TEMP_PAGES_BASE;
+	pfn_t frame;
+
+	ASSERT_EQ(t, frame_alloc(kernel_frames(), 0, &frame), 0);
+	EXPECT_EQ(t, (uintptr_t)temp_page_map(frame), page);
+	expect_data(t, page, true);
+	temp_page_unmap();
+	expect_absent(t, page);
+	EXPECT_EQ(t, frame_free(kernel_frames(), frame, 0), 0);
+}
+
+/* The local APIC, which every x86-64 CPU has here unless somebody moved it; its version is not 0. */
+#define LOCAL_APIC         UINT64_C(0xfee00000)
+#define LOCAL_APIC_VERSION 0x30
+
+KTEST(paging, device_memory_is_mapped_with_its_type_and_alone)
+{
+	const uint64_t nr_tables = kernel_space()->nr_tables;
+	void *apic_pointer, *other_pointer;
+	volatile uint8_t *apic, *other;
+	pt_entry_t entry;
+	unsigned int level;
+
+	ASSERT_EQ(t, device_map(phys_addr(LOCAL_APIC + 0x20), 0x20, MEMORY_UNCACHED, &apic_pointer),
+		  0);
+	ASSERT_EQ(t, device_map(phys_addr(LOCAL_APIC), 1, MEMORY_UNCACHED, &other_pointer), 0);
+	apic = apic_pointer;
+	other = other_pointer;
+	EXPECT_EQ(t, (uintptr_t)apic % FRAME_SIZE, 0x20);
+	EXPECT_TRUE(t, *(volatile uint32_t *)(other + LOCAL_APIC_VERSION) != 0);
+	EXPECT_EQ(t, *(volatile uint32_t *)(apic + 0x10),
+		  *(volatile uint32_t *)(other + LOCAL_APIC_VERSION));
+	ASSERT_EQ(t, mapper_read_entry(kernel_space(), virt_of_ptr(apic), 1, &entry, &level), 0);
+	EXPECT_EQ(t, pt_memory_type(entry), MEMORY_UNCACHED);
+	expect_fault(t, (uint64_t)(uintptr_t)apic, fetch, PF_PRESENT | PF_FETCH);
+	expect_absent(t, align_down((uint64_t)(uintptr_t)apic, FRAME_SIZE) - 1);
+	expect_absent(t, align_down((uint64_t)(uintptr_t)apic, FRAME_SIZE) + FRAME_SIZE);
+
+	EXPECT_EQ(t, device_unmap(apic, 0x20), 0);
+	EXPECT_EQ(t, device_unmap(other, 1), 0);
+	expect_absent(t, (uint64_t)(uintptr_t)apic);
+	EXPECT_EQ(t, kernel_space()->nr_tables, nr_tables);
+}
+
+/* Nothing is touched: whatever is there. */
+KTEST(paging, large_device_memory_gets_huge_pages)
+{
+	struct translation to;
+	void *pointer;
+
+	ASSERT_EQ(t, device_map(phys_addr(GIB(4) - MIB(32)), MIB(5), MEMORY_WRITE_COMBINING, &pointer),
+		  0);
+	ASSERT_EQ(t, mapper_translate(kernel_space(), virt_of_ptr(pointer), &to), 0);
+	EXPECT_EQ(t, to.page_size, MIB(2));
+	EXPECT_EQ(t, device_unmap(pointer, MIB(5)), 0);
+}
+
+KTEST(paging, device_map_refuses_what_it_should)
+{
+	size_t count;
+	const struct memmap_range *ram = memory_ram(&count);
+	const uint64_t last = ram[count - 1].end - 1;
+	void *pointer;
+
+	EXPECT_EQ(t, device_map(phys_addr(LOCAL_APIC), 0, MEMORY_UNCACHED, &pointer), ERR_INVALID);
+	EXPECT_EQ(t, device_map(phys_addr(last), 1, MEMORY_UNCACHED, &pointer), ERR_INVALID);
+	EXPECT_EQ(t, device_map(phys_addr(last), FRAME_SIZE, MEMORY_UNCACHED, &pointer),
+		  ERR_INVALID);
+	EXPECT_EQ(t, device_map(phys_addr(LOCAL_APIC), 1, (enum memory_type)9, &pointer),
+		  ERR_INVALID);
+	EXPECT_EQ(t, device_map(phys_addr(cpu_physical_limit()), 1, MEMORY_UNCACHED, &pointer),
+		  ERR_RANGE);
+	EXPECT_EQ(t, device_map(phys_addr(UINT64_MAX), 1, MEMORY_UNCACHED, &pointer),
+		  ERR_OVERFLOW);
+	EXPECT_EQ(t, device_unmap(virt_ptr(virt_addr(VMAP_BASE - FRAME_SIZE)), 1), ERR_INVALID);
+}
+
+KTEST(paging, the_stubs_frames_can_be_allocated)
+{
+	struct frame_pool *pool = kernel_frames();
+	const uint64_t start = ((uint64_t)(uintptr_t)boot_tables_start - KERNEL_BASE) / FRAME_SIZE;
+	const uint64_t end = ((uint64_t)(uintptr_t)boot_tables_end - KERNEL_BASE) / FRAME_SIZE;
+	uint64_t nr_in_pool = 0;
+
+	for (pfn_t frame = start; frame < end; frame++) {
+		const int error = frame_alloc_at(pool, frame, 1);
+
+		nr_in_pool += error != ERR_FOREIGN;
+		if (!error)
+			EXPECT_EQ(t, frame_free(pool, frame, 0), 0);
+	}
+	EXPECT_EQ(t, nr_in_pool, end - start);
+}
+
+/* All usable memory is in the allocator, but for its own metadata: less than 2 bits a frame. */
+KTEST(paging, all_ram_is_in_the_allocator)
+{
+	size_t count;
+	const struct memmap_range *ranges = memory_ranges(&count);
+	const uint64_t reach = IS_ENABLED(CONFIG_PHYSMAP) ? PHYSMAP_SIZE : UINT64_MAX;
+	uint64_t nr_usable = 0, nr_metadata;
+
+	for (size_t i = 0; i < count; i++)
+		if (ranges[i].end <= reach)
+			nr_usable += (ranges[i].end - ranges[i].start) / FRAME_SIZE;
+	nr_metadata = nr_usable / (4 * FRAME_SIZE) + count * 128 / FRAME_SIZE + 4;
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		nr_metadata += nr_usable * 2 / FRAME_SIZE + count;
+	EXPECT_TRUE(t, frame_total(kernel_frames()) + nr_metadata >= nr_usable);
+}
+
+KTEST(paging, audit_finds_nothing_wrong)
+{
+	struct audit_report report;
+
+	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), 0);
+	EXPECT_STR(t, report.broken, NULL);
+	EXPECT_TRUE(t, report.nr_leaves[1] > 100 && report.nr_reserved > NR_STACKS);
+}
+
+/* A bit that software may use is set in a leaf, and cleared again. */
+KTEST(paging, audit_finds_a_bit_that_should_not_be_there)
+{
+	struct audit_report report;
+	struct walk walk;
+	volatile uint64_t *entry;
+	const virt_addr_t page = virt_of_ptr(boot_information()->data);
+	const struct root root = kernel_space()->root;
+
+	ASSERT_EQ(t, kernel_walk(&root, page, &walk), 0);
+	entry = (volatile uint64_t *)(uintptr_t)walk.steps[walk.nr_steps - 1].pointer;
+	*entry |= UINT64_C(1) << 9;
+	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), ERR_FORMAT);
+	*entry &= ~(UINT64_C(1) << 9);
+	EXPECT_STR(t, report.broken, "a leaf has a bit that it should not have, or lacks A or D");
+	EXPECT_EQ(t, virt_raw(report.address), align_down(virt_raw(page), FRAME_SIZE));
+	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), 0);
+}
