@@ -2,16 +2,17 @@
 """The monitor: commands from the command line, typed on the serial port, typed on the keyboard."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
 from harness.build import Build, Builder, Iso, config_names
+from harness.font import Font
 from harness.qemu import FAILED_STATUS, PASSED_STATUS, Qemu, uefi_arguments
 
 DEFAULT = Build("gcc", "defconfig")
 PROMPT = "mercator> "
-KEYS = {" ": "spc", "-": "minus", "\n": "ret", ";": "semicolon"}
 
 
 def outputs(log: str) -> dict[str, str]:
@@ -37,7 +38,7 @@ def test_looking(builder: Builder, folder: Path, config: str) -> None:
     build = Build("gcc", config)
     text = 0xFFFFFFFF80101000
     walks = f"walk {text:#x}; walk --both {text:#x}; walk 0; walk 0x8000000000000000"
-    status, said = run(builder, folder, f"{walks}; maps; tables; cpu; memmap; help", build)
+    status, said = run(builder, folder, f"{walks}; maps; tables; audit; cpu; memmap; help", build)
     assert status == PASSED_STATUS
     both = builder.has(build, "MAPPER_OFFSET") and builder.has(build, "MAPPER_RECURSIVE")
 
@@ -56,9 +57,10 @@ def test_looking(builder: Builder, folder: Path, config: str) -> None:
     assert re.search(r"^ffffffff80101000-\w+ .* r-x-g 4K +WB kernel text$", said["maps"], re.M)
     assert bool(re.search("table window$", said["maps"], re.M)) == builder.has(build, "RECURSIVE")
     assert re.search(r"^\d+ tables, .* map ", said["tables"], re.M)
+    assert said["audit"].startswith("all is well: ")
     assert "CR3" in said["cpu"]
     assert "usable (1)" in said["memmap"]
-    for name in ("walk", "maps", "tables", "cpu", "memmap", "test", "bench", "help"):
+    for name in ("walk", "maps", "tables", "audit", "cpu", "memmap", "test", "bench", "help"):
         assert re.search(rf"^  {name} ", said["help"], re.M)
 
 
@@ -118,15 +120,88 @@ def test_typing_on_serial(builder: Builder, folder: Path) -> None:
     with Qemu(folder, "-m", "128M", "-cdrom", str(iso), typed=True) as qemu:
         qemu.until_serial(rf"{PROMPT}$")
         qemu.type("walk 0x1234\r")
-        qemu.until_serial(rf"walk of 0x1234:(?s:.*)=> not mapped: .*\r\n{PROMPT}$")
+        qemu.until_serial(rf"walk of 0x1234:(?s:.*)=> not mapped: .*\n{PROMPT}$")
         # `wxlk`, to the x, away with it, an a instead; the rest stays.
         qemu.type("wxlk 0x5678\x1b[D\x1b[H\x1b[C\x1b[3~a\r")
         qemu.until_serial(rf"walk of 0x5678:(?s:.*){PROMPT}$")
         qemu.type("\x1b[A\x1b[A\x7f5\r")
         qemu.until_serial(rf"walk of 0x1235:(?s:.*){PROMPT}$")
         qemu.type("forget this\x03")
-        qemu.until_serial(rf"forget this\^C\r\n{PROMPT}$")
+        qemu.until_serial(rf"forget this\^C\n{PROMPT}$")
         assert 'no command "forget"' not in qemu.serial()
         qemu.type("test fmt.*; nonsense\r")
         qemu.until_serial(rf"ok 1 fmt(?s:.*)no command \"nonsense\"(?s:.*){PROMPT}$")
         assert qemu.process.poll() is None
+
+
+SCREENS = {  # firmware and GRUB's gfxpayload
+    "bios graphics": ("bios", ""),
+    "bios text": ("bios", "text"),
+    "uefi": ("uefi", ""),
+}
+NAMES = {" ": "spc", "-": "minus", ";": "semicolon", "\n": "ret"}
+
+
+def press_text(qemu: Qemu, text: str) -> None:
+    for character in text:
+        keys = [NAMES.get(character, character.lower())]
+        qemu.press(*(["shift"] if character.isupper() else []), *keys)
+        time.sleep(0.05)  # QEMU lets go of a key after 0.1 s, and queues few
+
+
+@pytest.mark.parametrize("firmware, gfxpayload", SCREENS.values(), ids=SCREENS.keys())
+def test_typing_on_the_keyboard(
+    builder: Builder, folder: Path, firmware: str, gfxpayload: str
+) -> None:
+    """There is no serial port: keys go in, and the screen is what is looked at."""
+    iso = builder.iso(DEFAULT, Iso(f"stays-{gfxpayload}", "loglevel=1", gfxpayload))
+    font = Font(builder.target(DEFAULT, "include/generated/font.h"))
+    machine = ["-m", "256", *(uefi_arguments(folder) if firmware == "uefi" else [])]
+    with Qemu(folder, *machine, "-cdrom", str(iso), serial=False) as qemu:
+
+        def screen() -> str:
+            return qemu.vga_text() if gfxpayload == "text" else font.text(qemu.picture())
+
+        def until_screen(pattern: str) -> None:
+            qemu.until(f'"{pattern}" on the screen', lambda: re.search(pattern, screen()))
+
+        until_screen(rf"\n{PROMPT.strip()}$")
+        # A capital X, which is taken away again by a cursor key and delete.
+        press_text(qemu, "walk 0x12X34")
+        for key in ("left", "left", "left", "delete", "end"):
+            qemu.press(key)
+            time.sleep(0.05)
+        until_screen(rf"\n{PROMPT}walk 0x1234$")
+        press_text(qemu, "\n")
+        until_screen(rf"{PROMPT}walk 0x1234\nwalk of 0x1234: (?s:.*)=> not mapped.*\n{PROMPT.strip()}$")
+        qemu.press("up")
+        until_screen(rf"\n{PROMPT}walk 0x1234$")
+        qemu.press("ctrl", "u")
+        press_text(qemu, "Nonsense")
+        until_screen(rf"\n{PROMPT}Nonsense$")
+        press_text(qemu, "\n")
+        until_screen('no command "Nonsense"')
+        qemu.press("ctrl", "l")
+        until_screen(rf"^{PROMPT.strip()}$")
+
+
+def test_without_anything_to_type_on(builder: Builder, folder: Path) -> None:
+    """No serial port and no keyboard controller: the kernel says so, and halts."""
+    iso = builder.iso(DEFAULT, Iso("stays-text", "loglevel=3", "text"))
+    machine = ["-machine", "pc,i8042=off", "-m", "128"]
+    with Qemu(folder, *machine, "-cdrom", str(iso), serial=False) as qemu:
+        sentence = "neither a serial port nor a keyboard"
+        qemu.until("sentence on the screen", lambda: sentence in qemu.vga_text())
+        registers = qemu.qmp("human-monitor-command", **{"command-line": "info registers"})
+        assert "HLT=1" in registers
+        assert "mercator>" not in qemu.vga_text()
+
+
+def test_without_a_keyboard_controller(builder: Builder, folder: Path) -> None:
+    """The serial port alone will do."""
+    iso = builder.iso(DEFAULT, Iso("stays-info", "loglevel=3"))
+    machine = ["-machine", "pc,i8042=off", "-m", "128"]
+    with Qemu(folder, *machine, "-cdrom", str(iso), typed=True) as qemu:
+        qemu.until_serial(rf"there is no keyboard controller\n{PROMPT}$")
+        qemu.type("walk 0\r")
+        qemu.until_serial(rf"walk of 0:(?s:.*){PROMPT}$")
