@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's pool of frames (mercator/frames.h). */
+/*
+ * The kernel's pool of frames (mercator/frames.h).
+ *
+ *	the home range	| metadata of all ranges | frames taken early | ... all others
+ *			  not in the pool	   in the pool, allocated
+ */
 #include <arch/cpu.h>
 #include <mercator/describe.h>
+#include <mercator/frame_access.h>
 #include <mercator/frames.h>
 #include <mercator/log.h>
 #include <mercator/memory.h>
+#include <mercator/paging.h>
 #include <mercator/panic.h>
 #include <mercator/physmap.h>
 
 static struct frame_pool pool;
 static struct frame_cpu cpus[ARCH_NR_CPUS];
+static bool pool_is_up;
 
 /* A cache line, so that ranges' metadata do not share one. */
 #define METADATA_ALIGN 64
 
+/* The range that holds everybody's metadata. */
+static struct {
+	size_t index;
+	pfn_t start;      /* of the metadata, which is the range's */
+	pfn_t early;      /* behind the metadata */
+	pfn_t next_early; /* the next that kernel_frame_source() gives before the pool is up */
+	pfn_t end;        /* of the range, as far as the stub's tables reach */
+} home;
+
 struct frame_pool *kernel_frames(void)
 {
 	return &pool;
-}
-
-static void *frame_bytes(pfn_t pfn)
-{
-	return physmap_pointer(phys_of_pfn(pfn));
 }
 
 static void on_misuse(int error, pfn_t pfn, unsigned int order)
@@ -29,23 +41,18 @@ static void on_misuse(int error, pfn_t pfn, unsigned int order)
 	panic("freeing frame %#lx, order %u: %s", pfn, order, error_name(error));
 }
 
-/* Physical addresses below this have been added. */
-static uint64_t added_reach;
-
-/* The frames of a usable range that the physical map reaches now and did not before. */
+/* The frames of a usable range below a bound. */
 struct span {
 	pfn_t start, end; /* empty if equal */
 };
 
-static struct span reachable(const struct memmap_range *range)
+static struct span span_below(const struct memmap_range *range, uint64_t reach)
 {
-	const uint64_t reach = physmap_reach();
-	const uint64_t start = range->start > added_reach ? range->start : added_reach;
 	const uint64_t end = range->end < reach ? range->end : reach;
 
-	if (end <= start)
+	if (end <= range->start)
 		return (struct span){ 0, 0 };
-	return (struct span){ start / FRAME_SIZE, end / FRAME_SIZE };
+	return (struct span){ range->start / FRAME_SIZE, end / FRAME_SIZE };
 }
 
 static uint64_t metadata_room(struct span span)
@@ -53,23 +60,67 @@ static uint64_t metadata_room(struct span span)
 	return align_up(frame_metadata_size(span.start, span.end), METADATA_ALIGN);
 }
 
-/* The range that is to hold everybody's metadata, and how large they are. */
-static size_t largest_range(const struct memmap_range *ranges, size_t count, uint64_t *room)
+void frames_plan(void)
 {
-	size_t largest = 0;
+	size_t count;
+	const struct memmap_range *ranges = memory_ranges(&count);
+	uint64_t room = 0;
 
-	*room = 0;
 	for (size_t i = 0; i < count; i++) {
-		const struct span span = reachable(&ranges[i]), best = reachable(&ranges[largest]);
+		const struct span span = span_below(&ranges[i], physmap_reach());
 
-		*room += metadata_room(span);
-		if (span.end - span.start > best.end - best.start)
-			largest = i;
+		room += metadata_room(span_below(&ranges[i], UINT64_MAX));
+		if (span.end - span.start <= home.end - home.start)
+			continue;
+		home.index = i;
+		home.start = span.start;
+		home.end = span.end;
 	}
-	return largest;
+	home.early = home.start + align_up(room, FRAME_SIZE) / FRAME_SIZE;
+	home.next_early = home.early;
+	if (home.early >= home.end)
+		panic("no room for %lu bytes of metadata of the frame allocator", room);
 }
 
-static bool add_range(struct span span, char *metadata)
+struct memmap_range frames_metadata(void)
+{
+	return (struct memmap_range){ home.start * FRAME_SIZE, home.early * FRAME_SIZE,
+				      MEMMAP_KERNEL };
+}
+
+static int allocate_frame(void *context, pfn_t *frame)
+{
+	(void)context;
+	if (pool_is_up)
+		return frame_alloc(&pool, 0, frame);
+	if (home.next_early == home.end)
+		return ERR_NO_MEMORY;
+	*frame = home.next_early++;
+	return 0;
+}
+
+static void release_frame(void *context, pfn_t frame)
+{
+	int error;
+
+	(void)context;
+	PANIC_UNLESS(pool_is_up);
+	error = frame_free(&pool, frame, 0);
+	if (error)
+		panic("frame %#lx of a page table: %s", frame, error_name(error));
+}
+
+const struct frame_source *kernel_frame_source(void)
+{
+	static const struct frame_source source = {
+		.allocate = allocate_frame,
+		.release = release_frame,
+	};
+
+	return &source;
+}
+
+static bool add_range(struct span span, void *metadata)
 {
 	const int result = frame_add_range(&pool, span.start, span.end, metadata);
 
@@ -80,21 +131,16 @@ static bool add_range(struct span span, char *metadata)
 	return !result;
 }
 
-static void add_all(const struct memmap_range *ranges, size_t count)
+static void add_all(char *metadata, uint64_t reach)
 {
-	uint64_t room;
-	const size_t largest = largest_range(ranges, count, &room);
-	const struct span home = reachable(&ranges[largest]);
-	const uint64_t nr_taken = align_up(room, FRAME_SIZE) / FRAME_SIZE;
-	char *metadata = physmap_pointer(phys_of_pfn(home.start));
+	size_t count;
+	const struct memmap_range *ranges = memory_ranges(&count);
 
-	if (room && home.end - home.start <= nr_taken)
-		panic("no room for %lu bytes of metadata of the frame allocator", room);
 	for (size_t i = 0; i < count; i++) {
-		struct span span = reachable(&ranges[i]);
+		struct span span = span_below(&ranges[i], reach);
 
-		if (i == largest)
-			span.start += nr_taken;
+		if (i == home.index)
+			span.start = home.early;
 		if (span.start >= span.end)
 			continue;
 		add_range(span, metadata);
@@ -102,25 +148,19 @@ static void add_all(const struct memmap_range *ranges, size_t count)
 	}
 }
 
-void frames_extend(void)
-{
-	size_t count;
-	const struct memmap_range *ranges = memory_ranges(&count);
-
-	add_all(ranges, count);
-	added_reach = physmap_reach();
-}
-
-void frames_init(void)
+void frames_init(void *metadata, uint64_t reach)
 {
 	const uint64_t start = read_tsc();
 	char size[SIZE_TEXT_MAX];
 	uint64_t ticks;
 
 	frame_pool_init(&pool, cpus, ARCH_NR_CPUS);
-	pool.bytes = frame_bytes;
+	pool.bytes = frame_access;
 	pool.on_misuse = on_misuse;
-	frames_extend();
+	add_all(metadata, reach);
+	if (home.next_early > home.early)
+		PANIC_UNLESS(!frame_alloc_at(&pool, home.early, home.next_early - home.early));
+	pool_is_up = true;
 	ticks = read_tsc() - start;
 	/* tests/test_frame_startup.py reads this line. */
 	log_info("frames: %s free, %lu frames in %lu ranges, ready after %lu ticks",
@@ -128,30 +168,48 @@ void frames_init(void)
 		 pool.nr_ranges, ticks);
 }
 
+/* Where metadata for frames that are given back can be: some frames for all of them. */
+static char *metadata_for(uint64_t room)
+{
+	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
+					       MEMORY_WRITE_BACK };
+	static char *place;
+	static uint64_t left;
+	virt_addr_t address;
+	char *metadata;
+
+	if (room > left) {
+		const uint64_t size = align_up(room, FRAME_SIZE);
+		pfn_t pfn;
+
+		if (frame_alloc_run(&pool, size / FRAME_SIZE, 1, UINT64_MAX, &pfn))
+			return NULL;
+		if (vmap_map(kernel_vmap(), phys_of_pfn(pfn), size, attributes, &address)) {
+			PANIC_UNLESS(!frame_free_run(&pool, pfn, size / FRAME_SIZE, NULL));
+			return NULL;
+		}
+		place = virt_ptr(address);
+		left = size;
+	}
+	metadata = place;
+	place += room;
+	left -= room;
+	return metadata;
+}
+
 uint64_t frames_give_back(phys_addr_t start, phys_addr_t end)
 {
 	const struct span span = { align_up(phys_raw(start), FRAME_SIZE) / FRAME_SIZE,
 				   phys_raw(end) / FRAME_SIZE };
-	/* Room left of the last frames that were taken for metadata: a few ranges fit into one. */
-	static char *place;
-	static uint64_t left;
-	uint64_t room;
-	pfn_t pfn;
+	char *metadata;
 
 	if (span.start >= span.end)
 		return 0;
-	room = metadata_room(span);
-	if (room > left) {
-		const uint64_t count = align_up(room, FRAME_SIZE) / FRAME_SIZE;
-
-		if (frame_alloc_run(&pool, count, 1, physmap_reach() / FRAME_SIZE, &pfn))
-			return 0;
-		place = frame_bytes(pfn);
-		left = count * FRAME_SIZE;
-	}
-	if (!add_range(span, place))
+	metadata = metadata_for(metadata_room(span));
+	if (!metadata) {
+		log_warn("frames %#lx to %#lx are not used: no memory for their metadata",
+			 span.start, span.end);
 		return 0;
-	place += room;
-	left -= room;
-	return span.end - span.start;
+	}
+	return add_range(span, metadata) ? span.end - span.start : 0;
 }

@@ -14,7 +14,6 @@
 #include <mercator/describe.h>
 #include <mercator/dump.h>
 #include <mercator/finish.h>
-#include <mercator/frames.h>
 #include <mercator/kbench.h>
 #include <mercator/log.h>
 #include <mercator/memory.h>
@@ -73,7 +72,6 @@ void kernel_main(void)
 	start_screen(&info->framebuffer);
 	describe_machine(info);
 	memory_init(info);
-	frames_init();
 	paging_init(info);
 	paging_describe();
 

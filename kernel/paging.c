@@ -41,19 +41,6 @@ const struct vmap *kernel_vmap(void)
 	return &vmap;
 }
 
-static int allocate_table(void *context, pfn_t *frame)
-{
-	return frame_alloc(context, 0, frame);
-}
-
-static void release_table(void *context, pfn_t frame)
-{
-	const int error = frame_free(context, frame, 0);
-
-	if (error)
-		panic("frame %#lx of a page table: %s", frame, error_name(error));
-}
-
 static void must(int error, const char *what)
 {
 	if (error)
@@ -81,16 +68,12 @@ static void start_temp_page(void)
 
 static void make_root(void)
 {
-	static struct frame_source frames = {
-		.allocate = allocate_table,
-		.release = release_table,
-	};
+	const struct frame_source *frames = kernel_frame_source();
 	const struct cpu_features *cpu = cpu_features();
 	pt_entry_t *entries;
 	pfn_t root;
 
-	frames.context = kernel_frames();
-	must(allocate_table(frames.context, &root), "root table");
+	must(frames->allocate(frames->context, &root), "root table");
 	entries = frame_access(root);
 	memset(entries, 0, FRAME_SIZE);
 	space = (struct space){
@@ -100,7 +83,7 @@ static void make_root(void)
 			.pointer_to = physmap_function,
 		},
 		.method = KERNEL_METHOD,
-		.frames = &frames,
+		.frames = frames,
 		.largest_leaf = cpu->pages_1gib ? 3 : 2,
 		.physical_limit = cpu_physical_limit(),
 		.recursive_slot = SPACE_NOT_RECURSIVE,
@@ -112,7 +95,7 @@ static void make_root(void)
 #endif
 }
 
-static void map_ram(void)
+static void map_all_ram(void)
 {
 	size_t count;
 	const struct memmap_range *ram = memory_ram(&count);
@@ -137,7 +120,7 @@ static void map_region(const struct region *region)
 		must(mapper_reserve(&space, region->start, region->size, RESERVED_TEMP, NULL),
 		     region->name);
 		break;
-	case REGION_PHYSMAP: map_ram(); break;
+	case REGION_PHYSMAP: map_all_ram(); break;
 	case REGION_SINGLE:
 	case REGION_WINDOW: break; /* empty at first; made by the root's own entry */
 	}
@@ -152,14 +135,25 @@ static void map_regions(void)
 		map_region(&regions[i]);
 }
 
-/* RAM that is read from here on wherever it will be mapped. */
-static const void *map_to_read(uint64_t start, uint64_t size, const char *what)
+/* RAM that the kernel goes on using, and finds there from now on. */
+static void *map_ram(uint64_t start, uint64_t size, unsigned int rights, const char *what)
 {
-	const struct attributes attributes = { RIGHT_READ | RIGHT_GLOBAL, MEMORY_WRITE_BACK };
+	const struct attributes attributes = { RIGHT_READ | RIGHT_GLOBAL | rights,
+					       MEMORY_WRITE_BACK };
 	virt_addr_t address;
 
 	must(vmap_map(&vmap, phys_addr(start), size, attributes, &address), what);
 	return virt_ptr(address);
+}
+
+static void *map_frame_metadata(void)
+{
+	const struct memmap_range range = frames_metadata();
+
+	if (IS_ENABLED(CONFIG_PHYSMAP))
+		return physmap_pointer(phys_addr(range.start));
+	return map_ram(range.start, range.end - range.start, RIGHT_WRITE,
+		       "metadata of the frame allocator");
 }
 
 /* From here on, and before anything is logged, everybody must know of their new addresses. */
@@ -189,16 +183,19 @@ void paging_init(const struct bootinfo *info)
 {
 	const struct memmap_range arrays = memory_arrays();
 	const void *new_arrays, *new_information;
+	void *metadata;
 	size_t nr_ram;
 	const struct memmap_range *ram;
 
 	regions_init(active_root().levels);
 	start_temp_page();
+	frames_plan();
 	make_root();
 	map_regions();
-	new_arrays = map_to_read(arrays.start, arrays.end - arrays.start, "memory map");
+	metadata = map_frame_metadata();
+	new_arrays = map_ram(arrays.start, arrays.end - arrays.start, 0, "memory map");
 	new_information =
-		map_to_read(boot_handover.information, info->total_size, "boot information");
+		map_ram(boot_handover.information, info->total_size, 0, "boot information");
 	prepare_screen();
 
 	activate();
@@ -209,7 +206,7 @@ void paging_init(const struct bootinfo *info)
 	boot_information_remap(new_information);
 	move_screen();
 
-	frames_extend();
+	frames_init(metadata, IS_ENABLED(CONFIG_PHYSMAP) ? PHYSMAP_SIZE : UINT64_MAX);
 	give_stub_back();
 }
 

@@ -16,13 +16,14 @@ struct audit {
 	const struct audit_rules *rules;
 	struct audit_report *report;
 	size_t nr_tables;
-	struct open_table open[PT_LEVELS_MAX + 1]; /* by level, those between `lowest_open` and the root */
+	struct open_table
+		open[PT_LEVELS_MAX + 1]; /* by level, those between `lowest_open` and the root */
 	unsigned int lowest_open;
 
 	/* The region that entries have come to, and how much of it is mapped or reserved. */
 	size_t region;
 	uint64_t nr_bytes;
-	uint64_t distance;              /* physical address less virtual address */
+	uint64_t distance;                   /* physical address less virtual address */
 	uint64_t leaf_bits[PT_LEAF_MAX + 1]; /* of a leaf with exactly the region's attributes */
 };
 
@@ -49,8 +50,8 @@ static uint64_t ram_size(const struct audit_rules *rules, uint64_t window)
 
 static const struct region *region_now(const struct audit *audit)
 {
-	return audit->region < audit->rules->nr_regions ? &audit->rules->regions[audit->region] :
-							  NULL;
+	return audit->region < audit->rules->nr_regions ? &audit->rules->regions[audit->region]
+							: NULL;
 }
 
 static void enter_region(struct audit *audit, size_t index)
@@ -129,8 +130,7 @@ static const char *leaf_fault(const struct audit *audit, virt_addr_t address, un
 		return "a leaf leads beyond the CPU's physical addresses";
 	if ((attributes.rights & write_execute) == write_execute)
 		return "a leaf is writable and executable";
-	if ((attributes.rights & RIGHT_WRITE) &&
-	    overlaps(&audit->rules->read_only, physical, size))
+	if ((attributes.rights & RIGHT_WRITE) && overlaps(&audit->rules->read_only, physical, size))
 		return "an alias of the kernel's text or read-only data is writable";
 	if ((attributes.rights & RIGHT_GLOBAL) && !audit->space->global_pages)
 		return "a leaf is global, which this CPU does not have";
@@ -178,13 +178,13 @@ static const char *region_fault(const struct audit *audit, virt_addr_t address, 
 			return "the physical map is read-only where it should not be";
 		return NULL;
 	case REGION_SINGLE:
-		return attributes.rights & ~region->attributes.rights ?
-			       "a single mapping has more rights than its region" :
-			       NULL;
+		return attributes.rights & ~region->attributes.rights
+			       ? "a single mapping has more rights than its region"
+			       : NULL;
 	case REGION_TEMP:
-		return attributes.rights != region->attributes.rights ?
-			       "a temporary page has other rights" :
-			       NULL;
+		return attributes.rights != region->attributes.rights
+			       ? "a temporary page has other rights"
+			       : NULL;
 	case REGION_IMAGE:
 		return "a page of the image leads elsewhere, or has other rights or another type";
 	default: return "a page is mapped where none should be";
@@ -271,7 +271,8 @@ static int open_table(struct audit *audit, virt_addr_t first, unsigned int level
 		pt_with_live(pt_make_table(table, !is_kernel_half(first)), pt_live(entry));
 
 	if (entry.raw != want.raw || (is_shared && pt_live(entry) != 1))
-		return broken(audit, "a table's entry has a bit that it should not have, or lacks one",
+		return broken(audit,
+			      "a table's entry has a bit that it should not have, or lacks one",
 			      first, level, entry);
 	if (phys_raw(table) >= audit->space->physical_limit)
 		return broken(audit, "a table lies beyond the CPU's physical addresses", first,
@@ -362,8 +363,7 @@ static int audit_alias(void *context, virt_addr_t address, unsigned int level, p
 	struct audit *audit = context;
 
 	if (pt_kind(entry, level) == PT_LEAF &&
-	    has_table(audit, phys_pfn(pt_leaf_address(entry, level)),
-		      pt_span(level) / FRAME_SIZE))
+	    has_table(audit, phys_pfn(pt_leaf_address(entry, level)), pt_span(level) / FRAME_SIZE))
 		return broken(audit, "a table is mapped by a page", address, level, entry);
 	return 0;
 }

@@ -1,19 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's own pool of frames (mercator/frame.h has the operations). */
+/*
+ * The kernel's own pool of frames (mercator/frame.h has the operations), and where frames come from
+ * before it is up: the kernel's page tables are built first, as the pool's metadata live in them.
+ */
 #ifndef MERCATOR_FRAMES_H
 #define MERCATOR_FRAMES_H
 
 #include <mercator/frame.h>
+#include <mercator/memmap.h>
+#include <mercator/space.h>
 
 /*
- * Hand to the allocator all usable memory that the physical map reaches now. The metadata of all
- * ranges are put together, at the start of the largest. memory_init() must have been called. Panics
- * if there is no room for the metadata.
+ * Choose where the metadata of all usable memory go, and the frames that are needed before
+ * frames_init(): in the largest range that the stub's tables reach. memory_init() must have been
+ * called. Panics if there is no room.
  */
-void frames_init(void);
+void frames_plan(void);
 
-/* The same for what the physical map has come to reach since the last time. */
-void frames_extend(void);
+/* The metadata's place: physical, in bytes, whole frames. */
+struct memmap_range frames_metadata(void);
+
+/*
+ * Frames for the tables of page tables, before and after frames_init(). Before, they are taken in a
+ * row, and none can be released.
+ */
+const struct frame_source *kernel_frame_source(void);
+
+/*
+ * Hand all usable memory to the pool: below `reach`, physical, in bytes, and with the metadata mapped
+ * at `metadata`. The frames that were taken before are in the pool, allocated.
+ */
+void frames_init(void *metadata, uint64_t reach);
 
 struct frame_pool *kernel_frames(void);
 

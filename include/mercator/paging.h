@@ -11,9 +11,9 @@
  * Build the kernel's address space and leave the stub's tables for it: each section of the image with
  * exactly its rights, guard pages below all stacks, the physical map of RAM (CONFIG_PHYSMAP), the
  * recursive slot (CONFIG_RECURSIVE), and single mappings of what the kernel still reads or draws on:
- * the loader's information, the memory map, the screen. Then all RAM goes to the frame allocator, and
- * so do the frames of the stub. frames_init() and start_screen() come before. Panics where memory
- * does not suffice.
+ * the loader's information, the memory map, the screen. Then all RAM goes to the frame allocator, whose
+ * metadata are in these tables, and so do the frames of the stub. memory_init() and start_screen() come
+ * before. Panics where memory does not suffice.
  */
 void paging_init(const struct bootinfo *info);
 

@@ -107,7 +107,8 @@ KTEST(paging, regions_are_in_order_and_disjoint)
 {
 	uint64_t end = 0;
 
-	FOR_EACH_REGION(region) {
+	FOR_EACH_REGION(region)
+	{
 		EXPECT_TRUE(t, virt_raw(region->start) >= end);
 		EXPECT_TRUE(t, is_aligned(virt_raw(region->start) | region->size, FRAME_SIZE));
 		EXPECT_TRUE(t, region->size && region_end(region) > virt_raw(region->start));
@@ -134,14 +135,15 @@ static void check_page(struct ktest_run *t, const struct region *region, uint64_
 KTEST(paging, each_page_of_the_image_has_its_sections_rights)
 {
 	FOR_EACH_REGION(region)
-		if (region->kind == REGION_IMAGE)
-			for (uint64_t at = 0; at < region->size; at += FRAME_SIZE)
-				check_page(t, region, at);
+	if (region->kind == REGION_IMAGE)
+		for (uint64_t at = 0; at < region->size; at += FRAME_SIZE)
+			check_page(t, region, at);
 }
 
 KTEST(paging, rights_of_the_image_hold)
 {
-	FOR_EACH_REGION(region) {
+	FOR_EACH_REGION(region)
+	{
 		if (region->kind != REGION_IMAGE)
 			continue;
 		for (uint64_t at = 0; at < region->size; at += FRAME_SIZE) {
@@ -167,7 +169,8 @@ KTEST(paging, guard_pages_fault)
 {
 	unsigned int nr_guards = 0;
 
-	FOR_EACH_REGION(region) {
+	FOR_EACH_REGION(region)
+	{
 		if (region->kind != REGION_GUARD)
 			continue;
 		expect_absent(t, virt_raw(region->start));
@@ -198,7 +201,8 @@ KTEST(paging, there_is_nothing_between_regions)
 {
 	uint64_t end = UINT64_C(0xffff800000000000);
 
-	FOR_EACH_REGION(region) {
+	FOR_EACH_REGION(region)
+	{
 		if (region->kind == REGION_WINDOW && kernel_space()->root.levels == 5)
 			continue; /* it lies below all that 4 levels translate */
 		if (virt_raw(region->start) > end) {
@@ -226,13 +230,13 @@ KTEST(paging, a_method_that_is_configured_out_leaves_no_trace)
 		for (unsigned int slot = PT_ENTRIES / 2; slot < PT_ENTRIES; slot++) {
 			pt_entry_t entry;
 			unsigned int level;
-			const virt_addr_t at = pt_canonical(
-				virt_addr(slot * pt_span(kernel_space()->root.levels)),
-				kernel_space()->root.levels);
+			const virt_addr_t at =
+				pt_canonical(virt_addr(slot * pt_span(kernel_space()->root.levels)),
+					     kernel_space()->root.levels);
 
 			ASSERT_EQ(t,
-				  mapper_read_entry(kernel_space(), at,
-						    kernel_space()->root.levels, &entry, &level),
+				  mapper_read_entry(kernel_space(), at, kernel_space()->root.levels,
+						    &entry, &level),
 				  0);
 			EXPECT_TRUE(t, phys_raw(pt_table_address(entry)) !=
 					       phys_raw(kernel_space()->root.table));
@@ -317,7 +321,8 @@ KTEST(paging, large_device_memory_gets_huge_pages)
 	struct translation to;
 	void *pointer;
 
-	ASSERT_EQ(t, device_map(phys_addr(GIB(4) - MIB(32)), MIB(5), MEMORY_WRITE_COMBINING, &pointer),
+	ASSERT_EQ(t,
+		  device_map(phys_addr(GIB(4) - MIB(32)), MIB(5), MEMORY_WRITE_COMBINING, &pointer),
 		  0);
 	ASSERT_EQ(t, mapper_translate(kernel_space(), virt_of_ptr(pointer), &to), 0);
 	EXPECT_EQ(t, to.page_size, MIB(2));
@@ -339,8 +344,7 @@ KTEST(paging, device_map_refuses_what_it_should)
 		  ERR_INVALID);
 	EXPECT_EQ(t, device_map(phys_addr(cpu_physical_limit()), 1, MEMORY_UNCACHED, &pointer),
 		  ERR_RANGE);
-	EXPECT_EQ(t, device_map(phys_addr(UINT64_MAX), 1, MEMORY_UNCACHED, &pointer),
-		  ERR_OVERFLOW);
+	EXPECT_EQ(t, device_map(phys_addr(UINT64_MAX), 1, MEMORY_UNCACHED, &pointer), ERR_OVERFLOW);
 	EXPECT_EQ(t, device_unmap(virt_ptr(virt_addr(VMAP_BASE - FRAME_SIZE)), 1), ERR_INVALID);
 }
 
