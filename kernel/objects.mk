@@ -24,7 +24,7 @@ kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
 kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c
 kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
 
-monitor-y := command decode editor input machine maps monitor names scan_code table \
+monitor-y := command decode editor frames input machine maps monitor names picture scan_code table \
 	terminal tests view visit walk_command words
 kernel-$(CONFIG_MONITOR) += $(monitor-y:%=kernel/monitor/%.c)
 

@@ -232,6 +232,27 @@ void screen_write(struct screen *screen, enum log_level level, const char *text,
 	}
 }
 
+static const uint8_t painted[NR_PAINTS] = {
+	[PAINT_GREEN] = SCREEN_PAINT_GREEN,   [PAINT_BLUE] = SCREEN_PAINT_BLUE,
+	[PAINT_YELLOW] = SCREEN_PAINT_YELLOW, [PAINT_RED] = SCREEN_PAINT_RED,
+	[PAINT_GREY] = SCREEN_PAINT_GREY,     [PAINT_CYAN] = SCREEN_PAINT_CYAN,
+};
+
+void screen_paint(struct screen *screen, const char *text, const uint8_t *paint, size_t length)
+{
+	if (!screen->text_rows)
+		return;
+	stop_typing(screen);
+	start_row(screen);
+	for (size_t i = 0; i < length && i < screen->columns; i++) {
+		if (paint[i] == PAINT_TEXT)
+			put(screen, text[i], SCREEN_GREY);
+		else
+			set_cell(screen, screen->column++, screen->nr_used - 1,
+				 (struct screen_cell){ ' ', painted[paint[i]] });
+	}
+}
+
 /* The bottom row is the text's until there is a banner. */
 static void reserve_banner(struct screen *screen)
 {
@@ -303,14 +324,20 @@ static void console_type(const char *bytes, size_t length)
 	screen_type(&screen_live, bytes, length);
 }
 
-static unsigned int console_columns(void)
+static struct console_size console_size(void)
 {
-	return screen_live.columns;
+	return (struct console_size){ screen_live.columns, screen_live.text_rows };
+}
+
+static void console_paint(const char *text, const uint8_t *paint, size_t length)
+{
+	screen_paint(&screen_live, text, paint, length);
 }
 
 struct console screen_console = {
 	.name = "screen",
 	.write = console_write,
 	.type = console_type,
-	.columns = console_columns,
+	.size = console_size,
+	.paint = console_paint,
 };

@@ -9,7 +9,7 @@
 #include "command.h"
 
 extern const struct command walk_command, maps_command, tables_command;
-extern const struct command cpu_command, memmap_command;
+extern const struct command frames_command, cpu_command, memmap_command;
 extern const struct command test_command, bench_command, audit_command;
 
 /* Output of `walk`, for faults. */

@@ -17,6 +17,7 @@ static const struct command help_command = {
 };
 
 const struct command *const monitor_commands[] = {
-	&walk_command,   &maps_command, &tables_command, &audit_command, &cpu_command,
-	&memmap_command, &test_command, &bench_command,  &help_command,  NULL,
+	&walk_command, &maps_command,   &tables_command, &audit_command, &frames_command,
+	&cpu_command,  &memmap_command, &test_command,   &bench_command, &help_command,
+	NULL,
 };

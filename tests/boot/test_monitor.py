@@ -3,6 +3,7 @@
 
 import re
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_looking(builder: Builder, folder: Path, config: str) -> None:
     build = Build("gcc", config)
     text = 0xFFFFFFFF80101000
     walks = f"walk {text:#x}; walk --both {text:#x}; walk 0; walk 0x8000000000000000"
-    status, said = run(builder, folder, f"{walks}; maps; tables; audit; cpu; memmap; help", build)
+    status, said = run(builder, folder, f"{walks}; maps; tables; audit; frames; cpu; memmap; help", build)
     assert status == PASSED_STATUS
     both = builder.has(build, "MAPPER_OFFSET") and builder.has(build, "MAPPER_RECURSIVE")
 
@@ -60,7 +61,7 @@ def test_looking(builder: Builder, folder: Path, config: str) -> None:
     assert said["audit"].startswith("all is well: ")
     assert "CR3" in said["cpu"]
     assert "usable (1)" in said["memmap"]
-    for name in ("walk", "maps", "tables", "audit", "cpu", "memmap", "test", "bench", "help"):
+    for name in ("walk", "maps", "tables", "audit", "frames", "cpu", "memmap", "test", "bench", "help"):
         assert re.search(rf"^  {name} ", said["help"], re.M)
 
 
@@ -112,6 +113,36 @@ def test_bad_input_says_what_is_wrong(builder: Builder, folder: Path) -> None:
 def test_tests_that_fail_count(builder: Builder, folder: Path, commands: str, want: int) -> None:
     status, _ = run(builder, folder, commands)
     assert status == want
+
+
+def test_frames_as_text(builder: Builder, folder: Path) -> None:
+    """128 MiB in cells of 128 KiB: the kernel at 1 MiB, tables somewhere, nearly all free."""
+    _, said = run(builder, folder, "frames")
+    *rows, legend, sums = said["frames"].splitlines()
+    assert [row[:13] for row in rows] == [f"{i << 23:012x} " for i in range(16)]
+    assert all(len(row) == 13 + 64 for row in rows)
+    cells = "".join(row[13:] for row in rows)
+    assert cells[8] == "K" and "T" in cells
+    assert cells.count(".") > 950
+    assert legend.startswith("T page tables  K kernel  ")
+    assert re.fullmatch(r"a cell is 128 KiB; 127\.\d MiB of RAM, 12\d.* free, .* page tables", sums)
+
+
+def test_frames_in_colour(builder: Builder, folder: Path) -> None:
+    """On a framebuffer: most of it is green, and there is some of every other colour."""
+    iso = builder.iso(DEFAULT, Iso("frames", 'loglevel=1 run="frames"'))
+    font = Font(builder.target(DEFAULT, "include/generated/font.h"))
+    with Qemu(folder, "-m", "64", "-cdrom", str(iso), typed=True) as qemu:
+        qemu.until_serial(rf"page tables\n{PROMPT}$")
+        picture = qemu.picture()
+        lines = font.text(picture).splitlines()
+        assert lines[0].startswith("000000000000")
+        assert re.match("a cell is .* KiB; 6", lines[-2])
+        colours = Counter(zip(*(picture.pixels[i::3] for i in range(3))))
+        pixels = picture.width * picture.height
+        assert colours[0x1E, 0x7D, 0x46] > pixels // 4
+        for colour in ((0xF0, 0xD2, 0x50), (0xD0, 0x48, 0x48), (0x3C, 0xC8, 0xC8)):
+            assert colours[colour] >= 8 * 16
 
 
 def test_typing_on_serial(builder: Builder, folder: Path) -> None:

@@ -406,6 +406,24 @@ KTEST(screen, clearing_leaves_the_banner)
 	expect_sound(t);
 }
 
+KTEST(screen, painting_covers_characters)
+{
+	static const uint8_t paint[] = { PAINT_TEXT, PAINT_GREEN, PAINT_RED, PAINT_TEXT,
+					 PAINT_BLUE };
+
+	ASSERT_EQ(t, open(4, 3), 0);
+	write(LOG_INFO, "one");
+	screen_paint(&screen, "a.#bc", paint, 5);
+	EXPECT_STR(t, row_text(1), "a  b");
+	EXPECT_EQ(t, colour_at(0, 1), SCREEN_GREY);
+	EXPECT_EQ(t, colour_at(1, 1), SCREEN_PAINT_GREEN);
+	EXPECT_EQ(t, colour_at(2, 1), SCREEN_PAINT_RED);
+	EXPECT_STR(t, row_text(2), "");
+	write(LOG_INFO, "two");
+	EXPECT_STR(t, row_text(2), "two");
+	expect_sound(t);
+}
+
 /* Any bytes on any grid: nothing is drawn outside, twice, or over the banner. */
 KTEST(screen, random_lines_keep_it_sound)
 {

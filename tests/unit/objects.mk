@@ -30,12 +30,14 @@ mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
 host-y += $(mapper-y) tests/kernel/mapper_test.c
 
 host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c
-host-y += tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c tests/kernel/frame_test.c
+host-y += tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c tests/kernel/frame_test.c \
+	tests/kernel/frame_usage_test.c
 host-y += tests/unit/frame_long_test.c tests/unit/frame_threads_test.c tests/unit/frame_debug_test.c
 host-y += tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c
 host-y += tests/kernel/mapper_walk_test.c tests/kernel/pt_format_test.c
 host-y += tests/unit/mapper_steps_test.c tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c
 host-y += tests/kernel/example_test.c
-host-y += $(addprefix kernel/monitor/,command.c editor.c scan_code.c terminal.c view.c words.c)
+host-y += $(addprefix kernel/monitor/,command.c editor.c picture.c scan_code.c terminal.c view.c words.c)
 host-y += tests/kernel/monitor_editor_test.c tests/kernel/monitor_keys_test.c \
+	tests/kernel/monitor_picture_test.c \
 	tests/kernel/monitor_words_test.c

@@ -81,10 +81,10 @@ static void serial_type(const char *bytes, size_t length)
 		write_byte(bytes[i]);
 }
 
-/* What stands at the other end does not say; a VT100 has 80. */
-static unsigned int serial_columns(void)
+/* What stands at the other end does not say; a VT100 has that. */
+static struct console_size serial_size(void)
 {
-	return 80;
+	return (struct console_size){ .columns = 80, .rows = 24 };
 }
 
 bool serial_read(uint8_t *byte)
@@ -102,5 +102,5 @@ struct console serial_console = {
 	.name = "serial",
 	.write = serial_write,
 	.type = serial_type,
-	.columns = serial_columns,
+	.size = serial_size,
 };
