@@ -22,26 +22,27 @@ static int dump_table_entry(void *context, virt_addr_t first, unsigned int level
 
 static void dump_range(const struct space *space, uint64_t start, uint64_t size)
 {
-	int error = size ? mapper_visit(space, virt_addr(start), size, dump_entry, NULL) : 0;
+	int error = mapper_visit(space, virt_addr(start), size, dump_entry, NULL);
 
 	if (error)
 		panic("dump of %#lx: %s", start, error_name(error));
 }
 
-/* The halves, without the recursive slot, which is no range of anybody's. */
+/* The halves, without the recursive slots, which are no range of anybody's. */
 static void dump_leaves(const struct space *space)
 {
-	uint64_t span = pt_span(space->root.levels);
-	uint64_t half = span * PT_ENTRIES / 2;
-	uint64_t slot = (uint64_t)space->recursive_slot;
+	const uint64_t span = pt_span(space->root.levels);
 
-	dump_range(space, 0, half);
-	if (space->recursive_slot == SPACE_NOT_RECURSIVE) {
-		dump_range(space, -half, half);
-		return;
+	dump_range(space, 0, span * PT_ENTRIES / 2);
+	for (unsigned int slot = PT_ENTRIES / 2; slot < PT_ENTRIES; slot++) {
+		if ((int)slot == space->recursive_slot)
+			continue;
+#ifdef CONFIG_MAPPER_RECURSIVE
+		if (slot == CONFIG_RECURSIVE_SECOND_SLOT)
+			continue;
+#endif
+		dump_range(space, -(PT_ENTRIES - slot) * span, span);
 	}
-	dump_range(space, -half, (slot - PT_ENTRIES / 2) * span);
-	dump_range(space, -(PT_ENTRIES - 1 - slot) * span, (PT_ENTRIES - 1 - slot) * span);
 }
 
 void dump_tables(void)

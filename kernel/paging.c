@@ -6,7 +6,6 @@
 #include <arch/active_root.h>
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
-#include <arch/tlb.h>
 #include <mercator/boot_information.h>
 #include <mercator/describe.h>
 #include <mercator/frame_access.h>
@@ -29,7 +28,11 @@ _Static_assert(TEMP_PAGES_BASE + TEMP_PAGES * FRAME_SIZE == KERNEL_BASE + BOOT_K
 	       "the temporary pages need the last of the stub's page tables");
 
 static struct space space;
+static const struct physmap_window physmap_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
 static const struct vmap vmap = { &space, { VMAP_BASE }, VMAP_SIZE };
+
+/* The stub's tables, as a space: what is active while ours are built. */
+static struct space stub_space;
 
 struct space *kernel_space(void)
 {
@@ -66,6 +69,19 @@ static void start_temp_page(void)
 	must(error, "temporary page");
 }
 
+static void enter_stub_space(void)
+{
+	stub_space = (struct space){
+		.root = active_root(),
+		.method = KERNEL_METHOD,
+		.recursive_slot = SPACE_NOT_RECURSIVE,
+	};
+#ifdef CONFIG_RECURSIVE
+	stub_space.recursive_slot = CONFIG_RECURSIVE_SLOT;
+#endif
+	must(space_activate(&stub_space), "the stub's tables");
+}
+
 static void make_root(void)
 {
 	const struct frame_source *frames = kernel_frame_source();
@@ -93,6 +109,7 @@ static void make_root(void)
 	entries[CONFIG_RECURSIVE_SLOT].raw = phys_raw(space.root.table) | PT_RECURSIVE_FLAGS;
 	space.recursive_slot = CONFIG_RECURSIVE_SLOT;
 #endif
+	space_set_inactive(&space);
 }
 
 static void map_all_ram(void)
@@ -100,7 +117,8 @@ static void map_all_ram(void)
 	size_t count;
 	const struct memmap_range *ram = memory_ram(&count);
 
-	must(physmap_map(&space, ram, count, physical_range(text_start, rodata_end)),
+	must(physmap_map(&space, &physmap_window, ram, count,
+			 physical_range(text_start, rodata_end)),
 	     "physical map");
 }
 
@@ -159,8 +177,7 @@ static void *map_frame_metadata(void)
 /* From here on, and before anything is logged, everybody must know of their new addresses. */
 static void activate(void)
 {
-	write_cr3(phys_raw(space.root.table));
-	tlb_flush_all(); /* the stub's leaves are global */
+	must(space_activate(&space), "activation");
 }
 
 static void give_back(const char *what, uint64_t start, uint64_t end)
@@ -188,6 +205,7 @@ void paging_init(const struct bootinfo *info)
 	const struct memmap_range *ram;
 
 	regions_init(active_root().levels);
+	enter_stub_space();
 	start_temp_page();
 	frames_plan();
 	make_root();
@@ -214,7 +232,7 @@ static void describe_physmap(void)
 {
 	struct physmap_size size;
 
-	must(physmap_measure(&space, &size), "measuring the physical map");
+	must(physmap_measure(&space, &physmap_window, &size), "measuring the physical map");
 	log_info("physical map: %lu x 1 GiB, %lu x 2 MiB, %lu x 4 KiB pages in %lu tables",
 		 size.nr_leaves[3], size.nr_leaves[2], size.nr_leaves[1], size.nr_tables);
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What each access method's instance of the walker offers: the operations of mercator/mapper.h, with
- * the same parameters and the same errors. Each checks what it is passed.
+ * the same parameters and the same errors, each checking what it is passed; and what mm/space.c needs
+ * of them, see walker_space.h.
  */
 #ifndef ACCESS_H
 #define ACCESS_H
 
 #include <mercator/mapper.h>
+
+#include "second_slot.h"
 
 #define DECLARE_READING(method)                                                                    \
 	MUST_CHECK int method##_translate(const struct space *space, virt_addr_t address,          \
@@ -35,12 +38,19 @@
 					struct attributes attributes, struct tlb_batch *batch,     \
 					struct conflict *conflict);                                \
 	MUST_CHECK int method##_merge(struct space *space, virt_addr_t address, uint64_t size,     \
-				      struct tlb_batch *batch)
+				      struct tlb_batch *batch);                                    \
+	MUST_CHECK int method##_fill_kernel_half(struct space *kernel);                            \
+	MUST_CHECK int method##_make_root(struct space *space, const struct space *like);          \
+	MUST_CHECK int method##_write_root(const struct space *space, unsigned int index,          \
+					   pt_entry_t entry)
 
 DECLARE_READING(offset);
 DECLARE_CHANGING(offset);
 DECLARE_READING(recursive);
 DECLARE_CHANGING(recursive);
+DECLARE_READING(second);
+DECLARE_CHANGING(second);
+MUST_CHECK int second_walk(const struct root *root, virt_addr_t address, struct walk *walk);
 DECLARE_READING(generic);
 DECLARE_CHANGING(generic);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The recursive access method: a table of the active space appears where the recursive slot shows it
- * (mercator/table_window.h). A frame that is not linked yet appears nowhere, so it goes through the temporary
+ * (mercator/table_window.h); for other spaces, see access_second.c. A frame that is not linked yet appears nowhere, so it goes through the temporary
  * page. A table that is unlinked or replaced must leave the window at once, or the next table at its
  * place would be written through the old one's translation: see unlink_table() and split_leaf().
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The mapper's public face (mercator/mapper.h): it hands on to the access methods' instances. */
 #include "access.h"
+#include "space_root.h"
 
 #define OFFSET    IS_ENABLED(CONFIG_MAPPER_OFFSET)
 #define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
@@ -17,9 +18,15 @@ static inline bool uses_offset(const struct space *space)
 	       ((!RECURSIVE && !GENERIC) || __builtin_expect(space->method == ACCESS_OFFSET, true));
 }
 
+static inline bool uses_second(const struct space *space)
+{
+	return RECURSIVE && space->method == ACCESS_SECOND_SLOT;
+}
+
 static inline bool uses_recursive(const struct space *space)
 {
-	return RECURSIVE && ((!OFFSET && !GENERIC) || space->method == ACCESS_RECURSIVE);
+	return RECURSIVE &&
+	       ((!OFFSET && !GENERIC && !uses_second(space)) || space->method == ACCESS_RECURSIVE);
 }
 
 static inline bool uses_generic(const struct space *space)
@@ -32,6 +39,7 @@ static inline bool uses_generic(const struct space *space)
 	(uses_offset(space)      ? offset_##operation(__VA_ARGS__)                                 \
 	 : uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                              \
 	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
+	 : uses_second(space)    ? (second_slot_reach(space) ?: second_##operation(__VA_ARGS__))   \
 				 : ERR_UNSUPPORTED)
 
 int mapper_map(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
@@ -93,4 +101,21 @@ int mapper_visit_entries(const struct space *space, mapper_visit_entry visit, vo
 int mapper_visit_tables(const struct space *space, mapper_visit_table visit, void *context)
 {
 	return DISPATCH(space, visit_tables, space, visit, context);
+}
+
+int mapper_fill_kernel_half(struct space *kernel)
+{
+	return DISPATCH(kernel, fill_kernel_half, kernel);
+}
+
+int mapper_make_root(struct space *space, const struct space *like)
+{
+	return DISPATCH(like, make_root, space, like);
+}
+
+int mapper_write_root(const struct space *space, unsigned int index, pt_entry_t entry)
+{
+	if (uses_second(space)) /* the root may have no recursive entry */
+		return second_write_root(space, index, entry);
+	return DISPATCH(space, write_root, space, index, entry);
 }

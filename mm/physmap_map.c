@@ -4,20 +4,31 @@
  * that the mapper's choice, the largest pages that fit, makes the fewest entries: a page of any size
  * lies in RAM with one and the same rights, or it must be cut.
  */
-#include <mercator/physmap.h>
 #include <mercator/physmap_map.h>
 
-MUST_CHECK static int map_piece(struct space *space, uint64_t start, uint64_t end,
+/* What is being built. */
+struct building {
+	struct space *space;
+	const struct physmap_window *window;
+	struct memmap_range read_only;
+};
+
+static virt_addr_t place_of(const struct physmap_window *window, uint64_t physical)
+{
+	return virt_addr(virt_raw(window->base) + physical);
+}
+
+MUST_CHECK static int map_piece(const struct building *b, uint64_t start, uint64_t end,
 				unsigned int rights)
 {
 	const struct attributes attributes = { RIGHT_READ | RIGHT_GLOBAL | rights,
 					       MEMORY_WRITE_BACK };
 
-	if (end > PHYSMAP_SIZE)
-		end = PHYSMAP_SIZE;
+	if (end > b->window->size)
+		end = b->window->size;
 	if (start >= end)
 		return 0;
-	return mapper_map(space, virt_addr(physmap_base() + start), phys_addr(start), end - start,
+	return mapper_map(b->space, place_of(b->window, start), phys_addr(start), end - start,
 			  attributes, NULL);
 }
 
@@ -28,51 +39,50 @@ static uint64_t clamp(uint64_t value, const struct memmap_range *range)
 	return value < range->end ? value : range->end;
 }
 
-MUST_CHECK static int map_range(struct space *space, const struct memmap_range *range,
-				const struct memmap_range *read_only)
+MUST_CHECK static int map_range(const struct building *b, const struct memmap_range *range)
 {
-	const uint64_t start = clamp(read_only->start, range), end = clamp(read_only->end, range);
+	const uint64_t start = clamp(b->read_only.start, range);
+	const uint64_t end = clamp(b->read_only.end, range);
 	int error;
 
 	if (start >= end)
-		return map_piece(space, range->start, range->end, RIGHT_WRITE);
-	error = map_piece(space, range->start, start, RIGHT_WRITE);
+		return map_piece(b, range->start, range->end, RIGHT_WRITE);
+	error = map_piece(b, range->start, start, RIGHT_WRITE);
 	if (!error)
-		error = map_piece(space, start, end, 0);
+		error = map_piece(b, start, end, 0);
 	if (!error)
-		error = map_piece(space, end, range->end, RIGHT_WRITE);
+		error = map_piece(b, end, range->end, RIGHT_WRITE);
 	return error;
 }
 
-/* Take back what was mapped so far: all lies below the end of the range that failed. */
-static void undo(struct space *space, uint64_t end)
+/* Take back all that was mapped. No page is cut for it, so that it cannot fail. */
+static void undo(const struct building *b)
 {
 	struct tlb_batch batch;
 	int error;
 
-	tlb_batch_begin(&batch, space);
-	error = mapper_unmap(space, virt_addr(physmap_base()),
-			     end < PHYSMAP_SIZE ? end : PHYSMAP_SIZE, &batch);
+	tlb_batch_begin(&batch, b->space);
+	error = mapper_unmap(b->space, b->window->base, b->window->size, &batch);
 	tlb_batch_finish(&batch);
-	(void)error; /* no page is cut, as what is taken ends where a piece does */
+	(void)error;
 }
 
-int physmap_map(struct space *space, const struct memmap_range *ram, size_t count,
-		struct memmap_range read_only)
+int physmap_map(struct space *space, const struct physmap_window *window,
+		const struct memmap_range *ram, size_t count, struct memmap_range read_only)
 {
+	const struct building b = { space, window, read_only };
 	int error = 0;
 
-	for (size_t i = 0; i < count && !error; i++) {
-		error = map_range(space, &ram[i], &read_only);
-		if (error && error != ERR_EXISTS)
-			undo(space, ram[i].end);
-	}
+	for (size_t i = 0; i < count && !error; i++)
+		error = map_range(&b, &ram[i]);
+	if (error && error != ERR_EXISTS)
+		undo(&b);
 	return error;
 }
 
 struct measuring {
 	struct physmap_size *size;
-	uint64_t start, end;
+	const struct physmap_window *window;
 };
 
 static int count_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
@@ -80,29 +90,30 @@ static int count_leaf(void *context, virt_addr_t address, unsigned int level, pt
 	struct measuring *m = context;
 
 	(void)address;
-	(void)entry;
-	m->size->nr_leaves[level]++;
+	if (pt_kind(entry, level) == PT_LEAF)
+		m->size->nr_leaves[level]++;
 	return 0;
 }
 
 static int count_table(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
 {
 	struct measuring *m = context;
-	const uint64_t start = virt_raw(first);
+	const uint64_t offset = virt_raw(first) - virt_raw(m->window->base);
 
 	(void)entry;
-	/* A table that spans more than the window is everybody's. */
-	m->size->nr_tables += level < PT_LEVELS_MAX && start >= m->start && start < m->end &&
-			      pt_span(level + 1) <= m->end - m->start;
+	/* A table that spans more than the window is others' too. */
+	m->size->nr_tables += offset < m->window->size && level < PT_LEVELS_MAX &&
+			      pt_span(level + 1) <= m->window->size;
 	return 0;
 }
 
-int physmap_measure(const struct space *space, struct physmap_size *size)
+int physmap_measure(const struct space *space, const struct physmap_window *window,
+		    struct physmap_size *size)
 {
-	struct measuring m = { size, physmap_base(), physmap_base() + PHYSMAP_SIZE };
+	struct measuring m = { size, window };
 	int error;
 
 	*size = (struct physmap_size){ .nr_tables = 0 };
-	error = mapper_visit(space, virt_addr(m.start), PHYSMAP_SIZE, count_leaf, &m);
+	error = mapper_visit(space, window->base, window->size, count_leaf, &m);
 	return error ? error : mapper_visit_tables(space, count_table, &m);
 }

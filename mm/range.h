@@ -57,19 +57,41 @@ static inline unsigned int linear_index(uint64_t linear, unsigned int level)
  */
 
 /*
- * SPACE_NOT_RECURSIVE is no index of a root, and as a slot it begins where no range comes to. (The
- * index is asked for as the walk does, so that the compiler computes it once.)
+ * The root entries that are not for mappings: the space's recursive slot, and both slots of Kconfig,
+ * though they may be empty, as they can be filled at any time. Where there are none, these are two
+ * numbers that are no index of a root.
  */
+#ifdef CONFIG_MAPPER_RECURSIVE
+#define OWN_SLOT    CONFIG_RECURSIVE_SLOT
+#define SECOND_SLOT CONFIG_RECURSIVE_SECOND_SLOT
+#else
+#define OWN_SLOT    SPACE_NOT_RECURSIVE
+#define SECOND_SLOT (SPACE_NOT_RECURSIVE - 1)
+#endif
+
+static inline bool is_recursive_slot(const struct space *space, unsigned int index)
+{
+	return (int)index == OWN_SLOT || (int)index == SECOND_SLOT ||
+	       (int)index == space->recursive_slot;
+}
+
+/* SPACE_NOT_RECURSIVE, as a slot, begins where no range comes to. */
+static inline bool reaches_slot(int slot, unsigned int levels, uint64_t start, uint64_t size)
+{
+	return ((uint64_t)slot << pt_shift(levels)) - start < size;
+}
+
 static inline bool touches_recursive_slot(const struct space *space, unsigned int levels,
 					  virt_addr_t address, uint64_t size)
 {
 	const uint64_t start = virt_raw(address) & (linear_end(levels) - 1);
 
-	if ((int)linear_index(virt_raw(address), levels) == space->recursive_slot)
+	if (is_recursive_slot(space, linear_index(virt_raw(address), levels)))
 		return true;
-	/* A page lies in one slot; only a longer range can begin before the slot and reach it. */
-	return size > FRAME_SIZE &&
-	       ((uint64_t)space->recursive_slot << pt_shift(levels)) - start < size;
+	/* A page lies in one slot; only a longer range can begin before a slot and reach it. */
+	return size > FRAME_SIZE && (reaches_slot(OWN_SLOT, levels, start, size) ||
+				     reaches_slot(SECOND_SLOT, levels, start, size) ||
+				     reaches_slot(space->recursive_slot, levels, start, size));
 }
 
 /* The errors of every range (mercator/mapper.h); fills *extent. `levels` is space->root.levels. */
@@ -90,29 +112,33 @@ MUST_CHECK static inline int range_check(const struct space *space, unsigned int
 	return touches_recursive_slot(space, levels, address, size) ? ERR_RANGE : 0;
 }
 
-/* Without reading there is no mapping; nothing is written and executed; users' pages come and go. */
-static inline bool rights_make_sense(unsigned int rights)
+/* What a single page needs of that, but for the slots: find_page() sees if a walk goes through one. */
+static inline bool is_page(unsigned int levels, virt_addr_t address)
 {
-	switch (rights) {
-	case RIGHT_READ:
-	case RIGHT_READ | RIGHT_WRITE:
-	case RIGHT_READ | RIGHT_EXECUTE:
-	case RIGHT_READ | RIGHT_USER:
-	case RIGHT_READ | RIGHT_WRITE | RIGHT_USER:
-	case RIGHT_READ | RIGHT_EXECUTE | RIGHT_USER:
-	case RIGHT_READ | RIGHT_GLOBAL:
-	case RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL:
-	case RIGHT_READ | RIGHT_EXECUTE | RIGHT_GLOBAL: return true;
-	default: return false;
-	}
+	return pt_is_canonical(address, levels) && is_aligned(virt_raw(address), FRAME_SIZE);
+}
+
+/*
+ * Without reading there is no mapping; nothing is written and executed. Users have the lower half.
+ * What is global stays when the root changes, so it can only be in the half that spaces share. The
+ * sets of rights that make sense are looked up in a bitmap of all sets.
+ */
+#define RIGHTS_SETS(more)                                                                          \
+	(1u << (RIGHT_READ | (more)) | 1u << (RIGHT_READ | RIGHT_WRITE | (more)) |                 \
+	 1u << (RIGHT_READ | RIGHT_EXECUTE | (more)))
+
+static inline bool rights_make_sense(virt_addr_t address, unsigned int rights)
+{
+	const uint32_t lower = RIGHTS_SETS(0) | RIGHTS_SETS(RIGHT_USER);
+	const uint32_t upper = RIGHTS_SETS(0) | RIGHTS_SETS(RIGHT_GLOBAL);
+
+	return rights <= RIGHTS_ALL && ((virt_raw(address) >> 63 ? upper : lower) >> rights & 1);
 }
 
 /* ERR_INVALID where the attributes make no sense for an address. */
 MUST_CHECK static inline int attributes_check(virt_addr_t address, struct attributes attributes)
 {
-	if (!rights_make_sense(attributes.rights) || attributes.type > MEMORY_UNCACHED)
-		return ERR_INVALID;
-	if ((attributes.rights & RIGHT_USER) && virt_raw(address) >> 63)
+	if (!rights_make_sense(address, attributes.rights) || attributes.type > MEMORY_UNCACHED)
 		return ERR_INVALID;
 	return 0;
 }

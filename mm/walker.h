@@ -25,6 +25,7 @@
  *		      |       |       |       |        |
  *	root ---> PML4[] -> PDPT[] -> PD[] -> PT[] -> frame	a leaf in a PDPT or PD ends it early
  */
+#include <mercator/atomic.h>
 #include <mercator/mapper.h>
 
 #include "range.h"
@@ -36,16 +37,24 @@
  */
 static inline pt_entry_t read_entry(const pt_entry_t *entry)
 {
+#ifdef __SANITIZE_THREAD__ /* which has to be told that this is meant */
+	return (pt_entry_t){ atomic_load_acquire(&entry->raw) };
+#else
 	pt_entry_t value = *entry;
 
 	__asm__("" : "+r"(value.raw));
 	return value;
+#endif
 }
 
 /* Write it once, whole. All that was written before is visible first: x86 keeps stores in order. */
 static inline void write_entry(pt_entry_t *entry, pt_entry_t value)
 {
+#ifdef __SANITIZE_THREAD__
+	atomic_store_release(&entry->raw, value.raw);
+#else
 	*(volatile uint64_t *)&entry->raw = value.raw;
+#endif
 }
 
 /* Where a walk ended. */
@@ -54,6 +63,7 @@ struct position {
 	phys_addr_t table; /* of that level */
 	pt_entry_t *entry; /* in that table */
 	pt_entry_t value;  /* of *entry */
+	pt_entry_t top;    /* the root's entry */
 	pt_entry_t all;    /* the path's entries, and-ed */
 	pt_entry_t any;    /* the same, or-ed */
 };
@@ -94,6 +104,8 @@ FOR_LEVELS struct position locate(unsigned int levels, const struct space *space
 		p.entry = access_table(&root, p.table, linear, p.level) +
 			  linear_index(linear, p.level);
 		p.value = read_entry(p.entry);
+		if (p.level == levels)
+			p.top = p.value;
 		p.all.raw &= p.value.raw;
 		p.any.raw |= p.value.raw;
 		if (p.level == lowest || !pt_is_table(p.value, p.level))

@@ -5,9 +5,11 @@
  * Each works in two passes: the first decides, reads, counts and gets all frames that are needed,
  * and may fail; the second commits and cannot fail.
  */
+#include "space_lock.h"
 #include "walker_tables.h"
 
 #include "walker_map.h"
 #include "walker_merge.h"
 #include "walker_protect.h"
+#include "walker_space.h"
 #include "walker_unmap.h"

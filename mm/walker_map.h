@@ -176,12 +176,10 @@ MUST_CHECK static int fill_extent(struct fill *fill, const struct extent *extent
 FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t address,
 			 phys_addr_t physical, struct attributes attributes)
 {
-	struct extent extent;
 	struct page_place place;
 
-	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
-	    physical_check(space, physical, FRAME_SIZE) || attributes_check(address, attributes) ||
-	    asks_for_too_much(space, attributes))
+	if (!is_page(levels, address) || physical_check(space, physical, FRAME_SIZE) ||
+	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
 		return false;
 	if (!find_page(levels, space, virt_raw(address), &place) || place.value.raw)
 		return false;
@@ -213,14 +211,25 @@ MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
 	return fill_extent(&fill, &extent, conflict);
 }
 
-int ACCESS(map)(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
-		struct attributes attributes, struct conflict *conflict)
+static inline int map_any(struct space *space, virt_addr_t address, phys_addr_t physical,
+			  uint64_t size, struct attributes attributes, struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
 		return map_range(space, address, physical, size, attributes, conflict);
 	if (WITH_LEVELS(space, map_page, address, physical, attributes))
 		return 0;
 	return map_range(space, address, physical, FRAME_SIZE, attributes, conflict);
+}
+
+int ACCESS(map)(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
+		struct attributes attributes, struct conflict *conflict)
+{
+	int error;
+
+	space_lock(space, address);
+	error = map_any(space, address, physical, size, attributes, conflict);
+	space_unlock(space, address);
+	return error;
 }
 
 int ACCESS(reserve)(struct space *space, virt_addr_t address, uint64_t size, uint64_t payload,
@@ -235,5 +244,8 @@ int ACCESS(reserve)(struct space *space, virt_addr_t address, uint64_t size, uin
 	if (error)
 		return error;
 	fill.bits[1] = pt_make_reserved(payload).raw;
-	return fill_extent(&fill, &extent, conflict);
+	space_lock(space, address);
+	error = fill_extent(&fill, &extent, conflict);
+	space_unlock(space, address);
+	return error;
 }

@@ -55,8 +55,10 @@ int ACCESS(merge)(struct space *space, virt_addr_t address, uint64_t size, struc
 
 	if (error)
 		return error;
+	begin_owing(space, address, batch);
 	settle(batch);
 	merge_range(space, space->root.table, space->root.levels, extent.start, extent.end, batch);
 	settle(batch);
+	space_unlock(space, address);
 	return 0;
 }

@@ -109,12 +109,11 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr_t address,
 			     struct attributes attributes, struct tlb_batch *batch)
 {
-	struct extent extent;
 	struct page_place place;
 	pt_entry_t changed;
 
-	if (range_check(space, levels, address, FRAME_SIZE, &extent) ||
-	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
+	if (!is_page(levels, address) || attributes_check(address, attributes) ||
+	    asks_for_too_much(space, attributes))
 		return false;
 	if (!find_page(levels, space, virt_raw(address), &place) || !pt_is_leaf(place.value, 1))
 		return false;
@@ -156,13 +155,25 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 	return 0;
 }
 
-int ACCESS(protect)(struct space *space, virt_addr_t address, uint64_t size,
-		    struct attributes attributes, struct tlb_batch *batch,
-		    struct conflict *conflict)
+static inline int protect_any(struct space *space, virt_addr_t address, uint64_t size,
+			      struct attributes attributes, struct tlb_batch *batch,
+			      struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
 		return protect_range(space, address, size, attributes, batch, conflict);
 	if (WITH_LEVELS(space, protect_page, address, attributes, batch))
 		return 0;
 	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
+}
+
+int ACCESS(protect)(struct space *space, virt_addr_t address, uint64_t size,
+		    struct attributes attributes, struct tlb_batch *batch,
+		    struct conflict *conflict)
+{
+	int error;
+
+	begin_owing(space, address, batch);
+	error = protect_any(space, address, size, attributes, batch, conflict);
+	space_unlock(space, address);
+	return error;
 }

@@ -4,10 +4,25 @@
  * the count of live entries, which the entry that points at a table keeps.
  */
 
+/* For an operation that adds to a batch. */
+static inline void begin_owing(struct space *space, virt_addr_t address,
+			       const struct tlb_batch *batch)
+{
+	space_lock(space, address);
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		tlb_batch_check_space(batch, space);
+}
+
 /* Tables below the root in the upper half are shared by all spaces: not counted, never unlinked. */
 static inline bool is_pinned(const struct space *space, unsigned int level, uint64_t linear)
 {
 	return level == space->root.levels && is_upper_half(space, linear);
+}
+
+/* The space whose number of tables counts one for `linear`. */
+static inline struct space *whose_table(struct space *space, uint64_t linear)
+{
+	return space->kernel && is_upper_half(space, linear) ? space->kernel : space;
 }
 
 /*
@@ -30,6 +45,9 @@ FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, uint64
 	struct position p = locate(levels, space, linear, 2);
 
 	if (p.level != 2 || !pt_is_table(p.value, 2))
+		return false;
+	/* No table entry forbids execution but the recursive ones, which are not for mappings. */
+	if (!pt_is_executable(p.top))
 		return false;
 	place->entry =
 		access_table(&root, pt_table_address(p.value), linear, 1) + linear_index(linear, 1);
@@ -124,19 +142,42 @@ static pt_entry_t link_table(struct space *space, pt_entry_t *entry, uint64_t li
 
 	table_zero(access_frame(space, frame));
 	write_entry(entry, value);
-	space->nr_tables++;
+	whose_table(space, linear)->nr_tables++;
 	return value;
 }
 
-/* Where the table window, if there is one, shows the table below an entry of `level`. */
-static bool window_of_table(const struct space *space, uint64_t linear, unsigned int level,
-			    virt_addr_t *window)
+/*
+ * Where table windows show what is below an entry of `level`, and the TLB may have it: a table, or the
+ * memory of a huge leaf. Returns how many places there are.
+ *
+ * - The active root's own window has what is active, and the kernel half, through whichever space.
+ * - The second slot shows the tables of the space that has it, and the kernel half, at every place
+ *   that mercator/table_window.h gives. As a huge leaf may be global, it stays in the TLB when the
+ *   slot changes hands: so for the kernel half, whether the slot was ever taken is what counts.
+ */
+static unsigned int window_places(const struct space *space, uint64_t linear, unsigned int level,
+				  virt_addr_t places[PT_LEVELS_MAX])
 {
-	if (space->recursive_slot == SPACE_NOT_RECURSIVE)
-		return false;
-	*window = recursive_table_address((unsigned int)space->recursive_slot, space->root.levels,
-					  virt_addr(linear), level - 1);
-	return true;
+	const unsigned int levels = space->root.levels;
+	const bool is_shared = is_upper_half(space, linear);
+	const int slot = space->recursive_slot != SPACE_NOT_RECURSIVE || !is_shared
+				 ? space->recursive_slot
+				 : OWN_SLOT; /* another space may have one */
+	unsigned int count = 0;
+	virt_addr_t own;
+
+	if (slot == SPACE_NOT_RECURSIVE)
+		return 0;
+	own = recursive_table_address((unsigned int)slot, levels, virt_addr(linear), level - 1);
+	if (!space->is_inactive || is_shared)
+		places[count++] = own;
+	if (!IS_ENABLED(CONFIG_MAPPER_RECURSIVE) ||
+	    !(is_shared ? second_slot.was_taken : second_slot_shows(space)))
+		return count;
+	for (unsigned int n = 0; n < level - 1; n++)
+		places[count++] = virt_addr(
+			virt_raw(own) + second_window_distance(OWN_SLOT, SECOND_SLOT, levels, n));
+	return count;
 }
 
 /*
@@ -160,7 +201,7 @@ static void settle(struct tlb_batch *batch)
 static void add_leaves(const struct space *space, struct tlb_batch *batch, uint64_t linear,
 		       unsigned int level, unsigned int count)
 {
-	virt_addr_t window;
+	virt_addr_t places[PT_LEVELS_MAX];
 
 	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), pt_span(level), count);
 	for (uint64_t end = linear + count * pt_span(level); linear < end;
@@ -168,8 +209,8 @@ static void add_leaves(const struct space *space, struct tlb_batch *batch, uint6
 		if (level == 1 || batch->nr_pages > TLB_BATCH_PAGES_MAX)
 			return; /* no huge leaf, or all of the TLB goes anyway */
 		for (unsigned int l = level; l > 1; l--)
-			if (window_of_table(space, linear, l, &window))
-				tlb_batch_add_page(batch, window);
+			for (unsigned int n = window_places(space, linear, l, places); n-- > 0;)
+				tlb_batch_add_page(batch, places[n]);
 	}
 }
 
@@ -186,18 +227,19 @@ static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t li
 	pfn_t frame = stock_take(space, stock);
 	pt_entry_t *parts = access_frame(space, frame);
 	pt_entry_t value = pt_make_table(phys_of_pfn(frame), !is_upper_half(space, linear));
-	virt_addr_t window;
+	virt_addr_t places[PT_LEVELS_MAX];
 
 	for (unsigned int i = 0; i < PT_ENTRIES; i++)
 		write_entry(&parts[i], pt_split_leaf(leaf, level, i));
 	value = pt_with_live(value, PT_ENTRIES);
 	write_entry(entry, value);
-	space->nr_tables++;
+	whose_table(space, linear)->nr_tables++;
 
-	tlb_invalidate_page(virtual_of(space, linear));
+	if (space_may_be_cached(space, virtual_of(space, linear)))
+		tlb_invalidate_page(virtual_of(space, linear));
 	for (; level > 1; level--)
-		if (window_of_table(space, linear, level, &window))
-			tlb_invalidate_page(window);
+		for (unsigned int n = window_places(space, linear, level, places); n-- > 0;)
+			tlb_invalidate_page(places[n]);
 	return value;
 }
 
@@ -213,13 +255,14 @@ static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t repl
 			 uint64_t linear, unsigned int level, struct tlb_batch *batch)
 {
 	pfn_t frame = phys_pfn(pt_table_address(read_entry(entry)));
-	virt_addr_t window;
+	virt_addr_t places[PT_LEVELS_MAX];
+	unsigned int nr_places = window_places(space, linear, level, places);
 
 	write_entry(entry, replacement);
-	space->nr_tables--;
-	if (window_of_table(space, linear, level, &window))
-		tlb_invalidate_page(window);
-	else
+	whose_table(space, linear)->nr_tables--;
+	for (unsigned int n = 0; n < nr_places; n++)
+		tlb_invalidate_page(places[n]);
+	if (!nr_places && space_may_be_cached(space, virtual_of(space, linear)))
 		tlb_invalidate_page(virtual_of(space, linear));
 	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), FRAME_SIZE, 1);
 	tlb_batch_add_frame(batch, frame);

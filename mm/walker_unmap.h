@@ -100,10 +100,9 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t address,
 			   struct tlb_batch *batch)
 {
-	struct extent extent;
 	struct page_place place;
 
-	if (range_check(space, levels, address, FRAME_SIZE, &extent))
+	if (!is_page(levels, address))
 		return false;
 	if (!find_page(levels, space, virt_raw(address), &place) || !place.value.raw ||
 	    pt_is_last_live(place.parent_value))
@@ -135,11 +134,22 @@ MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address
 	return 0;
 }
 
-int ACCESS(unmap)(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
+static inline int unmap_any(struct space *space, virt_addr_t address, uint64_t size,
+			    struct tlb_batch *batch)
 {
 	if (size != FRAME_SIZE)
 		return unmap_range(space, address, size, batch);
 	if (WITH_LEVELS(space, unmap_page, address, batch))
 		return 0;
 	return unmap_range(space, address, FRAME_SIZE, batch);
+}
+
+int ACCESS(unmap)(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
+{
+	int error;
+
+	begin_owing(space, address, batch);
+	error = unmap_any(space, address, size, batch);
+	space_unlock(space, address);
+	return error;
 }

@@ -59,7 +59,7 @@ static int visit_tables(const struct table_visit *v, phys_addr_t table, unsigned
 		int result;
 
 		if (pt_kind(entry, level) != PT_TABLE ||
-		    (level == space->root.levels && (int)i == space->recursive_slot))
+		    (level == space->root.levels && is_recursive_slot(space, i)))
 			continue;
 		result = v->visit(v->context, virtual_of(space, linear), level - 1, entry);
 		if (!result && level > 2)
@@ -94,7 +94,7 @@ static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigne
 		const uint64_t linear = first + i * pt_span(level);
 		int result;
 
-		if (!entry.raw || (level == space->root.levels && (int)i == space->recursive_slot))
+		if (!entry.raw || (level == space->root.levels && is_recursive_slot(space, i)))
 			continue;
 		result = v->visit(v->context, virtual_of(space, linear), level, entry);
 		if (!result && pt_is_table(entry, level))

@@ -22,11 +22,20 @@ def run(
     kernel_tests.judge(done.stdout, "the output", contradictions)
 
 
-@pytest.mark.parametrize("name", ["host-tests", "frame-debug-tests", "frame-tsan-tests"])
+HOST_PROGRAMS = [
+    "host-tests",
+    "frame-debug-tests",
+    "frame-tsan-tests",
+    "mapper-debug-tests",
+    "mapper-tsan-tests",
+]
+
+
+@pytest.mark.parametrize("name", HOST_PROGRAMS)
 def test_host(name: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
     program = builder.target(Build("gcc", "defconfig"), name)
     # The long random run is done once in full length.
-    env = {} if name == "host-tests" else {"FRAME_STEPS": "1000000"}
+    env = {"FRAME_STEPS": "1000000"} if name.startswith("frame-") else {}
     run(program, [], folder, kernel_tests, **env)
 
 

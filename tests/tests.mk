@@ -44,6 +44,7 @@ $(out)/screen-picture: $(picture_objects)
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d) $(soak_objects:=.d))
 
 include tests/frame.mk
+include tests/mapper.mk
 include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 include examples/hostlib/hostlib.mk

@@ -3,7 +3,9 @@
 # mm as a static library for the host, with its headers, and an example that uses it. The library is
 # what the kernel has, compiled against the host's stand-ins for the arch interface
 # (tests/host/include/arch): who links it provides host_physmap_base (for the offset method),
-# own_pointer() (for the recursive method), tlb_invalidate_page() and tlb_flush_all().
+# own_pointer() (for the recursive method), active_root(), tlb_load_root(), tlb_invalidate_page()
+# and tlb_flush_all(); with the debug checks also panic(); and arch_cpu_relax(), for waiting where
+# threads are the CPUs, each with its number in host_cpu_id.
 
 hostlib := $(out)/hostlib
 hostlib_sources := kernel/error.c $(sort $(filter mm/%,$(kernel-y)))

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <arch/active_root.h>
 #include <arch/own_pointer.h>
 #include <mercator/mapper.h>
 
@@ -44,6 +45,11 @@ static void release(void *context, pfn_t frame)
 /* What mm asks of the CPU. Nothing runs on these tables, so there is no TLB to invalidate. */
 uint64_t host_physmap_base;
 
+/* Waiting for a space's lock: with one thread, nobody does. */
+void arch_cpu_relax(void)
+{
+}
+
 /* For the recursive method, which is not used here. */
 void *own_pointer(virt_addr_t address)
 {
@@ -54,6 +60,16 @@ void *own_pointer(virt_addr_t address)
 void tlb_invalidate_page(virt_addr_t address)
 {
 	(void)address;
+}
+
+struct root active_root(void)
+{
+	return (struct root){ 0 };
+}
+
+void tlb_load_root(phys_addr_t root)
+{
+	(void)root;
 }
 
 void tlb_flush_all(void)

@@ -13,7 +13,7 @@
 #define RIGHT_WRITE   (1u << 1)
 #define RIGHT_EXECUTE (1u << 2) /* never together with RIGHT_WRITE */
 #define RIGHT_USER    (1u << 3) /* only in the lower half of the address space */
-#define RIGHT_GLOBAL  (1u << 4) /* stays in the TLB when the root changes; not with RIGHT_USER */
+#define RIGHT_GLOBAL  (1u << 4) /* stays in the TLB when the root changes; only in the upper half */
 #define RIGHTS_ALL    0x1fu
 
 enum memory_type {

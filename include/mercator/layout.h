@@ -2,15 +2,17 @@
 /*
  * The virtual address space, kernel half. The unit is a root entry of 4-level paging (a slot, 512
  * GiB), counted 256 to 511. With 5 levels the same addresses stay: they all lie in the last root
- * entry of the larger space. Only the table window moves and grows, because the recursive slot is
- * an entry of whichever table is the root.
+ * entry of the larger space. Only the table windows move and grow, because the recursive slots are
+ * entries of whichever table is the root.
  *
  *	slot (default)   4 levels               what
  *	256 ... 272      0xffff800000000000     free
  *	273 ... 400      0xffff888000000000     physical map: all of RAM at one offset
  *	401              0xffffc88000000000     free
  *	402              0xffffc90000000000     single mappings: device memory and others
- *	403 ... 509      0xffffc98000000000     free
+ *	403 ... 508      0xffffc98000000000     free
+ *	509              0xfffffe8000000000     window of an inactive space's tables, if configured
+ *	                 0xfffd000000000000     the same with 5 levels
  *	510              0xffffff0000000000     table window, if configured
  *	                 0xfffe000000000000     the same with 5 levels, 256 TiB
  *	511              0xffffffff80000000     kernel image, the last 2 GiB
@@ -62,6 +64,17 @@ _Static_assert(CONFIG_RECURSIVE_SLOT < CONFIG_PHYSMAP_SLOT ||
 	       "the recursive slot lies inside the physical map: change RECURSIVE_SLOT or the map");
 _Static_assert(CONFIG_RECURSIVE_SLOT >= 256 && CONFIG_RECURSIVE_SLOT < KERNEL_SLOT,
 	       "the recursive slot must lie in the kernel half, below the kernel's slot 511");
+#endif
+#ifdef CONFIG_MAPPER_RECURSIVE
+_Static_assert(CONFIG_RECURSIVE_SECOND_SLOT < CONFIG_PHYSMAP_SLOT ||
+		       CONFIG_RECURSIVE_SECOND_SLOT >= CONFIG_PHYSMAP_END_SLOT,
+	       "the second recursive slot lies inside the physical map: change one of them");
+_Static_assert(
+	CONFIG_RECURSIVE_SECOND_SLOT >= 256 && CONFIG_RECURSIVE_SECOND_SLOT < KERNEL_SLOT,
+	"the second recursive slot must lie in the kernel half, below the kernel's slot 511");
+_Static_assert(CONFIG_RECURSIVE_SECOND_SLOT != CONFIG_RECURSIVE_SLOT &&
+		       CONFIG_RECURSIVE_SECOND_SLOT != CONFIG_VMAP_SLOT,
+	       "the second recursive slot is the recursive slot or that of single mappings");
 #endif
 
 #endif

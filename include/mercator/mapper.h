@@ -17,8 +17,16 @@
  * become empty, after invalidation. A table directly below the root in the upper half is shared by
  * all address spaces: once made, it stays.
  *
- * Locking: the caller makes sure that nobody else changes the same space at the same time. Walking
- * (mapper_translate(), mercator/walk.h) is always allowed.
+ * Other spaces (mercator/space.h): all operations work on the active space and on others. In the kernel
+ * half, which spaces share, it does not matter through which of them it is changed.
+ *
+ * Locking: an operation that changes a space holds the space's lock from its first look to its last
+ * write; so does a cursor (mercator/cursor.h), from opening to closing. The kernel half that spaces
+ * share has the lock of the space that it came from. What only reads (translating, reading an entry,
+ * visiting, mercator/walk.h) takes no lock, and may be used anywhere, in exception handlers too; what
+ * changes may not be used in interrupt and exception handlers, nor from a visit. An operation on a
+ * batch is one of a single CPU (mercator/tlb.h). Frames are asked for under the lock, but released
+ * whenever a batch is finished: a source that several CPUs share has a lock of its own.
  */
 #ifndef MERCATOR_MAPPER_H
 #define MERCATOR_MAPPER_H
@@ -38,13 +46,14 @@ struct conflict {
 
 /*
  * Errors that every operation can return:
- *   ERR_UNSUPPORTED  the space's access method is not built in
+ *   ERR_UNSUPPORTED  the space's access method is not built in; or it is the recursive one, and the
+ *                    space, or the active space if that is another, has no recursive slot
  * and every operation on a range also:
  *   ERR_MISALIGNED  address, physical address or size is not a multiple of FRAME_SIZE
  *   ERR_INVALID     size is 0; the address is not canonical; attributes make no sense: without
- *                   RIGHT_READ, writable and executable, RIGHT_USER in the upper half or together
- *                   with RIGHT_GLOBAL, an unknown bit or memory type
- *   ERR_RANGE       the range leaves its canonical half, or touches the recursive slot
+ *                   RIGHT_READ, writable and executable, RIGHT_USER in the upper half, RIGHT_GLOBAL
+ *                   in the lower one, an unknown bit or memory type
+ *   ERR_RANGE       the range leaves its canonical half, or touches a recursive slot
  */
 
 /*

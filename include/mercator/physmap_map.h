@@ -7,17 +7,27 @@
 #include <mercator/memmap.h>
 
 /*
- * Map RAM at the physical map's place (mercator/physmap.h), as far as its window goes: readable,
- * global, never executable, and writable but for [read_only.start, read_only.end), which lies in one
- * of the ranges or is empty. `ram` are `count` sorted, disjoint ranges of whole frames. Nothing else
- * is mapped, and with the fewest entries that the CPU's page sizes allow; the time and the memory for
- * tables go with the number of entries. No table or leaf may be in the window yet.
+ * The part of an address space where the physical map is, or is to be: physical address 0 is at
+ * `base`, a multiple of the largest page; physical addresses from `size` on are not in it.
+ */
+struct physmap_window {
+	virt_addr_t base;
+	uint64_t size;
+};
+
+/*
+ * Map RAM in the window: readable, global, never executable, and writable but for [read_only.start,
+ * read_only.end), whole frames, which lie in one of the ranges or are none. `ram` are `count` sorted,
+ * disjoint ranges of whole frames, no two touching. Nothing else is mapped, and with the fewest
+ * entries that the CPU's page sizes allow; the time and the memory for tables go with the number of
+ * entries. The window must be empty.
  *
  *   ERR_EXISTS     something is
  *   ERR_NO_MEMORY  no frames for tables: nothing is mapped
  *   ERR_RANGE      RAM beyond the CPU's physical addresses: nothing is mapped
  */
-MUST_CHECK int physmap_map(struct space *space, const struct memmap_range *ram, size_t count,
+MUST_CHECK int physmap_map(struct space *space, const struct physmap_window *window,
+			   const struct memmap_range *ram, size_t count,
 			   struct memmap_range read_only);
 
 /* What a map consists of. */
@@ -27,6 +37,7 @@ struct physmap_size {
 };
 
 /* Count it in a space's tables. Errors: those of mapper_visit(). */
-MUST_CHECK int physmap_measure(const struct space *space, struct physmap_size *size);
+MUST_CHECK int physmap_measure(const struct space *space, const struct physmap_window *window,
+			       struct physmap_size *size);
 
 #endif

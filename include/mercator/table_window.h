@@ -10,6 +10,21 @@
  *	PML4			slot | slot  | slot  | slot  | 0
  *
  * (4 levels; with 5 there is one index more.)
+ *
+ * The second slot of the active root can point at another root, which has its own recursive entry at
+ * `slot`. Taking `second` first leads there, and one level is used up; taking `slot` then stays there.
+ * So the other space's tables are in a second window, at the same addresses but for the first index:
+ *
+ *	active root [second] -> other root [slot] -> other root [slot] -> ... [idx 4] -> PDPT
+ *
+ *	PT of an address	second | idx 4 | idx 3 | idx 2 | 0
+ *	PD			second | slot  | idx 4 | idx 3 | 0
+ *	PDPT			second | slot  | slot  | idx 4 | 0
+ *	PML4			second | slot  | slot  | slot  | 0
+ *
+ * Nobody asks for the other places at which these tables appear: the first window shows what is below
+ * the second slot as well, as slot | second | idx 4 | idx 3 | 0 and so on, with `second` at any of the
+ * places that `slot` has above. But a CPU that guesses may come there.
  */
 #ifndef MERCATOR_TABLE_WINDOW_H
 #define MERCATOR_TABLE_WINDOW_H
@@ -36,6 +51,16 @@ static inline virt_addr_t recursive_table_address(unsigned int slot, unsigned in
 	for (unsigned int i = 0; i < level; i++)
 		window |= (uint64_t)slot << pt_shift(levels - i);
 	return pt_canonical(virt_addr(align_down(window, FRAME_SIZE)), levels);
+}
+
+/*
+ * How far further `second` shows a table if it is taken in the place of `slot`, the n-th time from the
+ * first, 0. Both are in the upper half, so that an address stays canonical.
+ */
+static inline uint64_t second_window_distance(unsigned int slot, unsigned int second,
+					      unsigned int levels, unsigned int n)
+{
+	return ((uint64_t)second - slot) << pt_shift(levels - n);
 }
 
 #endif

@@ -4,22 +4,26 @@
  * translation may still be used by the CPU, and the frames of tables that were unlinked may still be
  * read by it, until the caller finishes the batch. Only then do the frames go back.
  *
- *	struct tlb_batch batch;
+ *	TLB_BATCH(batch, space);
  *
- *	tlb_batch_begin(&batch, space);
  *	error = mapper_unmap(space, address, size, &batch);
  *	... more operations on the same space ...
  *	tlb_batch_finish(&batch);
  *
- * A batch is one caller's, on one CPU. It may be finished on the way, when it has no more room or when
- * pages change their size: that is always safe.
+ * A batch is one caller's, on one CPU, for one space; a CPU has one batch at a time that owes
+ * something for a space. It may be finished on the way, when it has no more room or when pages change
+ * their size: that is always safe.
+ *
+ * CONFIG_DEBUG_CHECKS makes sure that debts are paid. While a batch owes something, each of these is a
+ * panic that says so: the batch goes out of scope (where TLB_BATCH() has declared it); this CPU begins
+ * it again, begins another for the space, or uses another for it; it is finished by another CPU; its
+ * space is given up or the CPU's root changes (whoever does that calls tlb_check_paid()). So is a batch
+ * that is used for a space it was not begun for.
  */
 #ifndef MERCATOR_TLB_H
 #define MERCATOR_TLB_H
 
-#include <mercator/types.h>
-
-struct space;
+#include <mercator/space.h>
 
 /*
  * Above this many pages the whole TLB is flushed instead. An INVLPG costs 100 to 200 cycles, a full
@@ -48,12 +52,39 @@ void tlb_batch_begin(struct tlb_batch *batch, struct space *space);
  */
 void tlb_batch_finish(struct tlb_batch *batch);
 
-/* Whether the batch owes nothing. A batch that goes out of scope while it does is a bug. */
-bool tlb_batch_is_empty(const struct tlb_batch *batch);
+/* Whether the batch owes nothing. */
+static inline bool tlb_batch_is_empty(const struct tlb_batch *batch)
+{
+	return !batch->nr_pages && !batch->nr_frames;
+}
 
-/* For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. */
+/*
+ * With CONFIG_DEBUG_CHECKS: panic if a batch of this CPU owes something for the space. `when` says
+ * what is about to happen, as in "is destroyed".
+ */
+void tlb_check_paid(const struct space *space, const char *when);
+
+/* Declare a batch and begin it. With CONFIG_DEBUG_CHECKS, leaving its scope is a check too. */
+#define TLB_BATCH(name, space)                                                                     \
+	struct tlb_batch name __attribute__((cleanup(tlb_batch_leave_scope)));                     \
+	tlb_batch_begin(&name, (space))
+
+void tlb_batch_leave_scope(const struct tlb_batch *batch);
+
+/* For the mapper, and all of them nothing without CONFIG_DEBUG_CHECKS: the rules above. */
+void tlb_batch_check_space(const struct tlb_batch *batch, const struct space *space);
+void tlb_batch_check_owing(struct tlb_batch *batch);
+
+/*
+ * For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. Nothing
+ * is owed for a page that the TLB cannot have.
+ */
 static inline void tlb_batch_add_page(struct tlb_batch *batch, virt_addr_t page)
 {
+	if (!space_may_be_cached(batch->space, page))
+		return;
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		tlb_batch_check_owing(batch);
 	if (batch->nr_pages < TLB_BATCH_PAGES_MAX)
 		batch->pages[batch->nr_pages] = page;
 	batch->nr_pages++;

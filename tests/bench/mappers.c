@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include <arch/active_root.h>
 #include <arch/own_pointer.h>
 #include <arch/tlb.h>
 #include <mercator/mapper.h>
@@ -41,6 +42,16 @@ uint64_t host_physmap_base;
 void tlb_invalidate_page(virt_addr_t address)
 {
 	(void)address;
+}
+
+struct root active_root(void)
+{
+	return (struct root){ 0 };
+}
+
+void tlb_load_root(phys_addr_t root)
+{
+	(void)root;
 }
 
 void tlb_flush_all(void)

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <arch/active_root.h>
 #include <arch/physmap_base.h>
 #include <mercator/layout.h>
 #include <mercator/physmap.h>
@@ -132,6 +133,11 @@ void fixture_begin(struct fixture *fixture)
 	mmu_load(phys_raw(fixture->space.root.table), fixture->space.root.levels);
 }
 
+struct root active_root(void)
+{
+	return (struct root){ .table = phys_addr(mmu_root()), .levels = mmu_levels() };
+}
+
 unsigned int fixture_live_levels(void)
 {
 	return 4;
@@ -156,16 +162,39 @@ bool fixture_activate(struct fixture *fixture)
 	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
 		entries[i] = kernel_entries[i];
 	entries[FIXTURE_RECURSIVE_SLOT] = phys_raw(root->table) | PT_RECURSIVE_FLAGS;
-	fixture->previous =
-		(struct root){ phys_addr(kernel_table(root->levels)), root->levels, NULL, NULL };
+	fixture->previous = (struct root){ .table = phys_addr(kernel_table(root->levels)),
+					   .levels = root->levels };
 	fixture->is_live = true;
 	tlb_reset();
 	return start_temp_page(root);
 }
 
+/* The kernel's own space, with each number of levels: for whoever works on another one. */
+static struct space kernel_spaces[PT_LEVELS_MAX + 1];
+
+bool fixture_stand_by(struct fixture *fixture)
+{
+	const unsigned int levels = fixture->space.root.levels;
+	const uint64_t root = kernel_table(levels);
+	struct space *kernel = &kernel_spaces[levels];
+	uint64_t *entries = machine_memory(root);
+
+	*kernel = (struct space){
+		.root = { .table = phys_addr(root), .levels = levels },
+		.recursive_slot = FIXTURE_RECURSIVE_SLOT,
+	};
+	entries[FIXTURE_RECURSIVE_SLOT] = root | PT_RECURSIVE_FLAGS;
+	entries[FIXTURE_SECOND_SLOT] = 0;
+	tlb_reset();
+	mmu_load(root, levels);
+	return !space_activate(kernel) && start_temp_page(&kernel->root);
+}
+
 void fixture_deactivate(struct fixture *fixture)
 {
-	(void)fixture;
+	uint64_t *entries = machine_memory(kernel_table(fixture->space.root.levels));
+
+	entries[FIXTURE_RECURSIVE_SLOT] = 0;
 	tlb_reset();
 	mmu_load(0, 0);
 }

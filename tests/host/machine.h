@@ -21,6 +21,9 @@ extern bool machine_window_is_memory;   /* 4 levels only: see window.c */
 /* Called at each invalidation, if set: `whole` for everything, else the page at `address`. */
 extern void (*host_tlb_watch)(bool whole, uint64_t address);
 
+/* Called when CR3 is loaded, if set. */
+extern void (*host_root_watch)(uint64_t root);
+
 /* Where the frame with this physical address is on the host; NULL: there is no memory there. */
 void *machine_memory(uint64_t physical);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's TLB (tlb.h), and INVLPG and the full flush in mm's eyes (arch/tlb.h). */
+/* The host's TLB (tlb.h), and INVLPG, loading CR3 and the full flush in mm's eyes (arch/tlb.h). */
 #include <stdio.h>
 
 #include <arch/tlb.h>
@@ -24,6 +24,7 @@ static uint64_t recent[NR_RECENT];
 static unsigned int next_recent;
 
 void (*host_tlb_watch)(bool whole, uint64_t address);
+void (*host_root_watch)(uint64_t root);
 
 static bool covers(const struct mmu_page *page, uint64_t address)
 {
@@ -119,6 +120,18 @@ void tlb_invalidate_page(virt_addr_t address)
 	tlb_speculate(8);
 }
 
+void tlb_load_root(phys_addr_t root)
+{
+	if (host_root_watch)
+		host_root_watch(phys_raw(root));
+	tlb_speculate(8);
+	for (unsigned int i = nr_pages; i-- > 0;)
+		if (!(pages[i].rights & MMU_GLOBAL))
+			drop(i);
+	mmu_load(phys_raw(root), mmu_levels());
+	tlb_speculate(8);
+}
+
 void tlb_flush_all(void)
 {
 	if (host_tlb_watch)
@@ -136,14 +149,23 @@ static uint64_t canonical(uint64_t address)
 	return (uint64_t)((int64_t)(address << unused) >> unused);
 }
 
-/* Where the recursive slot shows a table on the way to the address: indices, some places down. */
+/*
+ * Where the recursive slot shows a table on the way to the address: indices, some places down. If the
+ * second slot leads anywhere, it is often taken once on the way.
+ */
 static uint64_t window_near(uint64_t address)
 {
 	unsigned int levels = mmu_levels(), times = 1 + (unsigned int)mmu_random_below(levels);
 	uint64_t window = (address & ((UINT64_C(1) << (12 + 9 * levels)) - 1)) >> 9 * times;
+	const uint64_t *root = machine_memory(mmu_root());
+	unsigned int second = (unsigned int)mmu_random_below(2 * times);
 
-	for (unsigned int i = 0; i < times; i++)
-		window |= (uint64_t)FIXTURE_RECURSIVE_SLOT << (12 + 9 * (levels - 1 - i));
+	for (unsigned int i = 0; i < times; i++) {
+		const bool is_second = root && root[FIXTURE_SECOND_SLOT] && i == second;
+
+		window |= (uint64_t)(is_second ? FIXTURE_SECOND_SLOT : FIXTURE_RECURSIVE_SLOT)
+			  << (12 + 9 * (levels - 1 - i));
+	}
 	return canonical(window);
 }
 
@@ -174,6 +196,9 @@ static uint64_t random_translated(void)
 		if (table_address == mmu_root() && table[FIXTURE_RECURSIVE_SLOT] &&
 		    mmu_random_below(2))
 			index = FIXTURE_RECURSIVE_SLOT;
+		if (table_address == mmu_root() && table[FIXTURE_SECOND_SLOT] &&
+		    mmu_random_below(2))
+			index = FIXTURE_SECOND_SLOT;
 		if (index == ENTRY_COUNT)
 			break;
 		entry = table[index];

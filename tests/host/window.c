@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What own_pointer() gives on the host: memory at the addresses of the table window and of the
+ * What own_pointer() gives on the host: memory at the addresses of the table windows and of the
  * temporary page. Two ways, both through the TLB (tlb.h), both with 4 KiB of physical memory behind
  * each page:
  *
@@ -26,8 +26,9 @@
 #include "tlb.h"
 #include "window.h"
 
-#define WINDOW_BASE SLOT_BASE(FIXTURE_RECURSIVE_SLOT)
-#define WRITE_FAULT 2 /* in the error code (SDM 3, 4.7) */
+#define WINDOW_BASE        SLOT_BASE(FIXTURE_RECURSIVE_SLOT)
+#define SECOND_WINDOW_BASE SLOT_BASE(FIXTURE_SECOND_SLOT)
+#define WRITE_FAULT        2 /* in the error code (SDM 3, 4.7) */
 
 /* Ranges of mm's addresses that are reserved on the host. */
 static struct {
@@ -35,6 +36,7 @@ static struct {
 	uint8_t *host;
 } ranges[] = {
 	{ .base = WINDOW_BASE, .size = SLOT_SIZE },
+	{ .base = SECOND_WINDOW_BASE, .size = SLOT_SIZE },
 	{ .base = TEMP_PAGES_BASE, .size = TEMP_PAGES * FRAME_SIZE },
 };
 
@@ -63,7 +65,8 @@ bool window_has(uint64_t address)
 {
 	unsigned int shift = 12 + 9 * (mmu_levels() - 1);
 
-	return (address >> shift & 511) == FIXTURE_RECURSIVE_SLOT;
+	return (address >> shift & 511) == FIXTURE_RECURSIVE_SLOT ||
+	       (address >> shift & 511) == FIXTURE_SECOND_SLOT;
 }
 
 /* What the CPU takes for the page at `address`; it fails where the CPU would fault. */

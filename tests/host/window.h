@@ -8,7 +8,7 @@
 /* The TLB has lost this page: the next access is translated anew. */
 void window_hide(uint64_t address, uint64_t size);
 
-/* Is this where the space's recursive slot shows its tables? */
+/* Is this where the recursive slots show tables? */
 bool window_has(uint64_t address);
 
 #endif

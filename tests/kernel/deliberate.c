@@ -4,8 +4,10 @@
  * show that each of these is reported for what it is. They run only when the command line names
  * the suite: selftest=deliberate.NAME.
  */
-#include <mercator/ktest.h>
+#include <mercator/kernel_walk.h>
 #include <mercator/panic.h>
+
+#include "mapper_fixture.h"
 
 KTEST(deliberate, passes)
 {
@@ -33,4 +35,20 @@ KTEST(deliberate, faults)
 {
 	(void)t;
 	*(volatile uint8_t *)virt_ptr(virt_addr(UINT64_C(0xffff800000001234))) = 0;
+}
+
+/* CONFIG_DEBUG_CHECKS notices when the space is left. */
+KTEST(deliberate, forgets_a_batch)
+{
+	static struct fixture fixture;
+	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+	const virt_addr_t address = virt_addr(UINT64_C(0x0000123440000000));
+	struct tlb_batch batch;
+
+	ASSERT_TRUE(t, fixture_init_live(&fixture, KERNEL_METHOD));
+	ASSERT_EQ(t, mapper_map(&fixture.space, address, phys_addr(0), KIB(4), attributes, NULL),
+		  0);
+	tlb_batch_begin(&batch, &fixture.space);
+	EXPECT_EQ(t, mapper_unmap(&fixture.space, address, KIB(4), &batch), 0);
+	fixture_finish(&fixture);
 }

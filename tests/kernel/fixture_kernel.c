@@ -2,12 +2,14 @@
 /*
  * The fixture in the kernel. Its frames are in the image, so that their physical address is known. A
  * live space borrows the upper half of the root that the kernel runs on, all but the recursive slot,
- * which points at the space's own root. Global pages of a test must not outlive its space: a change of
- * CR3 alone would keep them, and what the window shows of huge ones.
+ * which points at the space's own root. Global pages of a test must not outlive its space: to
+ * space_activate() its kernel half is another one, so that everything is flushed.
  */
 #include <arch/active_root.h>
 #include <arch/tlb.h>
 #include <mercator/layout.h>
+#include <mercator/paging.h>
+#include <mercator/panic.h>
 #include <mercator/physmap.h>
 
 #include "mapper_fixture.h"
@@ -24,15 +26,23 @@ unsigned int fixture_live_levels(void)
 	return active_root().levels;
 }
 
+bool fixture_stand_by(struct fixture *fixture)
+{
+	if (fixture->space.method == ACCESS_SECOND_SLOT &&
+	    fixture->space.root.levels != active_root().levels)
+		return false;
+	return !space_activate(kernel_space());
+}
+
 bool fixture_activate(struct fixture *fixture)
 {
 	struct root *root = &fixture->space.root;
 	uint64_t *entries = physmap_pointer(root->table);
 	const uint64_t *kernel_entries;
 
-	fixture->previous = active_root();
-	if (root->levels != fixture->previous.levels)
+	if (root->levels != active_root().levels || space_activate(kernel_space()))
 		return false;
+	fixture->previous = active_root();
 	kernel_entries = physmap_pointer(fixture->previous.table);
 	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
 		entries[i] = kernel_entries[i];
@@ -40,9 +50,7 @@ bool fixture_activate(struct fixture *fixture)
 	entries[CONFIG_RECURSIVE_SLOT] = phys_raw(root->table) | PT_RECURSIVE_FLAGS;
 #endif
 	fixture->is_live = true;
-	write_cr3(phys_raw(root->table));
-	tlb_flush_all();
-	return true;
+	return !space_activate(&fixture->space);
 }
 
 void fixture_begin(struct fixture *fixture)
@@ -74,8 +82,13 @@ unsigned int fixture_random_operations(void)
 	return 250;
 }
 
+/* Whoever was inactive had a kernel half of his own, whose global pages the second window has shown. */
 void fixture_deactivate(struct fixture *fixture)
 {
-	write_cr3(phys_raw(fixture->previous.table));
-	tlb_flush_all();
+	int error = space_activate(kernel_space());
+
+	if (error)
+		panic("leaving a test's space: %s", error_name(error));
+	if (fixture->space.is_inactive)
+		tlb_flush_all();
 }

@@ -16,7 +16,7 @@
 #define RETURN_INSTRUCTION 0xc3
 #define NUMBER_OFFSET      8
 
-/* All in the lower half: the kernel is in the other. */
+/* Most in the lower half. In the other is the kernel, but for where it begins: see page_at(). */
 static const uint64_t pages[] = {
 	KIB(4),
 	MIB(2) - KIB(4),
@@ -27,9 +27,23 @@ static const uint64_t pages[] = {
 	GIB(512),
 	TIB(128) - KIB(4),
 	UINT64_C(0x0000123456789000),
+	0,
+	MIB(4),
 };
 
+#define NR_LOWER_PAGES (ARRAY_SIZE(pages) - 2)
+
 static struct fixture fixture;
+
+/* The last two are in the upper half, where it begins. */
+static uint64_t page_at(uint64_t index)
+{
+	const unsigned int levels = fixture.space.root.levels;
+
+	if (index < NR_LOWER_PAGES)
+		return pages[index];
+	return pages[index] + virt_raw(pt_canonical(virt_addr(pt_span(levels + 1) / 2), levels));
+}
 
 static void fill_data_frames(void)
 {
@@ -101,19 +115,17 @@ static void check_page(struct ktest_run *t, uint64_t page)
 		expect_access(t, page, write_number, NUMBER_OFFSET, true, 0);
 }
 
-static struct attributes random_attributes(struct ktest_run *t)
+static struct attributes random_attributes(struct ktest_run *t, uint64_t page)
 {
-	static const unsigned int rights[] = {
-		RIGHT_READ,
-		RIGHT_READ | RIGHT_WRITE,
-		RIGHT_READ | RIGHT_EXECUTE,
-		RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
-		RIGHT_READ | RIGHT_EXECUTE | RIGHT_GLOBAL,
-		RIGHT_READ | RIGHT_WRITE | RIGHT_USER,
+	static const unsigned int rights[2][4] = {
+		{ RIGHT_READ, RIGHT_READ | RIGHT_WRITE, RIGHT_READ | RIGHT_EXECUTE,
+		  RIGHT_READ | RIGHT_WRITE | RIGHT_USER },
+		{ RIGHT_READ, RIGHT_READ | RIGHT_WRITE, RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
+		  RIGHT_READ | RIGHT_EXECUTE | RIGHT_GLOBAL },
 	};
 
 	return (struct attributes){
-		.rights = rights[ktest_random_below(t, ARRAY_SIZE(rights))],
+		.rights = rights[page >> 63][ktest_random_below(t, 4)],
 		.type = (enum memory_type)ktest_random_below(t, 4),
 	};
 }
@@ -131,8 +143,8 @@ static void change_page(struct ktest_run *t, uint64_t page)
 	switch (ktest_random_below(t, 5)) {
 	case 0: error = mapper_unmap(space, address, FRAME_SIZE, &batch); break;
 	case 1:
-		error = mapper_protect(space, address, FRAME_SIZE, random_attributes(t), &batch,
-				       NULL);
+		error = mapper_protect(space, address, FRAME_SIZE, random_attributes(t, page),
+				       &batch, NULL);
 		break;
 	case 2:
 		error = mapper_reserve(space, address, FRAME_SIZE, ktest_random_below(t, 1 << 22),
@@ -140,7 +152,7 @@ static void change_page(struct ktest_run *t, uint64_t page)
 		break;
 	default:
 		error = mapper_map(space, address, phys_of_pfn(frame), FRAME_SIZE,
-				   random_attributes(t), NULL);
+				   random_attributes(t, page), NULL);
 	}
 	tlb_batch_finish(&batch);
 	EXPECT_TRUE(t, error == 0 || error == ERR_EXISTS || error == ERR_NOT_FOUND);
@@ -153,7 +165,7 @@ static void run_method(struct ktest_run *t, enum access_method method)
 	ASSERT_TRUE(t, fixture_init_live(&fixture, method));
 	fill_data_frames();
 	for (int i = 0; i < OPERATIONS && !t->nr_failures; i++) {
-		uint64_t page = pages[ktest_random_below(t, ARRAY_SIZE(pages))];
+		uint64_t page = page_at(ktest_random_below(t, ARRAY_SIZE(pages)));
 
 		check_page(t, page);
 		change_page(t, page);
@@ -162,8 +174,11 @@ static void run_method(struct ktest_run *t, enum access_method method)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 	tlb_batch_begin(&batch, &fixture.space);
 	EXPECT_EQ(t, mapper_unmap(&fixture.space, virt_addr(0), TIB(128), &batch), 0);
+	EXPECT_EQ(t,
+		  mapper_unmap(&fixture.space, virt_addr(page_at(NR_LOWER_PAGES)), MIB(8), &batch),
+		  0);
 	tlb_batch_finish(&batch);
-	EXPECT_EQ(t, fixture.space.nr_tables, 0);
+	EXPECT_EQ(t, fixture.space.nr_tables, 1); /* the one directly below the root */
 	fixture_finish(&fixture);
 }
 

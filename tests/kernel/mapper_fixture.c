@@ -4,6 +4,7 @@
 #include <mercator/physmap.h>
 #include <mercator/string.h>
 
+#include "../../mm/second_slot.h"
 #include "mapper_fixture.h"
 
 static unsigned int frame_index(pfn_t frame)
@@ -75,6 +76,7 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 {
 	pfn_t root;
 
+	tlb_check_paid(&fixture->space, "is left");
 	*fixture = (struct fixture){
 		.source = { .allocate = allocate, .release = release, .context = fixture },
 		.failing_after = -1,
@@ -109,9 +111,27 @@ bool fixture_init_live(struct fixture *fixture, enum access_method method)
 	return fixture_activate(fixture);
 }
 
+bool fixture_init_inactive(struct fixture *fixture, enum access_method method, unsigned int levels)
+{
+	struct space *space = &fixture->space;
+	pt_entry_t *entries;
+
+	init_space(fixture, method, levels);
+	entries = physmap_pointer(space->root.table);
+	entries[FIXTURE_RECURSIVE_SLOT].raw = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
+	fixture->has_slot = true;
+	space->is_inactive = true;
+	if (method == ACCESS_RECURSIVE)
+		space->method = ACCESS_SECOND_SLOT;
+	return fixture_stand_by(fixture);
+}
+
 void fixture_finish(struct fixture *fixture)
 {
-	if (fixture->is_live)
+	tlb_check_paid(&fixture->space, "is left");
+	if (IS_ENABLED(CONFIG_MAPPER_RECURSIVE) && fixture->space.is_inactive)
+		second_slot_release();
+	if (fixture->is_live || fixture->space.is_inactive)
 		fixture_deactivate(fixture);
 	fixture->is_live = false;
 }
@@ -199,12 +219,16 @@ static const char *audit_entry(struct audit *audit, uint64_t entry, unsigned int
 	return NULL;
 }
 
-/* In a live space, what the kernel runs on, and the recursive slot. */
+/* The recursive slot; and in a live space, what the kernel runs on. */
 static bool is_borrowed(const struct fixture *fixture, unsigned int level, unsigned int index)
 {
 	const uint64_t *previous;
 
-	if (!fixture->is_live || level != fixture->space.root.levels)
+	if (level != fixture->space.root.levels)
+		return false;
+	if (fixture->has_slot && index == FIXTURE_RECURSIVE_SLOT)
+		return true;
+	if (!fixture->is_live)
 		return false;
 	previous = physmap_pointer(fixture->previous.table);
 	return (int)index == fixture->space.recursive_slot || previous[index];

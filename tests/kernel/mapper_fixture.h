@@ -3,7 +3,8 @@
  * An address space for tests, with a handful of frames of its own and a frame source that can be
  * told to run out. For the recursive method it must be the active one: it then borrows the kernel's
  * part of the upper half, and has the CPU's number of levels (the host's CPU has any); such a space is
- * "live". On the host, a model of the MMU and its TLB watches every space (tests/host/machine.h).
+ * "live". Or it is worked on while another one is active: then it is "inactive". On the host, a model of
+ * the MMU and its TLB watches every space (tests/host/machine.h).
  */
 #ifndef TESTS_MAPPER_FIXTURE_H
 #define TESTS_MAPPER_FIXTURE_H
@@ -36,6 +37,11 @@
 #else
 #define FIXTURE_RECURSIVE_SLOT 510
 #endif
+#ifdef CONFIG_MAPPER_RECURSIVE
+#define FIXTURE_SECOND_SLOT CONFIG_RECURSIVE_SECOND_SLOT
+#else
+#define FIXTURE_SECOND_SLOT 509
+#endif
 
 struct fixture {
 	struct space space;
@@ -45,6 +51,7 @@ struct fixture {
 	int failing_after;  /* so many more allocations succeed; negative: no limit */
 	const char *misuse; /* of the frame source, by the code under test */
 	bool is_live;
+	bool has_slot;        /* the root has a recursive entry, of its own */
 	struct root previous; /* to return to from a live space */
 };
 
@@ -60,7 +67,13 @@ bool fixture_init(struct fixture *fixture, enum access_method method, unsigned i
 /* The same, and the space is the active one, whatever the method; with the CPU's levels. */
 bool fixture_init_live(struct fixture *fixture, enum access_method method);
 
-/* Leave the space, if it is live. Every fixture_init() that succeeded is followed by one. */
+/*
+ * The same, and another space is the active one. It has nothing in its kernel half, which is not the
+ * active space's; recursive: with the CPU's levels.
+ */
+bool fixture_init_inactive(struct fixture *fixture, enum access_method method, unsigned int levels);
+
+/* Leave the space, if it is live, or have no window to it, if it is inactive. Every fixture_init() that succeeded is followed by one. */
 void fixture_finish(struct fixture *fixture);
 
 /*
@@ -68,6 +81,7 @@ void fixture_finish(struct fixture *fixture);
  * its recursive slot. False if that cannot be. And the way back.
  */
 bool fixture_activate(struct fixture *fixture);
+bool fixture_stand_by(struct fixture *fixture); /* another space is active, which has a slot */
 unsigned int fixture_live_levels(void);
 void fixture_deactivate(struct fixture *fixture);
 

@@ -3,8 +3,8 @@
  * The same test for each access method: what a file of such tests shares. Each of those files has a
  * space of its own.
  *
- *	METHODS_TEST(mapper, a_name)	in the suites mapper_offset, mapper_recursive, mapper_generic
- *	{
+ *	METHODS_TEST(mapper, a_name)	in the suites mapper_offset, mapper_recursive, mapper_generic,
+ *	{				and mapper_offset_inactive ...: while another space is active
  *		if (!begin(t, ANY_LEVELS))
  *			return;
  *		...
@@ -18,6 +18,7 @@
 static struct fixture fixture;
 static struct space *const space = &fixture.space;
 static enum access_method method;
+static bool is_inactive;
 
 /* As many levels as a live space has, else 4. */
 #define ANY_LEVELS 0
@@ -31,16 +32,26 @@ static bool begin(struct ktest_run *t, unsigned int levels)
 	fixture_finish(&fixture);
 	if (levels == ANY_LEVELS)
 		levels = method == ACCESS_RECURSIVE ? fixture_live_levels() : 4;
-	if (fixture_init(&fixture, method, levels))
+	if (is_inactive ? fixture_init_inactive(&fixture, method, levels)
+			: fixture_init(&fixture, method, levels))
 		return true;
 	ktest_skip(t, "no such space of this method can be had here");
 	return false;
 }
 
-static void run_with(struct ktest_run *t, enum access_method with_method,
+/* Where the upper half begins: nothing is there, in a live space neither. */
+__attribute__((unused)) static uint64_t upper_base(void)
+{
+	const unsigned int levels = space->root.levels;
+
+	return virt_raw(pt_canonical(virt_addr(pt_span(levels + 1) / 2), levels));
+}
+
+static void run_with(struct ktest_run *t, enum access_method with_method, bool with_inactive,
 		     void (*body)(struct ktest_run *t))
 {
 	method = with_method;
+	is_inactive = with_inactive;
 	body(t);
 	fixture_finish(&fixture);
 }
@@ -48,7 +59,11 @@ static void run_with(struct ktest_run *t, enum access_method with_method,
 #define METHOD_TEST(suite, method, METHOD, name)                                                   \
 	KTEST(suite##_##method, name)                                                              \
 	{                                                                                          \
-		run_with(t, METHOD, suite##_test_##name);                                          \
+		run_with(t, METHOD, false, suite##_test_##name);                                   \
+	}                                                                                          \
+	KTEST(suite##_##method##_inactive, name)                                                   \
+	{                                                                                          \
+		run_with(t, METHOD, true, suite##_test_##name);                                    \
 	}
 #define METHODS_TEST(suite, name)                                                                  \
 	static void suite##_test_##name(struct ktest_run *t);                                      \

@@ -67,7 +67,13 @@ static void step(struct ktest_run *t, struct world *w)
 		EXPECT_STR(t, fixture_check_tlb(), NULL);
 }
 
-static void run_world(struct ktest_run *t, enum access_method method, unsigned int levels,
+/* How a space is worked on. */
+struct way {
+	enum access_method method;
+	bool is_inactive;
+};
+
+static void run_world(struct ktest_run *t, struct way way, unsigned int levels,
 		      unsigned int unit_level, uint64_t base, unsigned int *nr_worlds)
 {
 	const unsigned int nr_operations = fixture_random_operations();
@@ -79,11 +85,13 @@ static void run_world(struct ktest_run *t, enum access_method method, unsigned i
 		.unit_level = unit_level,
 		.unit_size = pt_span(unit_level),
 	};
-	if (!fixture_init(&world.fixture, method, levels))
+	world.space = &world.fixture.space;
+	if (way.is_inactive ? !fixture_init_inactive(&world.fixture, way.method, levels)
+			    : !fixture_init(&world.fixture, way.method, levels))
 		return;
-	if (method == ACCESS_GENERIC) /* without a window, other invalidations are due */
-		world.fixture.space.recursive_slot = SPACE_NOT_RECURSIVE;
-	tlb_batch_begin(&world.batch, &world.fixture.space);
+	if (way.method == ACCESS_GENERIC) /* without a window, other invalidations are due */
+		world.space->recursive_slot = SPACE_NOT_RECURSIVE;
+	tlb_batch_begin(&world.batch, world.space);
 	for (unsigned int i = 0; i < nr_operations && !t->nr_failures; i++) {
 		step(t, &world);
 		if (i < next_check)
@@ -98,8 +106,8 @@ static void run_world(struct ktest_run *t, enum access_method method, unsigned i
 
 	/* Everything away: no table is left but those that are shared. */
 	EXPECT_EQ(t,
-		  mapper_unmap(&world.fixture.space, world_address(&world, 0),
-			       WORLD_UNITS * world.unit_size, &world.batch),
+		  mapper_unmap(world.space, world_address(&world, 0), WORLD_UNITS * world.unit_size,
+			       &world.batch),
 		  0);
 	world_finish_batch(&world);
 	EXPECT_STR(t, fixture_audit(&world.fixture), NULL);
@@ -107,7 +115,7 @@ static void run_world(struct ktest_run *t, enum access_method method, unsigned i
 	pinned = base >> 63 ? (base + (WORLD_UNITS * world.unit_size - 1)) / root_span -
 				      base / root_span + 1
 			    : 0;
-	EXPECT_TRUE(t, world.fixture.space.nr_tables <= pinned);
+	EXPECT_TRUE(t, world.space->nr_tables <= pinned);
 	fixture_finish(&world.fixture);
 	*nr_worlds += 1;
 }
@@ -144,32 +152,40 @@ static const struct {
 	{ 5, 3, TIB(256) - GIB(700), false },
 };
 
-static void run_stretches(struct ktest_run *t, enum access_method method, unsigned int unit_level)
+static void run_stretches(struct ktest_run *t, struct way way, unsigned int unit_level)
 {
+	const bool is_live = way.method == ACCESS_RECURSIVE && !way.is_inactive;
 	unsigned int nr_worlds = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(stretches) && !t->nr_failures; i++)
 		if (stretches[i].unit_level == unit_level &&
-		    !(method == ACCESS_RECURSIVE && stretches[i].kernel_is_there))
-			run_world(t, method, stretches[i].levels, unit_level, stretches[i].base,
+		    !(is_live && stretches[i].kernel_is_there))
+			run_world(t, way, stretches[i].levels, unit_level, stretches[i].base,
 				  &nr_worlds);
 	if (!nr_worlds)
 		ktest_skip(t, "no space of this method can be had here");
 }
 
 /* The same operations by one method more: the tables must be those that `want` was made of. */
-static void check_same_tables(struct ktest_run *t, enum access_method method, uint64_t state,
+static void check_same_tables(struct ktest_run *t, struct way way, uint64_t state,
 			      unsigned int unit_level, uint64_t *want)
 {
 	unsigned int nr_worlds = 0;
 
 	t->random_state = state;
-	run_world(t, method, fixture_live_levels(), unit_level,
-		  GIB(512) - 512 * pt_span(unit_level), &nr_worlds);
+	run_world(t, way, fixture_live_levels(), unit_level, GIB(512) - 512 * pt_span(unit_level),
+		  &nr_worlds);
 	EXPECT_EQ(t, nr_worlds, 1);
 	if (*want)
 		EXPECT_EQ(t, world.fingerprint, *want);
 	*want = world.fingerprint;
+}
+
+static void check_method(struct ktest_run *t, enum access_method method, uint64_t state,
+			 unsigned int unit_level, uint64_t *want)
+{
+	check_same_tables(t, (struct way){ method, false }, state, unit_level, want);
+	check_same_tables(t, (struct way){ method, true }, state, unit_level, want);
 }
 
 KTEST(mapper_random, all_methods_leave_identical_tables)
@@ -177,26 +193,26 @@ KTEST(mapper_random, all_methods_leave_identical_tables)
 	for (unsigned int unit_level = 1; unit_level <= 2; unit_level++) {
 		uint64_t state = ktest_random(t), want = 0;
 
-		IF_OFFSET(check_same_tables(t, ACCESS_OFFSET, state, unit_level, &want);)
-		IF_RECURSIVE(check_same_tables(t, ACCESS_RECURSIVE, state, unit_level, &want);)
-		IF_GENERIC(check_same_tables(t, ACCESS_GENERIC, state, unit_level, &want);)
+		IF_OFFSET(check_method(t, ACCESS_OFFSET, state, unit_level, &want);)
+		IF_RECURSIVE(check_method(t, ACCESS_RECURSIVE, state, unit_level, &want);)
+		IF_GENERIC(check_method(t, ACCESS_GENERIC, state, unit_level, &want);)
 		EXPECT_TRUE(t, want != 0);
 	}
 }
 
-#define RANDOM_TESTS(method, METHOD)                                                               \
-	KTEST(mapper_random, method##_pages_of_4k)                                                 \
+#define RANDOM_TEST(method, METHOD, size, unit_level)                                              \
+	KTEST(mapper_random, method##_pages_of_##size)                                             \
 	{                                                                                          \
-		run_stretches(t, METHOD, 1);                                                       \
+		run_stretches(t, (struct way){ METHOD, false }, unit_level);                       \
 	}                                                                                          \
-	KTEST(mapper_random, method##_pages_of_2m)                                                 \
+	KTEST(mapper_random, method##_inactive_pages_of_##size)                                    \
 	{                                                                                          \
-		run_stretches(t, METHOD, 2);                                                       \
-	}                                                                                          \
-	KTEST(mapper_random, method##_pages_of_1g)                                                 \
-	{                                                                                          \
-		run_stretches(t, METHOD, 3);                                                       \
+		run_stretches(t, (struct way){ METHOD, true }, unit_level);                        \
 	}
+#define RANDOM_TESTS(method, METHOD)                                                               \
+	RANDOM_TEST(method, METHOD, 4k, 1)                                                         \
+	RANDOM_TEST(method, METHOD, 2m, 2)                                                         \
+	RANDOM_TEST(method, METHOD, 1g, 3)
 
 IF_OFFSET(RANDOM_TESTS(offset, ACCESS_OFFSET))
 IF_RECURSIVE(RANDOM_TESTS(recursive, ACCESS_RECURSIVE))

@@ -127,18 +127,18 @@ MAPPER_TEST(pages_that_the_cpu_lacks_are_not_used)
 MAPPER_TEST(global_means_nothing_where_the_cpu_has_no_global_pages)
 {
 	struct translation got;
+	virt_addr_t page;
 
 	if (!begin(t, ANY_LEVELS))
 		return;
 	space->global_pages = false;
-	ASSERT_EQ(t,
-		  mapper_map(space, virt_addr(BASE), phys_addr(0), KIB(4), with(RW | RIGHT_GLOBAL),
-			     NULL),
+	page = virt_addr(upper_base());
+	ASSERT_EQ(t, mapper_map(space, page, phys_addr(0), KIB(4), with(RW | RIGHT_GLOBAL), NULL),
 		  0);
-	ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE), &got), 0);
+	ASSERT_EQ(t, mapper_translate(space, page, &got), 0);
 	EXPECT_EQ(t, got.global, false);
-	ASSERT_EQ(t, protect(BASE, KIB(4), RIGHT_READ | RIGHT_GLOBAL), 0);
-	ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE), &got), 0);
+	ASSERT_EQ(t, protect(virt_raw(page), KIB(4), RIGHT_READ | RIGHT_GLOBAL), 0);
+	ASSERT_EQ(t, mapper_translate(space, page, &got), 0);
 	EXPECT_EQ(t, got.global, false);
 }
 
@@ -217,6 +217,9 @@ MAPPER_TEST(attributes_that_make_no_sense_are_refused)
 		{ BASE, { RIGHT_WRITE, MEMORY_WRITE_BACK } },
 		{ BASE, { RW | RIGHT_EXECUTE, MEMORY_WRITE_BACK } },
 		{ BASE, { RW | RIGHT_USER | RIGHT_GLOBAL, MEMORY_WRITE_BACK } },
+		{ BASE, { RW | RIGHT_GLOBAL, MEMORY_WRITE_BACK } },
+		{ UINT64_C(0xffff800000000000),
+		  { RW | RIGHT_USER | RIGHT_GLOBAL, MEMORY_WRITE_BACK } },
 		{ UINT64_C(0xffff800000000000), { RW | RIGHT_USER, MEMORY_WRITE_BACK } },
 		{ BASE, { RW | 0x100, MEMORY_WRITE_BACK } },
 		{ BASE, { RW, (enum memory_type)4 } },
@@ -334,18 +337,20 @@ MAPPER_TEST(splitting_keeps_every_attribute)
 	struct translation got;
 	unsigned int level;
 	pt_entry_t entry;
+	uint64_t base;
 
 	if (!begin(t, ANY_LEVELS))
 		return;
+	base = upper_base();
 	ASSERT_EQ(t,
-		  mapper_map(space, virt_addr(BASE), phys_addr(GIB(1)), GIB(1), attributes, NULL),
+		  mapper_map(space, virt_addr(base), phys_addr(GIB(1)), GIB(1), attributes, NULL),
 		  0);
-	ASSERT_EQ(t, unmap(BASE, KIB(4)), 0);
+	ASSERT_EQ(t, unmap(base, KIB(4)), 0);
 	for (uint64_t offset = KIB(4); offset < GIB(1); offset *= 2) {
-		ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE + offset), &got), 0);
+		ASSERT_EQ(t, mapper_translate(space, virt_addr(base + offset), &got), 0);
 		EXPECT_EQ(t, phys_raw(got.address), GIB(1) + offset);
 		EXPECT_TRUE(t, got.executable && got.global && !got.writable && !got.user);
-		ASSERT_EQ(t, mapper_read_entry(space, virt_addr(BASE + offset), 1, &entry, &level),
+		ASSERT_EQ(t, mapper_read_entry(space, virt_addr(base + offset), 1, &entry, &level),
 			  0);
 		EXPECT_EQ(t, pt_memory_type(entry), MEMORY_WRITE_THROUGH);
 	}

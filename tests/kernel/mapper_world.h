@@ -27,6 +27,7 @@ struct unit {
 
 struct world {
 	struct fixture fixture;
+	struct space *space; /* the fixture's, or another */
 	struct unit units[WORLD_UNITS];
 	uint64_t base;
 	uint64_t unit_size;
@@ -43,8 +44,9 @@ int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsig
 /* Pay what operations owe. Before world_check(), which wants the frames of unlinked tables back. */
 void world_finish_batch(struct world *w);
 
-/* Hold one unit, or all, against the model, and audit the tables. */
+/* Hold one unit, or all, against the model; world_check() audits the fixture's tables too. */
 void world_check_unit(struct ktest_run *t, const struct world *w, unsigned int index);
+void world_check_units(struct ktest_run *t, const struct world *w);
 void world_check(struct ktest_run *t, const struct world *w);
 
 #endif

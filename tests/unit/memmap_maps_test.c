@@ -3,8 +3,6 @@
  * Suite "memmap": the memory maps of real machines in tests/data/memmaps (its README.md says the
  * format), and maps of thousands of entries. On the host only: they need files and a heap.
  */
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,74 +10,10 @@
 #include <mercator/memmap.h>
 
 #include "../kernel/memmap_model.h"
+#include "memmap_file.h"
 
-#define NR_MAPS    75
-#define MAX_RANGES 128 /* the longest of the files has 45, and tests add a few */
-
+#define NR_MAPS  75
 #define NO_LIMIT UINT64_MAX
-
-struct map {
-	struct memmap_range ranges[MAX_RANGES];
-	size_t count;
-	uint64_t limit; /* of the machine's CPU where the file knows it, else NO_LIMIT */
-};
-
-static bool parse_type(const char *text, uint32_t *type)
-{
-	static const struct {
-		const char *name;
-		enum memmap_type type;
-	} names[] = {
-		{ "usable", MEMMAP_USABLE },         { "reserved", MEMMAP_RESERVED },
-		{ "acpi", MEMMAP_ACPI_RECLAIMABLE }, { "nvs", MEMMAP_ACPI_NVS },
-		{ "unusable", MEMMAP_DEFECTIVE },    { "pmem", MEMMAP_PERSISTENT },
-	};
-	char *end;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(text, names[i].name) == 0) {
-			*type = names[i].type;
-			return true;
-		}
-	}
-	*type = (uint32_t)strtoul(text, &end, 0);
-	return end != text && *end == '\0';
-}
-
-static bool parse_line(const char *line, struct map *map)
-{
-	unsigned long start, end;
-	unsigned int bits;
-	char type_text[32];
-	uint32_t type;
-
-	if (sscanf(line, "# cpu: %u", &bits) == 1)
-		map->limit = UINT64_C(1) << bits;
-	if (line[0] == '#' || line[0] == '\n')
-		return true;
-	if (sscanf(line, "%lx %lx %31s", &start, &end, type_text) != 3 || end < start ||
-	    !parse_type(type_text, &type) || map->count == MAX_RANGES)
-		return false;
-	map->ranges[map->count++] = memmap_from_length(start, end - start, type);
-	return true;
-}
-
-static bool read_map(const char *name, struct map *map)
-{
-	char path[512], line[512];
-	bool ok = true;
-	FILE *file;
-
-	*map = (struct map){ .limit = NO_LIMIT };
-	snprintf(path, sizeof(path), "%s/%s", MEMMAPS_DIR, name);
-	file = fopen(path, "r");
-	if (!file)
-		return false;
-	while (ok && fgets(line, sizeof(line), file))
-		ok = parse_line(line, map);
-	fclose(file);
-	return ok && map->count > 0;
-}
 
 /* Normalise a copy of exactly `count` ranges, so that ASan sees one too many, and ask the model. */
 static struct memmap_summary check_map(struct ktest_run *t, const char *name,
@@ -112,7 +46,7 @@ static void shuffle(struct ktest_run *t, struct memmap_range *ranges, size_t cou
 }
 
 /* As the kernel does: something in use at any place and of any size, inside the map's span. */
-static void reserve_something(struct ktest_run *t, struct map *map)
+static void reserve_something(struct ktest_run *t, struct memmap_file *map)
 {
 	const struct memmap_range *last = &map->ranges[map->count - 1];
 	const uint64_t start = ktest_random_below(t, last->end);
@@ -122,7 +56,7 @@ static void reserve_something(struct ktest_run *t, struct map *map)
 	map->ranges[map->count++].type = MEMMAP_MODULE;
 }
 
-static void check_variants(struct ktest_run *t, const char *name, struct map *map)
+static void check_variants(struct ktest_run *t, const char *name, struct memmap_file *map)
 {
 	const uint64_t limits[] = { NO_LIMIT, map->limit, GIB(4), MIB(100) + 0x800 };
 	const struct memmap_summary whole = check_map(t, name, map->ranges, map->count, NO_LIMIT);
@@ -144,23 +78,7 @@ static void check_variants(struct ktest_run *t, const char *name, struct map *ma
 
 KTEST(memmap, maps_of_real_machines)
 {
-	DIR *dir = opendir(MEMMAPS_DIR);
-	const struct dirent *entry;
-	unsigned int nr_maps = 0;
-	struct map map;
-
-	ASSERT_TRUE(t, dir != NULL);
-	while ((entry = readdir(dir))) {
-		if (!strstr(entry->d_name, ".txt"))
-			continue;
-		nr_maps++;
-		if (EXPECT_TRUE(t, read_map(entry->d_name, &map)))
-			check_variants(t, entry->d_name, &map);
-		else
-			ktest_note(t, "%s cannot be read", entry->d_name);
-	}
-	closedir(dir);
-	EXPECT_EQ(t, nr_maps, NR_MAPS);
+	EXPECT_EQ(t, memmap_files_visit(t, check_variants), NR_MAPS);
 }
 
 #define MANY 3000

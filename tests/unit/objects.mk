@@ -13,8 +13,8 @@ host-flags-tests/kernel/string_test.c += $(string_renamed)
 
 host-y += mm/memmap.c tests/kernel/memmap_model.c tests/kernel/memmap_property_test.c \
 	tests/kernel/memmap_test.c
-host-y += tests/unit/memmap_maps_test.c
-host-flags-tests/unit/memmap_maps_test.c := -DMEMMAPS_DIR='"$(CURDIR)/tests/data/memmaps"'
+host-y += tests/unit/memmap_file.c tests/unit/memmap_maps_test.c
+host-flags-tests/unit/memmap_file.c := -DMEMMAPS_DIR='"$(CURDIR)/tests/data/memmaps"'
 host-y += arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c \
 	tests/kernel/multiboot2_builder.c tests/kernel/multiboot2_test.c
 host-y += tests/unit/multiboot2_damage_test.c
@@ -22,21 +22,23 @@ host-y += tests/unit/multiboot2_captured_test.c
 host-flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/tests/data/bootinfo"'
 
 # The mappers, and the machine that their tests run on. mapper-y is also what `make soak` runs.
-mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/mapper.c mm/physmap.c \
-	mm/range.c mm/temp_page.c mm/tlb.c mm/walk.c
+mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/access_second.c mm/mapper.c mm/physmap.c \
+	mm/range.c mm/second_slot.c mm/space.c mm/temp_page.c mm/tlb.c mm/walk.c
 mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/window.c
 mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
 	tests/kernel/mapper_world.c
-host-y += $(mapper-y) tests/kernel/mapper_test.c
+
+mapper_test_sources := $(mapper-y) tests/kernel/example_test.c tests/kernel/mapper_defects_test.c \
+	tests/kernel/mapper_generic_test.c tests/kernel/mapper_test.c tests/kernel/mapper_walk_test.c \
+	tests/unit/mapper_debug_test.c tests/unit/mapper_steps_test.c \
+	tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c
+host-y += $(mapper_test_sources) tests/kernel/pt_format_test.c
+host-y += mm/physmap_map.c tests/unit/physmap_map_test.c
 
 host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c
 host-y += tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c tests/kernel/frame_test.c \
 	tests/kernel/frame_usage_test.c
 host-y += tests/unit/frame_long_test.c tests/unit/frame_threads_test.c tests/unit/frame_debug_test.c
-host-y += tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c
-host-y += tests/kernel/mapper_walk_test.c tests/kernel/pt_format_test.c
-host-y += tests/unit/mapper_steps_test.c tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c
-host-y += tests/kernel/example_test.c
 host-y += $(addprefix kernel/monitor/,command.c editor.c picture.c scan_code.c terminal.c view.c words.c)
 host-y += tests/kernel/monitor_editor_test.c tests/kernel/monitor_keys_test.c \
 	tests/kernel/monitor_picture_test.c \

@@ -15,6 +15,15 @@ static inline void tlb_invalidate_page(virt_addr_t address)
 }
 
 /*
+ * Make `root` the active root table, or load it again: everything that this CPU remembers goes, of
+ * table entries too, but for global pages (SDM 3, 4.10.4.1). PCIDs are not used: CR4.PCIDE is clear.
+ */
+static inline void tlb_load_root(phys_addr_t root)
+{
+	write_cr3(phys_raw(root));
+}
+
+/*
  * Everything, global pages included: a write of CR3 alone would leave those. Clearing and setting
  * CR4.PGE flushes all; a CPU without global pages has nothing that CR3 would leave.
  */

@@ -6,6 +6,7 @@
 #include <mercator/types.h>
 
 void tlb_invalidate_page(virt_addr_t address);
+void tlb_load_root(phys_addr_t root);
 void tlb_flush_all(void);
 
 #endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recursive access method for a space that is not active: its tables appear where the second slot
+ * of the active root shows them (mercator/table_window.h), once that leads to its root (second_slot.h).
+ * An instance of its own, so that the active space's tables are as quick to reach as without it.
+ */
+#include <arch/own_pointer.h>
+#include <arch/table_zero.h>
+#include <arch/tlb.h>
+#include <mercator/temp_page.h>
+
+#include "access.h"
+
+#define ACCESS(name) second_##name
+
+static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+				       unsigned int level)
+{
+	const virt_addr_t own = recursive_table_address(CONFIG_RECURSIVE_SLOT, root->levels,
+							virt_addr(linear), level);
+
+	(void)table;
+	return own_pointer(
+		virt_addr(virt_raw(own) + second_window_distance(CONFIG_RECURSIVE_SLOT,
+								 CONFIG_RECURSIVE_SECOND_SLOT,
+								 root->levels, 0)));
+}
+
+static inline bool access_reaches(const struct root *root, phys_addr_t table)
+{
+	(void)root;
+	(void)table;
+	return true;
+}
+
+static inline void *access_frame(const struct space *space, pfn_t frame)
+{
+	(void)space;
+	return temp_page_map(frame);
+}
+
+#include "walker.h"
+#include "walker_change.h"
