@@ -25,7 +25,7 @@ kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c
 kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
 
 monitor-y := command decode editor frames input machine maps monitor names picture scan_code table \
-	terminal tests view visit walk_command words
+	terminal tests view walk_command words
 kernel-$(CONFIG_MONITOR) += $(monitor-y:%=kernel/monitor/%.c)
 
 # The compiler must not turn memcpy()'s loop into a call of memcpy().

@@ -7,7 +7,6 @@
 #include "commands.h"
 #include "decode.h"
 #include "names.h"
-#include "visit.h"
 
 /* Leaves that follow each other with the same attributes, in one region. */
 struct range {
@@ -20,7 +19,7 @@ struct range {
 };
 
 struct map_list {
-	uint64_t window_size;
+	const struct region *window; /* the table window, until it was shown; NULL: none */
 	struct range range;
 	unsigned int nr_ranges;
 	uint64_t mapped;
@@ -89,9 +88,9 @@ static const char *leaf_name(const struct range *range, phys_addr_t physical)
 	return name ? name : range->named.name;
 }
 
-static int add_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static void add_leaf(struct map_list *list, virt_addr_t address, unsigned int level,
+		     pt_entry_t entry)
 {
-	struct map_list *list = context;
 	struct range next = {
 		.start = virt_raw(address),
 		.last = virt_raw(address) + pt_span(level) - 1,
@@ -108,28 +107,57 @@ static int add_leaf(void *context, virt_addr_t address, unsigned int level, pt_e
 	if (continues(&list->range, &next)) {
 		list->range.last = next.last;
 		list->range.levels |= next.levels;
-		return 0;
+		return;
 	}
 	show_range(list);
 	list->range = next;
-	return 0;
 }
 
-static void add_window(void *context, virt_addr_t start)
+static void show_window(struct map_list *list)
+{
+	const uint64_t start = virt_raw(list->window->start);
+
+	show_line(start, start + list->window->size - 1, "rw---", "4K", "WB", list->window->name);
+	list->window = NULL;
+}
+
+/* All of the address space is visited in order; the recursive slot is not, but has its place there. */
+static int add_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
 {
 	struct map_list *list = context;
 
-	show_range(list);
-	list->range = (struct range){ .start = 1 };
-	show_line(virt_raw(start), virt_raw(start) + list->window_size - 1, "rw---", "4K", "WB",
-		  "table window");
+	if (pt_kind(entry, level) == PT_TABLE)
+		return 0;
+	if (list->window && virt_raw(first) > virt_raw(list->window->start)) {
+		show_range(list);
+		list->range = (struct range){ .start = 1 };
+		show_window(list);
+	}
+	add_leaf(list, first, level, entry);
+	return 0;
+}
+
+/* The region of the window that the recursive slot makes of a space. */
+static const struct region *find_window(const struct space *space)
+{
+	size_t count;
+	const struct region *regions = kernel_regions(&count);
+
+	if (space->recursive_slot == SPACE_NOT_RECURSIVE)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (regions[i].kind == REGION_WINDOW &&
+		    pt_index(regions[i].start, space->root.levels) ==
+			    (unsigned int)space->recursive_slot)
+			return &regions[i];
+	return NULL;
 }
 
 static enum command_result run_maps(unsigned int count, const char *const *arguments)
 {
 	const struct space *space = kernel_space();
 	struct map_list list = {
-		.window_size = pt_span(space->root.levels),
+		.window = find_window(space),
 		.range = { .start = 1 },
 	};
 	char size[SIZE_TEXT_MAX];
@@ -138,12 +166,14 @@ static enum command_result run_maps(unsigned int count, const char *const *argum
 	(void)count;
 	(void)arguments;
 	say("from             up to                 size rights pages   as what");
-	error = visit_space(space, add_leaf, add_window, &list);
+	error = mapper_visit_entries(space, add_entry, &list);
 	if (error) {
 		log_error("maps: %s", error_text(error));
 		return COMMAND_FAILED;
 	}
 	show_range(&list);
+	if (list.window)
+		show_window(&list);
 	say("%u ranges, %s mapped", list.nr_ranges, describe_size(size, list.mapped));
 	return COMMAND_OK;
 }
@@ -163,29 +193,17 @@ struct level_count {
 	uint64_t nr_tables, nr_leaves;
 };
 
-static int count_table(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int count_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
 {
 	struct level_count *counts = context;
 
 	(void)first;
-	(void)entry;
-	counts[level].nr_tables++;
+	switch (pt_kind(entry, level)) {
+	case PT_TABLE: counts[level - 1].nr_tables++; break;
+	case PT_LEAF: counts[level].nr_leaves++; break;
+	default: break;
+	}
 	return 0;
-}
-
-static int count_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
-{
-	struct level_count *counts = context;
-
-	(void)address;
-	counts[level].nr_leaves += pt_kind(entry, level) == PT_LEAF;
-	return 0;
-}
-
-static void ignore_window(void *context, virt_addr_t start)
-{
-	(void)context;
-	(void)start;
 }
 
 static void show_level(unsigned int level, const struct level_count *count)
@@ -208,9 +226,7 @@ static enum command_result run_tables(unsigned int count, const char *const *arg
 
 	(void)count;
 	(void)arguments;
-	error = mapper_visit_tables(space, count_table, counts);
-	if (!error)
-		error = visit_space(space, count_leaf, ignore_window, counts);
+	error = mapper_visit_entries(space, count_entry, counts);
 	if (error) {
 		log_error("tables: %s", error_text(error));
 		return COMMAND_FAILED;
