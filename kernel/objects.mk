@@ -24,8 +24,8 @@ kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
 kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c
 kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
 
-monitor-y := command decode editor frames input machine maps monitor names picture scan_code table \
-	terminal tests view walk_command words
+monitor-y := command decode editor experiment frames input machine maps monitor names own picture \
+	scan_code spaces table terminal tests touch view walk_command words
 kernel-$(CONFIG_MONITOR) += $(monitor-y:%=kernel/monitor/%.c)
 
 # The compiler must not turn memcpy()'s loop into a call of memcpy().

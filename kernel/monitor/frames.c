@@ -5,10 +5,10 @@
 #include <mercator/frames.h>
 #include <mercator/mapper.h>
 #include <mercator/memory.h>
-#include <mercator/paging.h>
 #include <mercator/string.h>
 
 #include "commands.h"
+#include "experiment.h"
 #include "picture.h"
 
 /* Rows that are not the picture's: two of text, the next prompt. */
@@ -34,6 +34,7 @@ static const struct {
 struct table_marks {
 	struct picture_layout layout;
 	uint64_t nr_tables;
+	bool own_only; /* only tables of the lower half: the others are the kernel's */
 	uint8_t marks[CELLS_MAX / 8];
 };
 
@@ -48,10 +49,29 @@ static void mark_table(struct table_marks *marks, phys_addr_t table)
 
 static int mark_linked_table(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
 {
-	(void)first;
+	struct table_marks *marks = context;
+
 	(void)level;
-	mark_table(context, pt_table_address(entry));
+	if (!marks->own_only || !(virt_raw(first) >> 63))
+		mark_table(marks, pt_table_address(entry));
 	return 0;
+}
+
+/* Those of all spaces, each once. */
+static int mark_tables(struct table_marks *marks)
+{
+	int error = 0;
+
+	for (unsigned int i = 0; !error && i < SPACES_MAX; i++) {
+		const struct space *space = monitor_space_number(i);
+
+		if (!space)
+			continue;
+		marks->own_only = i > 0;
+		mark_table(marks, space->root.table);
+		error = mapper_visit_tables(space, mark_linked_table, marks);
+	}
+	return error;
 }
 
 /* How many frames of [start, end) are RAM; and the end of all RAM. */
@@ -172,14 +192,12 @@ static void show_sums(const struct table_marks *marks, bool in_colour)
 static int show_picture(struct console_size size, bool in_colour)
 {
 	static struct table_marks marks;
-	const struct space *space = kernel_space();
 	const unsigned int rows = size.rows > OTHER_ROWS ? size.rows - OTHER_ROWS : 1;
 	int error;
 
 	memset(&marks, 0, sizeof(marks));
 	marks.layout = picture_layout(size.columns, rows, end_of_ram());
-	mark_table(&marks, space->root.table);
-	error = mapper_visit_tables(space, mark_linked_table, &marks);
+	error = mark_tables(&marks);
 	if (error)
 		return error;
 	if (in_colour)

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "decode.h"
+#include "experiment.h"
 #include "names.h"
 
 /* Leaves that follow each other with the same attributes, in one region. */
@@ -155,7 +156,7 @@ static const struct region *find_window(const struct space *space)
 
 static enum command_result run_maps(unsigned int count, const char *const *arguments)
 {
-	const struct space *space = kernel_space();
+	const struct space *space = monitor_space();
 	struct map_list list = {
 		.window = find_window(space),
 		.range = { .start = 1 },
@@ -219,7 +220,7 @@ static void show_level(unsigned int level, const struct level_count *count)
 static enum command_result run_tables(unsigned int count, const char *const *arguments)
 {
 	struct level_count counts[PT_LEVELS_MAX + 1] = { 0 };
-	const struct space *space = kernel_space();
+	const struct space *space = monitor_space();
 	char size[SIZE_TEXT_MAX], mapped[SIZE_TEXT_MAX];
 	uint64_t nr_tables = 0, bytes = 0;
 	int error;

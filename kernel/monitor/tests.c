@@ -3,15 +3,27 @@
 #include <arch/cpu.h>
 #include <mercator/kbench.h>
 #include <mercator/kernel_audit.h>
-#include <mercator/paging.h>
 #include <mercator/selftest.h>
 
 #include "commands.h"
+#include "experiment.h"
+
+/* Tests and benchmarks change roots themselves, and come back to the kernel's. */
+static bool kernel_space_is_active(const char *what)
+{
+	if (monitor_space() == monitor_space_number(0))
+		return true;
+	log_error("%s: only in the kernel's space: `space switch 0`", what);
+	return false;
+}
 
 static enum command_result run_test(unsigned int count, const char *const *arguments)
 {
-	const bool passed = selftest_run_matching(count ? arguments[0] : "", read_tsc());
+	bool passed;
 
+	if (!kernel_space_is_active("test"))
+		return COMMAND_FAILED;
+	passed = selftest_run_matching(count ? arguments[0] : "", read_tsc());
 	return passed ? COMMAND_OK : COMMAND_CHECK_FAILED;
 }
 
@@ -26,6 +38,8 @@ const struct command test_command = {
 
 static enum command_result run_bench(unsigned int count, const char *const *arguments)
 {
+	if (!kernel_space_is_active("bench"))
+		return COMMAND_FAILED;
 	return kbench_run_matching(count ? arguments[0] : "") ? COMMAND_OK : COMMAND_CHECK_FAILED;
 }
 
@@ -55,7 +69,7 @@ static void show_audit(const struct audit_report *report)
 static enum command_result run_audit(unsigned int count, const char *const *arguments)
 {
 	struct audit_report report;
-	const int error = kernel_audit(kernel_space(), &report);
+	const int error = kernel_audit(monitor_space(), &report);
 
 	(void)count;
 	(void)arguments;

@@ -13,14 +13,23 @@ static const char *const method_names[] = {
 	[ACCESS_GENERIC] = "generic",
 };
 
-/* Tables below the root in the kernel half belong to all address spaces; their entries are not counted. */
-static bool is_shared(virt_addr_t address, unsigned int level, unsigned int levels)
+/*
+ * What is said of a table: how many of its entries are live. Those below the root in the kernel half
+ * belong to all address spaces, and are not counted; the recursive slot's is the root itself.
+ */
+static void describe_table(char *text, size_t size, virt_addr_t address,
+			   const struct walk_step *step, const struct root *root)
 {
-	return level == levels && virt_raw(address) >> 63;
+	if (phys_raw(pt_table_address(step->entry)) == phys_raw(root->table))
+		fmt_print(text, size, "the root");
+	else if (step->level == root->levels && virt_raw(address) >> 63)
+		fmt_print(text, size, "shared");
+	else
+		fmt_print(text, size, "%u live", pt_live(step->entry));
 }
 
 /* Where the entry leads, and what else it says beside its bits. */
-static void show_step(virt_addr_t address, const struct walk_step *step, unsigned int levels)
+static void show_step(virt_addr_t address, const struct walk_step *step, const struct root *root)
 {
 	const pt_entry_t entry = step->entry;
 	char bits[BITS_TEXT], says[16] = "";
@@ -28,10 +37,7 @@ static void show_step(virt_addr_t address, const struct walk_step *step, unsigne
 
 	if (step->kind == PT_TABLE) {
 		to = phys_raw(pt_table_address(entry));
-		if (is_shared(address, step->level, levels))
-			fmt_print(says, sizeof(says), "shared");
-		else
-			fmt_print(says, sizeof(says), "%u live", pt_live(entry));
+		describe_table(says, sizeof(says), address, step, root);
 	} else if (step->kind == PT_LEAF) {
 		to = phys_raw(pt_leaf_address(entry, step->level));
 		fmt_print(says, sizeof(says), "%s",
@@ -90,7 +96,7 @@ void walk_show(virt_addr_t address)
 	if (walk.nr_steps)
 		say("  entry      value             kind    leads to     says      bits");
 	for (unsigned int i = 0; i < walk.nr_steps; i++)
-		show_step(address, &walk.steps[i], root.levels);
+		show_step(address, &walk.steps[i], &root);
 	show_verdict(address, &walk, root.levels, error);
 }
 
@@ -128,7 +134,7 @@ static enum command_result walk_both(virt_addr_t address)
 	say("walk of %#lx: %u levels, root at %#lx", virt_raw(address), root.levels,
 	    phys_raw(root.table));
 	if (offset.nr_steps)
-		say("  entry      offset reads at    recursive reads at  value             kind");
+		say("  entry      offset reads      recursive reads   value             kind");
 	for (unsigned int i = 0; i < offset.nr_steps && i < recursive.nr_steps; i++)
 		show_both_steps(address, &offset.steps[i], &recursive.steps[i]);
 	show_verdict(address, &offset, root.levels, error);

@@ -19,7 +19,7 @@ PROMPT = "mercator> "
 def outputs(log: str) -> dict[str, str]:
     """What each command on the command line printed."""
     parts = re.split(rf"^{PROMPT}(.*)$", log.replace("\r", ""), flags=re.MULTILINE)
-    return {command: text.strip("\n") for command, text in zip(parts[1::2], parts[2::2])}
+    return {command: text.strip("\n") for command, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def run(
@@ -143,6 +143,136 @@ def test_frames_in_colour(builder: Builder, folder: Path) -> None:
         assert colours[0x1E, 0x7D, 0x46] > pixels // 4
         for colour in ((0xF0, 0xD2, 0x50), (0xD0, 0x48, 0x48), (0x3C, 0xC8, 0xC8)):
             assert colours[colour] >= 8 * 16
+
+
+@pytest.mark.parametrize("config", config_names())
+def test_experiments(builder: Builder, folder: Path, config: str) -> None:
+    """Map, change, touch, unmap: the tables are as before, and faults are only told of."""
+    commands = [
+        "tables",
+        "alloc 4M",
+        "map 0x40000000 last",
+        "poke 0x40000010 0xfeed",
+        "peek 0x40000010",
+        "protect 0x40000000 r 4K",
+        "walk 0x40000000",
+        "poke 0x40000000 1",
+        "walk 0x40001000",
+        "peek 0x30000000",
+        "peek 0x8000000000000000",
+        "free last ",
+        "maps",
+        "unmap 0x40000000 4M",
+        "audit",
+        "free last",
+        "tables ",
+    ]
+    status, said = run(builder, folder, ";".join(commands), Build("gcc", config))
+    assert status == PASSED_STATUS
+    physical = re.fullmatch(r"4 MiB of zeros at physical 0x(\w+)", said["alloc 4M"])[1]
+    assert said["map 0x40000000 last"].startswith("mapped 4 MiB at 0x40000000: 2 x 2 MiB; ")
+    assert said["peek 0x40000010"] == "0000000040000010  000000000000feed"
+    assert said["protect 0x40000000 r 4K"].endswith(": 1 x 4 KiB; 1 table more")
+    assert re.search(rf"=> physical 0x{physical}, in a page of 4 KiB: r----", said["walk 0x40000000"])
+    fault = said["poke 0x40000000 1"]
+    assert fault.startswith("#PF page fault, error code 0x3: a write, by the kernel, which the page's")
+    assert "\nCR2 0x40000000, " in fault
+    assert fault.endswith(said["walk 0x40000000"])
+    assert ": rw---" in said["walk 0x40001000"]
+    assert "error code 0: a read, by the kernel, where no page is present" in said["peek 0x30000000"]
+    assert said["peek 0x8000000000000000"].startswith("#GP general protection")
+    assert "mapped at 0x40000000 in space 0" in said["free last "]
+    assert said["free last"].endswith("are free again")
+    assert re.search(r"^0000000040000000-0000000040001000 .* r---- 4K +WB experiments$", said["maps"], re.M)
+    assert re.search(
+        r"^0000000040001000-0000000040400000 .* rw--- 4K\+2M +WB experiments$", said["maps"], re.M
+    )
+    assert said["unmap 0x40000000 4M"].startswith("unmapped 4 MiB at 0x40000000: 1 x 2 MiB + 512 x 4 KiB; ")
+    assert said["audit"].startswith("all is well: ")
+    # Not the leaves: the temporary page may be mapped by now.
+    assert [line.split()[:4] for line in said["tables "].splitlines()] == [
+        line.split()[:4] for line in said["tables"].splitlines()
+    ]
+
+
+def test_experiments_have_bounds(builder: Builder, folder: Path) -> None:
+    """What would reach into the kernel is refused, and so is what would let frames be shared."""
+    refusals = {
+        "map 0xffff800000000000 last": "the rest is the kernel's",
+        "map 0x1000 last": "the rest is the kernel's",
+        "map 0xfffffffff000 last": "the rest is the kernel's",
+        "map 0x400000 0x100000": "not all of it is memory that `alloc` gave",
+        "map 0x400000 last 8K": "not all of it is memory that `alloc` gave",
+        "map 0x400000 last 4K rwx": "both writable and executable",
+        "map 0x400000 last 4K w": "need an r",
+        "map 0x400000 last 4K rg": "the kernel half's alone",
+        "map 0x400000 last 4K q": "rights are letters",
+        "map 0x400001 last": "multiples of 4K",
+        "map 0x400000 last 0": "multiples of 4K",
+        "map 0x400000 nowhere": "nor `last`",
+        "map 0x200000 last": "already there, at 0x200000",
+        "unmap 0xffffffff80101000": "the rest is the kernel's",
+        "protect 0xffffffff80101000 rw": "the rest is the kernel's",
+        "protect 0x400000 rw": "not there, at 0x400000",
+        "poke 0xffffffff80101000 0": "is yours to write",
+        "poke 0x7ffffffffffc 0": "is yours to write",
+        "free 0x100000": "no block that `alloc` gave",
+        "free last": "mapped at 0x200000 in space 0",
+        "alloc 1": "multiple of 4K",
+        "alloc 0": "multiple of 4K",
+        "alloc 1T": "out of memory",
+        "peek 0 65": "1 to 64 words",
+        "space switch 3": "no space 3",
+        "space destroy 0": "in use",
+        "space hop": "usage: space",
+    }
+    machine = ["-cpu", "max,la57=off"]
+    text = ";".join(["alloc", "map 0x200000 last", *refusals, "unmap 0x200000", "audit"])
+    status, said = run(builder, folder, text, DEFAULT, *machine)
+    assert status == PASSED_STATUS
+    for command, message in refusals.items():
+        assert said[command].startswith("error: "), command
+        assert message in said[command], command
+    assert said["audit"].startswith("all is well: ")
+
+
+@pytest.mark.parametrize("config", config_names())
+def test_spaces(builder: Builder, folder: Path, config: str) -> None:
+    """Two spaces have something else at the same address; what one maps keeps its frames."""
+    commands = [
+        "space",
+        "alloc",
+        "map 0x400000 last",
+        "poke 0x400000 1",
+        "space new",
+        "space switch 1",
+        "peek 0x400000",
+        "alloc ",
+        "map  0x400000 last",
+        "poke 0x400000 2",
+        "space switch 0",
+        "peek  0x400000",
+        "free last",
+        "space switch 1 ",
+        "peek   0x400000",
+        "audit",
+        "test fmt.*",
+        "space switch 0 ",
+        "space destroy 1",
+        "free last ",
+        "audit ",
+    ]
+    status, said = run(builder, folder, ";".join(commands), Build("gcc", config))
+    assert status == PASSED_STATUS
+    assert re.fullmatch(r"\* 0: root at 0x\w+, \d+ tables, the kernel's", said["space"])
+    assert said["peek 0x400000"].startswith("#PF page fault")
+    assert said["peek  0x400000"] == "0000000000400000  0000000000000001"
+    assert "mapped at 0x400000 in space 1" in said["free last"]
+    assert said["peek   0x400000"] == "0000000000400000  0000000000000002"
+    assert said["test fmt.*"].startswith("error: test: only in the kernel's space")
+    assert said["space destroy 1"] == "space 1 is gone, with its tables"
+    assert said["free last "].endswith("are free again")
+    assert said["audit"].startswith("all is well: ") and said["audit "].startswith("all is well: ")
 
 
 def test_typing_on_serial(builder: Builder, folder: Path) -> None:
