@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The benchmarks' address space (bench_space.h). */
 #include <arch/table_zero.h>
-#include <mercator/physmap.h>
 
 #include "bench_space.h"
 
@@ -24,16 +23,17 @@ static void release(void *context, pfn_t frame)
 
 static void *pointer_to(void *context, phys_addr_t frame)
 {
-	(void)context;
-	return physmap_pointer(frame);
+	const struct bench_space *bench = context;
+
+	return bench->bytes + (phys_pfn(frame) - bench->first) * FRAME_SIZE;
 }
 
-void bench_space_init(struct bench_space *bench, enum access_method method, pfn_t first,
-		      size_t count, pfn_t *room)
+void bench_space_init(struct bench_space *bench, enum access_method method, void *bytes,
+		      pfn_t first, size_t count, pfn_t *room)
 {
 	*bench = (struct bench_space){
 		.space = {
-			.root = { .table = phys_of_pfn(first), .levels = 4, .pointer_to = pointer_to },
+			.root = { .table = phys_of_pfn(first), .levels = 4, .pointer_to = pointer_to, .pointer_context = bench },
 			.method = method,
 			.largest_leaf = 3,
 			.physical_limit = TIB(256),
@@ -41,10 +41,12 @@ void bench_space_init(struct bench_space *bench, enum access_method method, pfn_
 			.global_pages = true,
 		},
 		.source = { .allocate = allocate, .release = release, .context = bench },
+		.bytes = bytes,
+		.first = first,
 		.free = room,
 	};
 	bench->space.frames = &bench->source;
 	for (pfn_t frame = first + count - 1; frame > first; frame--)
 		release(bench, frame);
-	table_zero(physmap_pointer(bench->space.root.table));
+	table_zero(bytes);
 }

@@ -80,7 +80,8 @@ static uint64_t page(size_t i)
 
 static void reset(void)
 {
-	bench_space_init(&bench, method, 0, NR_FRAMES, room);
+	bench_space_init(&bench, method, virt_ptr(virt_addr(host_physmap_base)), 0, NR_FRAMES,
+			 room);
 }
 
 /* Set-ups: both sides start from tables that the mapper has made. */

@@ -138,6 +138,11 @@ struct root active_root(void)
 	return (struct root){ .table = phys_addr(mmu_root()), .levels = mmu_levels() };
 }
 
+uint8_t *fixture_bytes(void)
+{
+	return memory;
+}
+
 unsigned int fixture_live_levels(void)
 {
 	return 4;
@@ -159,11 +164,11 @@ bool fixture_activate(struct fixture *fixture)
 	uint64_t *entries = machine_memory(phys_raw(root->table));
 	const uint64_t *kernel_entries = machine_memory(kernel_table(root->levels));
 
-	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
+	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++) {
 		entries[i] = kernel_entries[i];
+		fixture->borrows[i] = entries[i];
+	}
 	entries[FIXTURE_RECURSIVE_SLOT] = phys_raw(root->table) | PT_RECURSIVE_FLAGS;
-	fixture->previous = (struct root){ .table = phys_addr(kernel_table(root->levels)),
-					   .levels = root->levels };
 	fixture->is_live = true;
 	tlb_reset();
 	return start_temp_page(root);

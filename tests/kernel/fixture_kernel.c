@@ -7,10 +7,10 @@
  */
 #include <arch/active_root.h>
 #include <arch/tlb.h>
+#include <mercator/frame_access.h>
 #include <mercator/layout.h>
 #include <mercator/paging.h>
 #include <mercator/panic.h>
-#include <mercator/physmap.h>
 
 #include "mapper_fixture.h"
 
@@ -19,6 +19,11 @@ static uint8_t memory[FIXTURE_FRAMES][FRAME_SIZE] __attribute__((aligned(FRAME_S
 phys_addr_t fixture_memory(void)
 {
 	return phys_addr((uint64_t)(uintptr_t)memory - KERNEL_BASE);
+}
+
+uint8_t *fixture_bytes(void)
+{
+	return memory[0];
 }
 
 unsigned int fixture_live_levels(void)
@@ -37,15 +42,16 @@ bool fixture_stand_by(struct fixture *fixture)
 bool fixture_activate(struct fixture *fixture)
 {
 	struct root *root = &fixture->space.root;
-	uint64_t *entries = physmap_pointer(root->table);
+	uint64_t *entries = fixture_pointer(root->table);
 	const uint64_t *kernel_entries;
 
 	if (root->levels != active_root().levels || space_activate(kernel_space()))
 		return false;
-	fixture->previous = active_root();
-	kernel_entries = physmap_pointer(fixture->previous.table);
-	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
+	kernel_entries = frame_access(phys_pfn(kernel_space()->root.table));
+	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++) {
 		entries[i] = kernel_entries[i];
+		fixture->borrows[i] = entries[i];
+	}
 #ifdef CONFIG_RECURSIVE
 	entries[CONFIG_RECURSIVE_SLOT] = phys_raw(root->table) | PT_RECURSIVE_FLAGS;
 #endif

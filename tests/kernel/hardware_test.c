@@ -6,7 +6,6 @@
  * the error code that the translation foretells.
  */
 #include <arch/exception.h>
-#include <mercator/physmap.h>
 
 #include "mapper_fixture.h"
 
@@ -48,7 +47,7 @@ static uint64_t page_at(uint64_t index)
 static void fill_data_frames(void)
 {
 	for (unsigned int i = 0; i < FIXTURE_DATA_FRAMES; i++) {
-		uint8_t *bytes = physmap_pointer(phys_of_pfn(fixture_data_frame(i)));
+		uint8_t *bytes = fixture_pointer(phys_of_pfn(fixture_data_frame(i)));
 
 		bytes[0] = RETURN_INSTRUCTION;
 		bytes[NUMBER_OFFSET] = (uint8_t)(100 + i);
@@ -57,7 +56,7 @@ static void fill_data_frames(void)
 
 static uint8_t number_of_frame(phys_addr_t address)
 {
-	return *((uint8_t *)physmap_pointer(phys_of_pfn(phys_pfn(address))) + NUMBER_OFFSET);
+	return *((uint8_t *)fixture_pointer(phys_of_pfn(phys_pfn(address))) + NUMBER_OFFSET);
 }
 
 static uint8_t value_read;

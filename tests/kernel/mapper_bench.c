@@ -6,10 +6,10 @@
  * tests/bench/test_icount.py knows the limits.
  */
 #include <arch/active_root.h>
+#include <mercator/frame_access.h>
 #include <mercator/kbench.h>
 #include <mercator/layout.h>
 #include <mercator/mapper.h>
-#include <mercator/physmap.h>
 
 #include "../bench/bench_space.h"
 #include "../bench/nothing.h"
@@ -64,8 +64,8 @@ static enum access_method method;
 static void activate(void)
 {
 	const struct root kernel = active_root();
-	const pt_entry_t *kernel_entries = physmap_pointer(kernel.table);
-	pt_entry_t *entries = physmap_pointer(space->root.table);
+	const pt_entry_t *kernel_entries = frame_access(phys_pfn(kernel.table));
+	pt_entry_t *entries = (pt_entry_t *)memory[0];
 
 	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
 		entries[i] = kernel_entries[i];
@@ -79,8 +79,9 @@ static void activate(void)
 
 static void reset(void)
 {
-	bench_space_init(&bench, method, ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT,
-			 NR_FRAMES, room);
+	bench_space_init(&bench, method, memory,
+			 ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT, NR_FRAMES,
+			 room);
 	if (method == ACCESS_RECURSIVE)
 		activate();
 	tlb_batch_begin(&batch, space);

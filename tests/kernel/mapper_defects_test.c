@@ -3,7 +3,6 @@
  * Suites "peer_defects_offset", "peer_defects_recursive" and "peer_defects_generic": mistakes that
  * other kernels' and libraries' mappers have made, each as a test that ours does not make it. tests/mutations/defects.mut puts each of them back in.
  */
-#include <mercator/physmap.h>
 
 #include "mapper_methods.h"
 
@@ -75,7 +74,7 @@ DEFECT_TEST(a_refused_page_widens_nothing)
 /* Memory that looks like a table full of entries for a writable page at `target`. */
 static uint64_t *make_decoy(pfn_t frame, uint64_t target)
 {
-	uint64_t *words = physmap_pointer(phys_of_pfn(frame));
+	uint64_t *words = fixture_pointer(phys_of_pfn(frame));
 
 	for (unsigned int i = 0; i < PT_ENTRIES; i++)
 		words[i] = target | pt_leaf_bits((struct attributes){ .rights = RW }, 1);
@@ -290,7 +289,7 @@ static uint64_t *raw_entry(unsigned int level)
 	uint64_t *entry = NULL, table = phys_raw(space->root.table);
 
 	for (unsigned int at = space->root.levels; at >= level; at--) {
-		entry = (uint64_t *)physmap_pointer(phys_addr(table)) +
+		entry = (uint64_t *)fixture_pointer(phys_addr(table)) +
 			pt_index(virt_addr(BASE), at);
 		table = *entry & PT_ADDRESS_MASK;
 	}

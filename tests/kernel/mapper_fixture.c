@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The mapper's test fixture and audit (mapper_fixture.h). */
 #include <mercator/kernel_walk.h>
-#include <mercator/physmap.h>
 #include <mercator/string.h>
 
 #include "../../mm/second_slot.h"
@@ -20,7 +19,7 @@ static pfn_t frame_at(unsigned int index)
 /* Frames come with junk in them: nobody promises more. */
 static void fill_with_junk(pfn_t frame)
 {
-	uint64_t *words = physmap_pointer(phys_of_pfn(frame));
+	uint64_t *words = fixture_pointer(phys_of_pfn(frame));
 
 	for (unsigned int i = 0; i < FRAME_SIZE / sizeof(*words); i++)
 		words[i] = UINT64_C(0xdeadbeefdeadbeef);
@@ -82,7 +81,7 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 		.failing_after = -1,
 	};
 	(void)take_frame(fixture, &root);
-	memset(physmap_pointer(phys_of_pfn(root)), 0, FRAME_SIZE);
+	memset(fixture_pointer(phys_of_pfn(root)), 0, FRAME_SIZE);
 	fixture->space = (struct space){
 		.root = {
 			.table = phys_of_pfn(root),
@@ -117,7 +116,7 @@ bool fixture_init_inactive(struct fixture *fixture, enum access_method method, u
 	pt_entry_t *entries;
 
 	init_space(fixture, method, levels);
-	entries = physmap_pointer(space->root.table);
+	entries = fixture_pointer(space->root.table);
 	entries[FIXTURE_RECURSIVE_SLOT].raw = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
 	fixture->has_slot = true;
 	space->is_inactive = true;
@@ -222,22 +221,18 @@ static const char *audit_entry(struct audit *audit, uint64_t entry, unsigned int
 /* The recursive slot; and in a live space, what the kernel runs on. */
 static bool is_borrowed(const struct fixture *fixture, unsigned int level, unsigned int index)
 {
-	const uint64_t *previous;
-
 	if (level != fixture->space.root.levels)
 		return false;
 	if (fixture->has_slot && index == FIXTURE_RECURSIVE_SLOT)
 		return true;
-	if (!fixture->is_live)
-		return false;
-	previous = physmap_pointer(fixture->previous.table);
-	return (int)index == fixture->space.recursive_slot || previous[index];
+	return fixture->is_live &&
+	       ((int)index == fixture->space.recursive_slot || fixture->borrows[index]);
 }
 
 static const char *audit_table(struct audit *audit, uint64_t table, unsigned int level, bool upper,
 			       unsigned int *live)
 {
-	const uint64_t *entries = physmap_pointer(phys_addr(table));
+	const uint64_t *entries = fixture_pointer(phys_addr(table));
 
 	for (unsigned int i = 0; i < 512; i++) {
 		bool below_upper = level == audit->fixture->space.root.levels ? i >= 256 : upper;
@@ -281,7 +276,7 @@ static uint64_t hash_word(uint64_t hash, uint64_t word)
 static uint64_t hash_frame(const struct fixture *fixture, uint64_t hash, pfn_t frame)
 {
 	const struct root *root = &fixture->space.root;
-	const uint64_t *words = physmap_pointer(phys_of_pfn(frame));
+	const uint64_t *words = fixture_pointer(phys_of_pfn(frame));
 	bool is_root = frame == phys_pfn(root->table);
 
 	for (unsigned int i = 0; i < PT_ENTRIES; i++)

@@ -51,12 +51,18 @@ struct fixture {
 	int failing_after;  /* so many more allocations succeed; negative: no limit */
 	const char *misuse; /* of the frame source, by the code under test */
 	bool is_live;
-	bool has_slot;        /* the root has a recursive entry, of its own */
-	struct root previous; /* to return to from a live space */
+	bool has_slot;            /* the root has a recursive entry, of its own */
+	bool borrows[PT_ENTRIES]; /* a live space: the entries of its root that are the kernel's */
 };
 
-/* The frames' memory: FIXTURE_FRAMES frames from this physical address on. */
+/* The frames' memory: FIXTURE_FRAMES frames from this physical address on, and where that is mapped. */
 phys_addr_t fixture_memory(void);
+uint8_t *fixture_bytes(void);
+
+static inline void *fixture_pointer(phys_addr_t address)
+{
+	return fixture_bytes() + (phys_raw(address) - phys_raw(fixture_memory()));
+}
 
 /*
  * Start over: all frames free but the root's, which is empty. 4 or 5 levels. False if there can be no
