@@ -13,6 +13,7 @@ extern const struct command frames_command, alloc_command, free_command;
 extern const struct command map_command, unmap_command, protect_command;
 extern const struct command peek_command, poke_command, space_command;
 extern const struct command test_command, bench_command, cpu_command, memmap_command;
+extern const struct command poweroff_command, reboot_command;
 
 /* Output of `walk`, for faults. */
 void walk_show(virt_addr_t address);

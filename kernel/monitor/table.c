@@ -17,8 +17,9 @@ static const struct command help_command = {
 };
 
 const struct command *const monitor_commands[] = {
-	&walk_command,  &maps_command,   &tables_command, &audit_command, &frames_command,
-	&alloc_command, &free_command,   &map_command,    &unmap_command, &protect_command,
-	&peek_command,  &poke_command,   &space_command,  &test_command,  &bench_command,
-	&cpu_command,   &memmap_command, &help_command,   NULL,
+	&walk_command,  &maps_command,   &tables_command, &audit_command,    &frames_command,
+	&alloc_command, &free_command,   &map_command,    &unmap_command,    &protect_command,
+	&peek_command,  &poke_command,   &space_command,  &test_command,     &bench_command,
+	&cpu_command,   &memmap_command, &reboot_command, &poweroff_command, &help_command,
+	NULL,
 };

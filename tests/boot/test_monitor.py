@@ -366,3 +366,35 @@ def test_without_a_keyboard_controller(builder: Builder, folder: Path) -> None:
         qemu.until_serial(rf"there is no keyboard controller\n{PROMPT}$")
         qemu.type("walk 0\r")
         qemu.until_serial(rf"walk of 0:(?s:.*){PROMPT}$")
+
+
+@pytest.mark.parametrize("firmware, board", [("bios", "pc"), ("bios", "q35"), ("uefi", "q35")])
+def test_poweroff(builder: Builder, folder: Path, firmware: str, board: str) -> None:
+    iso = builder.iso(DEFAULT, Iso("poweroff", 'loglevel=1 run="poweroff" exit=isa-debug'))
+    machine = ["-machine", board, "-m", "256", *(uefi_arguments(folder) if firmware == "uefi" else [])]
+    with Qemu(folder, *machine, "-cdrom", str(iso)) as qemu:
+        assert qemu.wait() == 0
+        assert "powering off by ACPI" in qemu.serial().splitlines()[-1]
+
+
+def test_poweroff_where_there_is_no_way(builder: Builder, folder: Path) -> None:
+    """Without ACPI, QEMU's port is not there either: the monitor says so and goes on."""
+    machine = ["-machine", "pc,acpi=off"]
+    status, said = run(builder, folder, "poweroff; cpu", DEFAULT, *machine)
+    assert status == PASSED_STATUS
+    assert "error: poweroff: this machine does not go off" in said["poweroff"]
+    assert "CR3" in said["cpu"]
+
+
+@pytest.mark.parametrize(
+    "machine, way",
+    [("pc", "keyboard controller"), ("q35", "ACPI"), ("pc,i8042=off", "triple fault")],
+)
+def test_reboot(builder: Builder, folder: Path, machine: str, way: str) -> None:
+    """The kernel is there a second time."""
+    iso = builder.iso(DEFAULT, Iso("stays", "loglevel=1"))
+    arguments = ["-machine", machine, "-m", "128", "-action", "reboot=reset", "-cdrom", str(iso)]
+    with Qemu(folder, *arguments, typed=True) as qemu:
+        qemu.until_serial(rf"{PROMPT}$")
+        qemu.type("reboot\r")
+        qemu.until_serial(rf"resetting by (the |a )?{way}.*\n(?s:.*)Mercator (?s:.*)\n{PROMPT}$")
