@@ -85,6 +85,8 @@ int space_activate(struct space *space)
 		return 0;
 	if (active_root().levels != space->root.levels)
 		return ERR_INVALID;
+	if (active)
+		tlb_check_paid(active, "is left");
 	if (RECURSIVE)
 		second_slot_release_for_switch();
 	tlb_load_root(space->root.table);
@@ -106,6 +108,7 @@ int space_destroy(struct space *space)
 		return ERR_INVALID;
 	if (space == active)
 		return ERR_BUSY;
+	tlb_check_paid(space, "is destroyed");
 	/* Nothing reaches across the edges of a half, so nothing is split, and no frame needed. */
 	tlb_batch_begin(&batch, space);
 	error = mapper_unmap(space, virt_addr(0), linear_end(space->root.levels) / 2, &batch);

@@ -109,7 +109,8 @@ void space_set_inactive(struct space *space);
  * Have the CPU translate by this space. The TLB keeps global pages, which are the kernel half's alone,
  * and loses all others: PCIDs are not used. From tables with another kernel half, such as those of
  * start-up, it loses everything. Where the space is active already, nothing happens.
- * Interrupts may stay on; the stack must be in the kernel half.
+ * Interrupts may stay on; the stack must be in the kernel half. No batch of this CPU may owe anything
+ * for the space that is left (mercator/tlb.h).
  *   ERR_INVALID  it has another number of levels than the CPU runs with
  */
 MUST_CHECK int space_activate(struct space *space);
@@ -119,7 +120,8 @@ struct space *space_active(void);
 
 /*
  * Give back the space's root and all tables of its lower half. What is still mapped there is only
- * forgotten: the frames behind it are the caller's. The kernel half stays as it is.
+ * forgotten: the frames behind it are the caller's. The kernel half stays as it is. No batch may owe
+ * anything for the space.
  *   ERR_INVALID      the space was not made by space_create()
  *   ERR_BUSY         it is active
  *   ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot

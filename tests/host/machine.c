@@ -3,7 +3,7 @@
  * The host's machine (machine.h): its physical memory, which a file holds, so that it can be mapped
  * at several addresses; and what tests ask of their environment (tests/kernel/mapper_fixture.h).
  *
- *	physical memory | the fixture's frames | PML5 | PML4 | PDPT | PD | PT |
+ *	physical memory | the fixture's frames | PML5 | PML4 | PDPT | PD | PT | the rig's frames |
  *						  `- the kernel's: its upper half, which live
  *						     spaces borrow, has the temporary page alone
  */
@@ -17,18 +17,21 @@
 
 #include <arch/active_root.h>
 #include <arch/physmap_base.h>
+#include <mercator/kernel_walk.h>
 #include <mercator/layout.h>
 #include <mercator/physmap.h>
 #include <mercator/temp_page.h>
 
 #include "../kernel/mapper_fixture.h"
+#include "../kernel/space_rig.h"
 #include "machine.h"
 #include "tlb.h"
 
 /* Far from 0, and from whatever tests map, which is then never memory. */
 #define MEMORY_START  UINT64_C(0x00003fff40000000)
 #define KERNEL_FRAMES PT_LEVELS_MAX
-#define MEMORY_SIZE   ((uint64_t)(FIXTURE_FRAMES + KERNEL_FRAMES) * FRAME_SIZE)
+#define RIG_FRAMES    1024 /* for several spaces (tests/kernel/space_rig.h) */
+#define MEMORY_SIZE   ((uint64_t)(FIXTURE_FRAMES + KERNEL_FRAMES + RIG_FRAMES) * FRAME_SIZE)
 
 uint64_t host_physmap_base;
 
@@ -174,32 +177,118 @@ bool fixture_activate(struct fixture *fixture)
 	return start_temp_page(root);
 }
 
-/* The kernel's own space, with each number of levels: for whoever works on another one. */
+static bool rig_frame_used[RIG_FRAMES];
+
+static pfn_t rig_frame(unsigned int index)
+{
+	return MEMORY_START / FRAME_SIZE + FIXTURE_FRAMES + KERNEL_FRAMES + index;
+}
+
+static void fill_with_junk(pfn_t frame)
+{
+	memset(machine_memory(frame * FRAME_SIZE), 0xad, FRAME_SIZE);
+}
+
+static int allocate_rig_frame(void *context, pfn_t *frame)
+{
+	(void)context;
+	for (unsigned int i = 0; i < RIG_FRAMES; i++) {
+		if (rig_frame_used[i])
+			continue;
+		rig_frame_used[i] = true;
+		*frame = rig_frame(i);
+		fill_with_junk(*frame);
+		fixture_frame_changes_hands(NULL, *frame, false);
+		return 0;
+	}
+	return ERR_NO_MEMORY;
+}
+
+static void release_rig_frame(void *context, pfn_t frame)
+{
+	const pfn_t index = frame - rig_frame(0);
+
+	(void)context;
+	if (index >= RIG_FRAMES || !rig_frame_used[index])
+		machine_fail(0, "frame %#lx is released, and was not allocated", frame);
+	fixture_frame_changes_hands(NULL, frame, true);
+	rig_frame_used[index] = false;
+	fill_with_junk(frame);
+}
+
+/* The kernel's own space, with each number of levels. */
 static struct space kernel_spaces[PT_LEVELS_MAX + 1];
 
-bool fixture_stand_by(struct fixture *fixture)
+/* Start over with it as the active one: nothing is in it but the temporary page. */
+static bool start_kernel_space(unsigned int levels)
 {
-	const unsigned int levels = fixture->space.root.levels;
+	static const struct frame_source frames = { allocate_rig_frame, release_rig_frame, NULL };
 	const uint64_t root = kernel_table(levels);
 	struct space *kernel = &kernel_spaces[levels];
 	uint64_t *entries = machine_memory(root);
 
+	for (unsigned int i = 0; i < RIG_FRAMES; i++)
+		rig_frame_used[i] = false;
+	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+		if (&entries[i] != temp_page_entry(levels))
+			entries[i] = 0;
 	*kernel = (struct space){
-		.root = { .table = phys_addr(root), .levels = levels },
+		.root = { phys_addr(root), levels, physmap_function, NULL },
+		.frames = &frames,
+		.largest_leaf = 3,
+		.physical_limit = TIB(256),
 		.recursive_slot = FIXTURE_RECURSIVE_SLOT,
+		.global_pages = true,
 	};
 	entries[FIXTURE_RECURSIVE_SLOT] = root | PT_RECURSIVE_FLAGS;
-	entries[FIXTURE_SECOND_SLOT] = 0;
 	tlb_reset();
 	mmu_load(root, levels);
 	return !space_activate(kernel) && start_temp_page(&kernel->root);
 }
 
+static void stop_kernel_space(unsigned int levels)
+{
+	uint64_t *entries = machine_memory(kernel_table(levels));
+
+	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+		if (&entries[i] != temp_page_entry(levels))
+			entries[i] = 0;
+	tlb_reset();
+	mmu_load(0, 0);
+}
+
+bool fixture_stand_by(struct fixture *fixture)
+{
+	return start_kernel_space(fixture->space.root.levels);
+}
+
+struct space *rig_kernel(unsigned int levels)
+{
+	seed_for_test();
+	return start_kernel_space(levels) ? &kernel_spaces[levels] : NULL;
+}
+
+void rig_kernel_done(void)
+{
+	stop_kernel_space(mmu_levels());
+}
+
+void rig_read_table(phys_addr_t table, uint64_t entries[PT_ENTRIES])
+{
+	memcpy(entries, machine_memory(phys_raw(table)), FRAME_SIZE);
+}
+
+void rig_write_table(phys_addr_t table, const uint64_t entries[PT_ENTRIES])
+{
+	memcpy(machine_memory(phys_raw(table)), entries, FRAME_SIZE);
+}
+
 void fixture_deactivate(struct fixture *fixture)
 {
-	uint64_t *entries = machine_memory(kernel_table(fixture->space.root.levels));
-
-	entries[FIXTURE_RECURSIVE_SLOT] = 0;
+	if (fixture->space.is_inactive) {
+		stop_kernel_space(fixture->space.root.levels);
+		return;
+	}
 	tlb_reset();
 	mmu_load(0, 0);
 }
