@@ -437,7 +437,7 @@ static int audit_entry(void *context, virt_addr_t first, unsigned int level, pt_
 
 	/* Low bits of `first` are zero: so where these are equal, the entry is a leaf, as `bits` are. */
 	if (entry.raw != virt_raw(first) + audit->bits[level] || virt_raw(first) != audit->next ||
-	    spans[level] > audit->end - audit->next || level != audit->lowest_open)
+	    spans[level] > audit->end - audit->next)
 		return audit_closely(audit, first, level, entry);
 	audit->next += spans[level];
 	audit->open[level].live++;
