@@ -54,20 +54,23 @@ int ACCESS(make_root)(struct space *space, const struct space *like)
 		return error;
 	space->root.table = phys_of_pfn(frame);
 	to = access_frame(space, frame);
-	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
-		const bool is_copied = i >= PT_ENTRIES / 2 && !is_recursive_slot(space, i);
-		pt_entry_t entry = { 0 };
+	table_zero(to);
+	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++) {
+		const pt_entry_t entry = read_entry(&from[i]);
 
-		if (is_copied)
-			entry = read_entry(&from[i]);
-		else if ((int)i == space->recursive_slot)
-			entry.raw = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
-		if (is_copied && !entry.raw) {
+		write_entry(&to[i], entry);
+		if (!entry.raw && !is_recursive_slot(like, i)) {
 			space->frames->release(space->frames->context, frame);
 			return ERR_NOT_FOUND;
 		}
-		write_entry(&to[i], entry);
 	}
+	if (SECOND_SLOT >= 0) {
+		write_entry(&to[OWN_SLOT], (pt_entry_t){ 0 });
+		write_entry(&to[SECOND_SLOT], (pt_entry_t){ 0 });
+	}
+	if (space->recursive_slot != SPACE_NOT_RECURSIVE)
+		write_entry(&to[space->recursive_slot],
+			    (pt_entry_t){ phys_raw(space->root.table) | PT_RECURSIVE_FLAGS });
 	return 0;
 }
 
