@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-kernel-y += mm/audit.c mm/mapper.c
+kernel-y += mm/audit.c mm/cursor.c mm/mapper.c
 kernel-y += mm/memmap.c
 kernel-y += mm/frame.c mm/frame_bits.c mm/frame_block.c mm/frame_cache.c mm/frame_chunk.c
 kernel-y += mm/frame_debug.c mm/frame_extent.c mm/frame_layout.c mm/frame_picture.c mm/frame_pick.c

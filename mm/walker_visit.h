@@ -88,21 +88,28 @@ static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigne
 {
 	const struct space *space = v->space;
 	const pt_entry_t *entries = access_table(&space->root, table, first, level);
+	const bool is_root = level == space->root.levels;
+	const uint64_t base = virt_raw(virtual_of(space, first));
 
-	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
+	for (unsigned int i = count_absent(entries, PT_ENTRIES); i < PT_ENTRIES;
+	     i += 1 + count_absent(&entries[i + 1], PT_ENTRIES - 1 - i)) {
 		const pt_entry_t entry = read_entry(&entries[i]);
-		const uint64_t linear = first + i * pt_span(level);
+		const uint64_t offset = (uint64_t)i << pt_shift(level);
+		virt_addr_t address = virt_addr(base + offset);
 		int result;
 
-		if (!entry.raw || (level == space->root.levels && is_recursive_slot(space, i)))
+		if (is_root && is_recursive_slot(space, i))
 			continue;
-		result = v->visit(v->context, virtual_of(space, linear), level, entry);
-		if (!result && pt_is_table(entry, level))
-			result = visit_entries(v, pt_table_address(entry), level - 1, linear);
+		if (is_root) /* alone in having entries of both halves */
+			address = virtual_of(space, offset);
+		result = v->visit(v->context, address, level, entry);
+		if (!result && pt_is_table(entry, level)) {
+			result = visit_entries(v, pt_table_address(entry), level - 1,
+					       first + offset);
+			entries = access_table(&space->root, table, first, level);
+		}
 		if (result)
 			return result;
-		/* The visitor, or the tables below, may have cost us the pointer. */
-		entries = access_table(&space->root, table, first, level);
 	}
 	return 0;
 }

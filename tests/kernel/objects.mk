@@ -7,6 +7,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fixture_kernel.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/hardware_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_cursor_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_defects_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_fixture.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_property_test.c
@@ -26,7 +27,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/space_hardware_test.c tests/kernel/sp
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
 kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c
-kernel-$(CONFIG_BENCH) += tests/kernel/mapper_bench.c tests/kernel/space_bench.c
+kernel-$(CONFIG_BENCH) += tests/kernel/audit_bench.c tests/kernel/mapper_bench.c tests/kernel/space_bench.c
 
 # Tests of an option's code, where there are both.
 kernel-$(if $(CONFIG_PHYSMAP),$(CONFIG_SELFTESTS)) += tests/kernel/physmap_test.c

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The host's stand-in for arch/x86_64/include/arch/percpu.h: a thread is a CPU, with the number that
- * it was given (0 unless set), and there are no interrupts. Each number belongs to one thread.
+ * it was given (0 unless set), and there are no interrupts. Each number belongs to one thread. Who
+ * compiles with HOST_NR_CPUS=1 has one thread, and locks that cost nothing, as the kernel does.
  */
 #ifndef ARCH_PERCPU_H
 #define ARCH_PERCPU_H
 
 #include <mercator/types.h>
 
-#define ARCH_NR_CPUS 64
+#ifndef HOST_NR_CPUS
+#define HOST_NR_CPUS 64
+#endif
+#define ARCH_NR_CPUS HOST_NR_CPUS
 
 extern __thread unsigned int host_cpu_id;
 
