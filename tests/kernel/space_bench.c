@@ -9,6 +9,7 @@
 #include <mercator/layout.h>
 #include <mercator/mapper.h>
 #include <mercator/paging.h>
+#include <mercator/physmap.h>
 
 #include "../bench/nothing.h"
 
@@ -47,6 +48,13 @@ static void release(void *context, pfn_t frame)
 }
 
 static const struct frame_source source = { allocate, release, NULL };
+
+/* For the generic method: the least that a function can do. */
+static void *pointer_to(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return physmap_pointer(frame);
+}
 
 static inline void check(struct kbench_run *b, int error)
 {
@@ -211,18 +219,21 @@ static void measure(struct kbench_run *b, enum access_method method,
 	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
 	struct space *kernel = kernel_space();
 	const struct frame_source *kernel_frames = kernel->frames;
-	enum access_method kernel_method = kernel->method;
+	const enum access_method kernel_method = kernel->method;
+	const struct root root = kernel->root;
 
 	check(b, space_share_kernel_half(kernel));
 	nr_free = 0;
 	for (pfn_t frame = first; frame < first + NR_FRAMES; frame++)
 		release(NULL, frame);
 	kernel->method = method;
+	kernel->root.pointer_to = pointer_to;
 	kernel->frames = &source;
 	operation(b);
 	if (nr_free != NR_FRAMES && !b->failed)
 		b->failed = "frames are missing";
 	kernel->method = kernel_method;
+	kernel->root = root;
 	kernel->frames = kernel_frames;
 }
 
