@@ -7,7 +7,7 @@
 #ifndef ACCESS_H
 #define ACCESS_H
 
-#include <mercator/mapper.h>
+#include <mercator/cursor.h>
 
 #include "second_slot.h"
 
@@ -44,14 +44,31 @@
 	MUST_CHECK int method##_write_root(const struct space *space, unsigned int index,          \
 					   pt_entry_t entry)
 
-DECLARE_READING(offset);
-DECLARE_CHANGING(offset);
-DECLARE_READING(recursive);
-DECLARE_CHANGING(recursive);
-DECLARE_READING(second);
-DECLARE_CHANGING(second);
+#define DECLARE_CURSOR(method)                                                                     \
+	MUST_CHECK int method##_cursor_open(struct cursor *cursor, struct space *space,            \
+					    virt_addr_t address, uint64_t size);                   \
+	MUST_CHECK int method##_cursor_map(struct cursor *cursor, unsigned int level,              \
+					   phys_addr_t physical, struct attributes attributes,     \
+					   struct conflict *conflict);                             \
+	MUST_CHECK int method##_cursor_unmap(struct cursor *cursor, unsigned int level,            \
+					     struct tlb_batch *batch);                             \
+	MUST_CHECK int method##_cursor_protect(                                                    \
+		struct cursor *cursor, unsigned int level, struct attributes attributes,           \
+		struct tlb_batch *batch, struct conflict *conflict);                               \
+	MUST_CHECK int method##_cursor_read_entry(struct cursor *cursor, unsigned int level,       \
+						  pt_entry_t *entry, unsigned int *found);         \
+	MUST_CHECK int method##_cursor_translate(struct cursor *cursor,                            \
+						 struct translation *translation)
+
+#define DECLARE_METHOD(method)                                                                     \
+	DECLARE_READING(method);                                                                   \
+	DECLARE_CHANGING(method);                                                                  \
+	DECLARE_CURSOR(method)
+
+DECLARE_METHOD(offset);
+DECLARE_METHOD(recursive);
+DECLARE_METHOD(second);
 MUST_CHECK int second_walk(const struct root *root, virt_addr_t address, struct walk *walk);
-DECLARE_READING(generic);
-DECLARE_CHANGING(generic);
+DECLARE_METHOD(generic);
 
 #endif

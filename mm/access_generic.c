@@ -25,6 +25,11 @@ static inline bool access_reaches(const struct root *root, phys_addr_t table)
 	return root->pointer_to(root->pointer_context, table) != NULL;
 }
 
+static inline bool access_keeps(const struct root *root)
+{
+	return !root->pointers_are_brief;
+}
+
 static inline void *access_frame(const struct space *space, pfn_t frame)
 {
 	return space->root.pointer_to(space->root.pointer_context, phys_of_pfn(frame));

@@ -33,6 +33,13 @@ static inline bool access_reaches(const struct root *root, phys_addr_t table)
 	return true;
 }
 
+/* The slot may lead to another space before the next operation. */
+static inline bool access_keeps(const struct root *root)
+{
+	(void)root;
+	return false;
+}
+
 static inline void *access_frame(const struct space *space, pfn_t frame)
 {
 	(void)space;

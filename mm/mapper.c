@@ -1,46 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The mapper's public face (mercator/mapper.h): it hands on to the access methods' instances. */
-#include "access.h"
+#include "dispatch.h"
 #include "space_root.h"
-
-#define OFFSET    IS_ENABLED(CONFIG_MAPPER_OFFSET)
-#define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
-#define GENERIC   IS_ENABLED(CONFIG_MAPPER_GENERIC)
-
-/*
- * Where one method is built in, the call is direct and space->method is not looked at; otherwise
- * this is the only place where it is, once an operation.
- */
-static inline bool uses_offset(const struct space *space)
-{
-	/* Its users notice one jump more first: the compiler is told to lay it straight. */
-	return OFFSET &&
-	       ((!RECURSIVE && !GENERIC) || __builtin_expect(space->method == ACCESS_OFFSET, true));
-}
-
-static inline bool uses_second(const struct space *space)
-{
-	return RECURSIVE && space->method == ACCESS_SECOND_SLOT;
-}
-
-static inline bool uses_recursive(const struct space *space)
-{
-	return RECURSIVE &&
-	       ((!OFFSET && !GENERIC && !uses_second(space)) || space->method == ACCESS_RECURSIVE);
-}
-
-static inline bool uses_generic(const struct space *space)
-{
-	return GENERIC && ((!OFFSET && !RECURSIVE) || space->method == ACCESS_GENERIC);
-}
-
-/* A method that is not built in: the space is no good for any operation. */
-#define DISPATCH(space, operation, ...)                                                            \
-	(uses_offset(space)      ? offset_##operation(__VA_ARGS__)                                 \
-	 : uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                              \
-	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
-	 : uses_second(space)    ? (second_slot_reach(space) ?: second_##operation(__VA_ARGS__))   \
-				 : ERR_UNSUPPORTED)
 
 int mapper_map(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
 	       struct attributes attributes, struct conflict *conflict)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-kernel-y += mm/audit.c mm/mapper.c
+kernel-y += mm/audit.c mm/cursor.c mm/mapper.c
 kernel-y += mm/memmap.c
 kernel-y += mm/frame.c mm/frame_bits.c mm/frame_block.c mm/frame_bulk.c mm/frame_cache.c
 kernel-y += mm/frame_chunk.c

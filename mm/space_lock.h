@@ -31,6 +31,20 @@ static inline void space_lock(struct space *space, virt_addr_t address)
 		atomic_store(&lock->owner, self);
 }
 
+/* What the operations of a cursor rely on, which works on `address`. */
+static inline void space_lock_check(struct space *space, virt_addr_t address)
+{
+	uint32_t owner;
+
+	if (!IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		return;
+	owner = space ? atomic_load(&lock_of(space, address)->owner) : 0;
+	if (!owner)
+		panic("space lock: CPU %u uses a cursor that is not open", arch_cpu_id());
+	if (owner != arch_cpu_id() + 1)
+		panic("space lock: CPU %u uses a cursor of CPU %u", arch_cpu_id(), owner - 1);
+}
+
 static inline void space_unlock(struct space *space, virt_addr_t address)
 {
 	struct space_lock *lock = lock_of(space, address);

@@ -9,14 +9,19 @@
  *	static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table,
  *					       uint64_t linear, unsigned int level)
  *		A pointer to the table at physical address `table`, which translates `linear` at
- *		`level`; good until the next call.
+ *		`level`; good until the next call of this or of access_frame(): a window of one page
+ *		would do.
+ *
+ *	static inline bool access_keeps(const struct root *root)
+ *		Whether such pointers stay good for longer, as long as their tables are linked. Then
+ *		cursors keep two of them, and operations on one page ask for no table twice.
  *
  *	static inline bool access_reaches(const struct root *root, phys_addr_t table)
  *		Whether access_table() would work: for walks that trust nothing.
  *
  *	static inline void *access_frame(const struct space *space, pfn_t frame)
- *		A pointer to a frame that is not linked yet; good until the next call. Only
- *		walker_change.h needs it.
+ *		A pointer to a frame that is not linked yet; good until the next call of this or of
+ *		access_table(). Only walker_change.h needs it.
  *
  * Levels are data: one loop serves 4 and 5. An address is linear, that is without its sign
  * extension, wherever it is not a virt_addr_t.
@@ -25,36 +30,16 @@
  *		      |       |       |       |        |
  *	root ---> PML4[] -> PDPT[] -> PD[] -> PT[] -> frame	a leaf in a PDPT or PD ends it early
  */
-#include <mercator/atomic.h>
 #include <mercator/mapper.h>
 
+#include "entry.h"
 #include "range.h"
 
-/*
- * Read an entry once, whole: the hardware or another CPU may write it at any moment. Behind the
- * empty instruction, the compiler knows of a register only, and cannot come back to read again. (A
- * volatile read says the same, but keeps GCC from using the CPU's way to add an index.)
- */
-static inline pt_entry_t read_entry(const pt_entry_t *entry)
+/* The entry for an address in a table. */
+static inline pt_entry_t *entry_at(const struct root *root, phys_addr_t table, uint64_t linear,
+				   unsigned int level)
 {
-#ifdef __SANITIZE_THREAD__ /* which has to be told that this is meant */
-	return (pt_entry_t){ atomic_load_acquire(&entry->raw) };
-#else
-	pt_entry_t value = *entry;
-
-	__asm__("" : "+r"(value.raw));
-	return value;
-#endif
-}
-
-/* Write it once, whole. All that was written before is visible first: x86 keeps stores in order. */
-static inline void write_entry(pt_entry_t *entry, pt_entry_t value)
-{
-#ifdef __SANITIZE_THREAD__
-	atomic_store_release(&entry->raw, value.raw);
-#else
-	*(volatile uint64_t *)&entry->raw = value.raw;
-#endif
+	return access_table(root, table, linear, level) + linear_index(linear, level);
 }
 
 /* How many entries from `entry` on, of at most `count`, are absent: an inner loop. */
@@ -111,8 +96,7 @@ FOR_LEVELS struct position locate(unsigned int levels, const struct space *space
 
 #pragma GCC unroll 5
 	for (; p.level >= lowest; p.level--) {
-		p.entry = access_table(&root, p.table, linear, p.level) +
-			  linear_index(linear, p.level);
+		p.entry = entry_at(&root, p.table, linear, p.level);
 		p.value = read_entry(p.entry);
 		if (p.level == levels)
 			p.top = p.value;

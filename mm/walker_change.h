@@ -5,6 +5,7 @@
  * Each works in two passes: the first decides, reads, counts and gets all frames that are needed,
  * and may fail; the second commits and cannot fail.
  */
+#include "cursor_page.h"
 #include "space_lock.h"
 #include "walker_tables.h"
 
@@ -13,3 +14,5 @@
 #include "walker_protect.h"
 #include "walker_space.h"
 #include "walker_unmap.h"
+
+#include "walker_cursor.h"

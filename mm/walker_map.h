@@ -45,7 +45,7 @@ MUST_CHECK static int scan_absent(struct absence_scan *scan, phys_addr_t table, 
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry = access_table(root, table, at, level) + linear_index(at, level);
+		pt_entry_t *entry = entry_at(root, table, at, level);
 		unsigned int absent =
 			count_absent(entry, leaves_fitting(scan->largest_leaf, level, at, end));
 		pt_entry_t value;
@@ -98,17 +98,15 @@ static void fill_below(const struct fill *fill, phys_addr_t table, unsigned int 
 	pt_entry_t *entry;
 	unsigned int live = 0;
 
-	if (pt_kind(value, level) == PT_ABSENT) {
-		entry = access_table(&space->root, table, at, level) + linear_index(at, level);
-		value = link_table(space, entry, at, fill->stock);
-	} else {
+	if (pt_kind(value, level) == PT_ABSENT)
+		value = link_table(space, table, at, level, fill->stock);
+	else
 		live = pt_live(value);
-	}
 	live += fill_range(fill, pt_table_address(value), level - 1, at, next);
 	if (is_pinned(space, level, at))
 		return;
 	/* A pointer may be good only until the access method gives the next: ask for it again. */
-	entry = access_table(&space->root, table, at, level) + linear_index(at, level);
+	entry = entry_at(&space->root, table, at, level);
 	write_entry(entry, pt_with_live(value, live));
 }
 
@@ -121,8 +119,7 @@ static unsigned int fill_range(const struct fill *fill, phys_addr_t table, unsig
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry =
-			access_table(&space->root, table, at, level) + linear_index(at, level);
+		pt_entry_t *entry = entry_at(&space->root, table, at, level);
 		unsigned int leaves = leaves_fitting(fill->largest_leaf, level, at, end);
 		pt_entry_t value;
 

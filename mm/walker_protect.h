@@ -26,8 +26,7 @@ MUST_CHECK static int scan_mapped(const struct space *space, phys_addr_t table, 
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry =
-			access_table(&space->root, table, at, level) + linear_index(at, level);
+		pt_entry_t *entry = entry_at(&space->root, table, at, level);
 		unsigned int leaves =
 			count_leaves(entry, level, leaves_fitting(PT_LEAF_MAX, level, at, end));
 		pt_entry_t value;
@@ -83,8 +82,7 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry =
-			access_table(&space->root, table, at, level) + linear_index(at, level);
+		pt_entry_t *entry = entry_at(&space->root, table, at, level);
 		unsigned int leaves = leaves_fitting(PT_LEAF_MAX, level, at, end);
 		pt_entry_t value;
 
@@ -99,8 +97,8 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 		next = chunk_end(at, end, level);
 		value = read_entry(entry);
 		if (pt_kind(value, level) == PT_LEAF)
-			value = split_leaf(space, entry, align_down(at, pt_span(level)), level,
-					   change->stock);
+			value = split_leaf(space, table, align_down(at, pt_span(level)), level,
+					   value, change->stock);
 		change_range(change, pt_table_address(value), level - 1, at, next);
 	}
 }

@@ -10,13 +10,11 @@ static uint64_t fill_absent(struct space *kernel, struct stock *stock)
 
 	for (uint64_t at = end / 2; at < end; at += pt_span(levels)) {
 		const unsigned int index = linear_index(at, levels);
-		pt_entry_t *entry =
-			access_table(&kernel->root, kernel->root.table, at, levels) + index;
-
-		if (is_recursive_slot(kernel, index) || read_entry(entry).raw)
+		if (is_recursive_slot(kernel, index) ||
+		    read_entry(entry_at(&kernel->root, kernel->root.table, at, levels)).raw)
 			continue;
 		if (stock)
-			link_table(kernel, entry, at, stock);
+			link_table(kernel, kernel->root.table, at, levels, stock);
 		count++;
 	}
 	return count;
@@ -44,30 +42,32 @@ int ACCESS(fill_kernel_half)(struct space *kernel)
  */
 int ACCESS(make_root)(struct space *space, const struct space *like)
 {
-	const unsigned int levels = like->root.levels;
-	pt_entry_t *from = access_table(&like->root, like->root.table, 0, levels);
-	pt_entry_t *to;
+	const unsigned int half = PT_ENTRIES / 2;
+	const pt_entry_t *from = access_table(&like->root, like->root.table, 0, like->root.levels);
+	pt_entry_t kernel_half[PT_ENTRIES / 2] = { 0 };
+	pt_entry_t *root;
 	pfn_t frame;
-	int error = space->frames->allocate(space->frames->context, &frame);
+	int error;
 
+	/* All of it before the frame is looked at: the pointer need not be good after that. */
+	for (unsigned int i = half; i < PT_ENTRIES; i++) {
+		if (is_recursive_slot(space, i))
+			continue;
+		kernel_half[i - half] = read_entry(&from[i]);
+		if (!kernel_half[i - half].raw)
+			return ERR_NOT_FOUND;
+	}
+	error = space->frames->allocate(space->frames->context, &frame);
 	if (error)
 		return error;
 	space->root.table = phys_of_pfn(frame);
-	to = access_frame(space, frame);
-	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
-		const bool is_copied = i >= PT_ENTRIES / 2 && !is_recursive_slot(space, i);
-		pt_entry_t entry = { 0 };
-
-		if (is_copied)
-			entry = read_entry(&from[i]);
-		else if ((int)i == space->recursive_slot)
-			entry.raw = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
-		if (is_copied && !entry.raw) {
-			space->frames->release(space->frames->context, frame);
-			return ERR_NOT_FOUND;
-		}
-		write_entry(&to[i], entry);
-	}
+	root = access_frame(space, frame);
+	table_zero(root);
+	for (unsigned int i = half; i < PT_ENTRIES; i++)
+		write_entry(&root[i], kernel_half[i - half]);
+	if (space->recursive_slot != SPACE_NOT_RECURSIVE)
+		write_entry(&root[space->recursive_slot],
+			    (pt_entry_t){ phys_raw(space->root.table) | PT_RECURSIVE_FLAGS });
 	return 0;
 }
 

@@ -34,7 +34,8 @@ static inline struct space *whose_table(struct space *space, uint64_t linear)
 struct page_place {
 	pt_entry_t *entry;
 	pt_entry_t value;
-	phys_addr_t parent_table; /* where the entry is that points at the leaf table, */
+	pt_entry_t *parent;       /* where the entry is that points at the leaf table, */
+	phys_addr_t parent_table; /* in which table, */
 	pt_entry_t parent_value;  /* and that entry */
 };
 
@@ -49,27 +50,29 @@ FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, uint64
 	/* No table entry forbids execution but the recursive ones, which are not for mappings. */
 	if (!pt_is_executable(p.top))
 		return false;
-	place->entry =
-		access_table(&root, pt_table_address(p.value), linear, 1) + linear_index(linear, 1);
+	place->entry = entry_at(&root, pt_table_address(p.value), linear, 1);
 	place->value = read_entry(place->entry);
+	place->parent = p.entry;
 	place->parent_table = p.table;
 	place->parent_value = p.value;
 	return true;
 }
 
 /*
- * Change the page's entry, and the one that counts it. The pointer to a table is good only until the
- * access method gives the next, so the second is asked for when the first is done with.
+ * Change the page's entry, and the one that counts it. Where a pointer to a table is good only until the
+ * access method gives the next, the second is asked for when the first is done with.
  */
 FOR_LEVELS void write_page(unsigned int levels, const struct space *space, uint64_t linear,
 			   const struct page_place *place, pt_entry_t value,
 			   pt_entry_t parent_value)
 {
 	const struct root root = root_of(levels, space);
+	pt_entry_t *parent = place->parent;
 
 	write_entry(place->entry, value);
-	write_entry(access_table(&root, place->parent_table, linear, 2) + linear_index(linear, 2),
-		    parent_value);
+	if (!access_keeps(&root))
+		parent = entry_at(&root, place->parent_table, linear, 2);
+	write_entry(parent, parent_value);
 }
 
 /*
@@ -133,15 +136,15 @@ MUST_CHECK static int stock_fill(const struct space *space, struct stock *stock,
 	return 0;
 }
 
-/* Link an empty table below *entry, which is absent. It is zero before it can be seen. */
-static pt_entry_t link_table(struct space *space, pt_entry_t *entry, uint64_t linear,
-			     struct stock *stock)
+/* Link an empty table below the entry in `table`, which is absent. It is zero before it can be seen. */
+static pt_entry_t link_table(struct space *space, phys_addr_t table, uint64_t linear,
+			     unsigned int level, struct stock *stock)
 {
 	pfn_t frame = stock_take(space, stock);
 	pt_entry_t value = pt_make_table(phys_of_pfn(frame), !is_upper_half(space, linear));
 
 	table_zero(access_frame(space, frame));
-	write_entry(entry, value);
+	write_entry(entry_at(&space->root, table, linear, level), value);
 	whose_table(space, linear)->nr_tables++;
 	return value;
 }
@@ -215,15 +218,14 @@ static void add_leaves(const struct space *space, struct tlb_batch *batch, uint6
 }
 
 /*
- * Replace the huge leaf in *entry, of `level`, by a table of leaves that say the same. The CPU must
+ * Replace the huge leaf in `table`, of `level`, by a table of leaves that say the same. The CPU must
  * not come to hold both sizes with different contents (Intel's erratum on ITLB multihit, AMD erratum
  * 383): so only the size changes here, and it is invalidated at once, before anything else does; in
  * the window as well (see add_leaves()).
  */
-static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t linear,
-			     unsigned int level, struct stock *stock)
+static pt_entry_t split_leaf(struct space *space, phys_addr_t table, uint64_t linear,
+			     unsigned int level, pt_entry_t leaf, struct stock *stock)
 {
-	pt_entry_t leaf = read_entry(entry);
 	pfn_t frame = stock_take(space, stock);
 	pt_entry_t *parts = access_frame(space, frame);
 	pt_entry_t value = pt_make_table(phys_of_pfn(frame), !is_upper_half(space, linear));
@@ -232,7 +234,7 @@ static pt_entry_t split_leaf(struct space *space, pt_entry_t *entry, uint64_t li
 	for (unsigned int i = 0; i < PT_ENTRIES; i++)
 		write_entry(&parts[i], pt_split_leaf(leaf, level, i));
 	value = pt_with_live(value, PT_ENTRIES);
-	write_entry(entry, value);
+	write_entry(entry_at(&space->root, table, linear, level), value);
 	whose_table(space, linear)->nr_tables++;
 
 	if (space_may_be_cached(space, virtual_of(space, linear)))
@@ -279,7 +281,8 @@ static uint64_t count_splits(const struct space *space, const struct extent *ext
 		needed += tables_to_split(first.level, extent->start);
 	if (pt_kind(last.value, last.level) == PT_LEAF)
 		needed += tables_to_split(last.level, extent->end);
-	if (pt_kind(first.value, first.level) != PT_LEAF || first.entry != last.entry)
+	if (pt_kind(first.value, first.level) != PT_LEAF ||
+	    (extent->start ^ (extent->end - 1)) >> pt_shift(first.level))
 		return needed;
 
 	/* Both edges in one leaf: tables above the level at which the edges part serve both. */

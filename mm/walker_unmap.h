@@ -50,7 +50,7 @@ static bool remove_below(const struct removal *removal, phys_addr_t table, unsig
 	}
 	if (is_pinned(space, level, at))
 		return false;
-	entry = access_table(&space->root, table, at, level) + linear_index(at, level);
+	entry = entry_at(&space->root, table, at, level);
 	if (removed == pt_live(value)) {
 		unlink_table(space, entry, (pt_entry_t){ 0 }, at, level, removal->batch);
 		return true;
@@ -68,14 +68,10 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 	uint64_t next;
 
 	if (level == 1)
-		return remove_leaves(removal,
-				     access_table(&space->root, table, start, 1) +
-					     linear_index(start, 1),
-				     start, end);
+		return remove_leaves(removal, entry_at(&space->root, table, start, 1), start, end);
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry =
-			access_table(&space->root, table, at, level) + linear_index(at, level);
+		pt_entry_t *entry = entry_at(&space->root, table, at, level);
 		pt_entry_t value = read_entry(entry);
 		enum pt_kind kind = pt_kind(value, level);
 
@@ -89,8 +85,8 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 			continue;
 		}
 		if (kind == PT_LEAF)
-			value = split_leaf(space, entry, align_down(at, pt_span(level)), level,
-					   removal->stock);
+			value = split_leaf(space, table, align_down(at, pt_span(level)), level,
+					   value, removal->stock);
 		removed += remove_below(removal, table, level, at, next, value);
 	}
 	return removed;

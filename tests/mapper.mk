@@ -3,7 +3,7 @@
 # The mapper's tests, built in other ways than into host-tests.
 
 # With the debug checks, whatever the configuration says.
-mapper_debug_sources := $(runner-y) $(mapper_test_sources) tests/host/panic.c tests/host/percpu.c
+mapper_debug_sources := $(runner-y) $(mapper_test_sources)
 mapper_debug_cflags = $(host_cflags) $(sanitize) -DCONFIG_DEBUG_CHECKS=1
 $(call flags_file,mapper-debug-cc,$(HOSTCC) $(mapper_debug_cflags))
 $(eval $(call cc_rule,mapper-debug,$$(HOSTCC),$$(mapper_debug_cflags),mapper-debug-cc))

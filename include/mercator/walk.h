@@ -20,9 +20,14 @@ struct root {
 	phys_addr_t table;   /* the root table: what CR3 points at */
 	unsigned int levels; /* 4 or 5 */
 
-	/* The generic method only: a pointer to the frame at a physical address, or NULL. */
+	/*
+	 * The generic method only: a pointer to the frame at a physical address, or NULL. It stays
+	 * good as long as the frame is a linked table; or, with pointers_are_brief, until the function
+	 * is asked for the next frame. (Cursors then walk for each page.)
+	 */
 	void *(*pointer_to)(void *context, phys_addr_t frame);
 	void *pointer_context;
+	bool pointers_are_brief;
 };
 
 /* What was read at one level. */

@@ -9,12 +9,13 @@ bench_frames_sources := $(frame_sources) kernel/error.c kernel/fmt.c tests/host/
 	tests/host/panic.c tests/host/percpu.c tests/bench/frames.c tests/bench/limit.c \
 	tests/bench/measure.c
 
-# What is compared is compiled as in the kernel, without vector registers: both sides.
-bench_mappers_compared := $(sort $(filter mm/access% mm/mapper% mm/physmap% mm/range% mm/temp% \
-	mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
+# What is compared is compiled as in the kernel, for one CPU and without vector registers: both sides.
+bench_mappers_compared := $(sort $(filter mm/access% mm/cursor% mm/mapper% mm/physmap% mm/range% \
+	mm/second% mm/space% mm/temp% mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
 	tests/bench/bench_space.c tests/bench/limit_mapper.c
 $(foreach source,$(bench_mappers_compared),\
-	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding))
+	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding -DHOST_NR_CPUS=1))
+bench/obj-flags-tests/bench/mappers.c := -DHOST_NR_CPUS=1
 bench_mappers_sources := $(bench_mappers_compared) kernel/error.c tests/bench/mappers.c \
 	tests/bench/measure.c
 

@@ -12,8 +12,9 @@
 #include <arch/active_root.h>
 #include <arch/own_pointer.h>
 #include <arch/tlb.h>
-#include <mercator/mapper.h>
+#include <mercator/cursor.h>
 #include <mercator/physmap.h>
+#include <mercator/spinlock.h>
 
 #include "access_inline.h"
 #include "limit_mapper.h"
@@ -55,6 +56,10 @@ void tlb_load_root(phys_addr_t root)
 }
 
 void tlb_flush_all(void)
+{
+}
+
+void arch_cpu_relax(void)
 {
 }
 
@@ -121,6 +126,23 @@ static double map_one_by_one(void)
 {
 	reset();
 	TIMED(NR_PAGES, map_each());
+}
+
+static void map_each_by_cursor(void)
+{
+	struct cursor cursor;
+
+	must(cursor_open(&cursor, space, virt_addr(BASE), NR_PAGES * FRAME_SIZE));
+	for (size_t i = 0; i < NR_PAGES; i++)
+		must(cursor_map(&cursor, 1, phys_addr(PHYSICAL + i * FRAME_SIZE), read_write,
+				NULL));
+	cursor_close(&cursor);
+}
+
+static double map_by_cursor(void)
+{
+	reset();
+	TIMED(NR_PAGES, map_each_by_cursor());
 }
 
 static void limit_map_each(void)
@@ -195,6 +217,25 @@ static double unmap_one_by_one(void)
 {
 	map_all();
 	TIMED(NR_PAGES, unmap_each(1));
+}
+
+static void unmap_each_by_cursor(void)
+{
+	struct tlb_batch batch;
+	struct cursor cursor;
+
+	tlb_batch_begin(&batch, space);
+	must(cursor_open(&cursor, space, virt_addr(BASE), NR_PAGES * FRAME_SIZE));
+	for (size_t i = 0; i < NR_PAGES; i++)
+		must(cursor_unmap(&cursor, 1, &batch));
+	cursor_close(&cursor);
+	tlb_batch_finish(&batch);
+}
+
+static double unmap_by_cursor(void)
+{
+	map_all();
+	TIMED(NR_PAGES, unmap_each_by_cursor());
 }
 
 static void limit_unmap_each(void)
@@ -359,6 +400,25 @@ static double protect_one_by_one(void)
 	TIMED(NR_PAGES, protect_each());
 }
 
+static void protect_each_by_cursor(void)
+{
+	struct tlb_batch batch;
+	struct cursor cursor;
+
+	tlb_batch_begin(&batch, space);
+	must(cursor_open(&cursor, space, virt_addr(BASE), NR_PAGES * FRAME_SIZE));
+	for (size_t i = 0; i < NR_PAGES; i++)
+		must(cursor_protect(&cursor, 1, read_only, &batch, NULL));
+	cursor_close(&cursor);
+	tlb_batch_finish(&batch);
+}
+
+static double protect_by_cursor(void)
+{
+	map_all();
+	TIMED(NR_PAGES, protect_each_by_cursor());
+}
+
 static void limit_protect_each(void)
 {
 	const uint64_t bits = pt_leaf_bits(read_only, 1);
@@ -473,6 +533,22 @@ static double translate_by_pointer(void)
 DIRECT_LOOPS(offset)
 DIRECT_LOOPS(inline)
 
+/* What each operation would cost more if there were several CPUs. */
+static void take_locks(void)
+{
+	static struct spinlock lock;
+
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		spin_lock(&lock);
+		spin_unlock(&lock);
+	}
+}
+
+static double lock_and_unlock(void)
+{
+	TIMED(NR_PAGES, take_locks());
+}
+
 static void shuffle_pages(void)
 {
 	uint64_t random = 1;
@@ -494,9 +570,11 @@ static void shuffle_pages(void)
 static void compare_with_limits(void)
 {
 	bench_compare("map 4 KiB one by one", map_one_by_one, limit_map_one_by_one, 2.2);
+	bench_compare("map 4 KiB through a cursor", map_by_cursor, limit_map_one_by_one, 1.5);
 	bench_compare("map 4 KiB at random, tables exist", map_random, limit_map_random, 0);
 	bench_compare("map 4 KiB pages as a range", map_range, limit_map_as_range, 1.25);
 	bench_compare("unmap one by one", unmap_one_by_one, limit_unmap_one_by_one, 2.2);
+	bench_compare("unmap through a cursor", unmap_by_cursor, limit_unmap_one_by_one, 0);
 	bench_compare("unmap as a range, tables freed", unmap_range, limit_unmap_as_range, 2);
 	bench_compare("free a table with its last page (limit: scan)", free_tables,
 		      limit_free_tables, 1);
@@ -509,6 +587,7 @@ static void compare_with_limits(void)
 		      limit_translate_sequential, 2);
 	bench_compare("translate fully, random", translate_fully_random, limit_translate_random, 2);
 	bench_compare("protect one by one", protect_one_by_one, limit_protect_one_by_one, 2);
+	bench_compare("protect through a cursor", protect_by_cursor, limit_protect_one_by_one, 0);
 	bench_compare("protect as a range", protect_range, limit_protect_as_range, 2);
 }
 
@@ -538,6 +617,7 @@ int main(int argc, char **argv)
 	bench_heading();
 	compare_with_limits();
 	compare_methods();
+	bench_compare("a space's lock, where there are more CPUs", lock_and_unlock, NULL, 0);
 	printf("%u targets missed\n", bench_missed());
 	if (argc > 1 && !bench_write_json(argv[1])) {
 		perror(argv[1]);

@@ -35,3 +35,23 @@ int nothing_translate_address(const struct space *space, virt_addr_t address, ph
 	(void)space, (void)address, (void)physical;
 	return 0;
 }
+
+int nothing_cursor_map(struct cursor *cursor, unsigned int level, phys_addr_t physical,
+		       struct attributes attributes, struct conflict *conflict)
+{
+	(void)cursor, (void)level, (void)physical, (void)attributes, (void)conflict;
+	return 0;
+}
+
+int nothing_cursor_unmap(struct cursor *cursor, unsigned int level, struct tlb_batch *batch)
+{
+	(void)cursor, (void)level, (void)batch;
+	return 0;
+}
+
+int nothing_cursor_protect(struct cursor *cursor, unsigned int level, struct attributes attributes,
+			   struct tlb_batch *batch, struct conflict *conflict)
+{
+	(void)cursor, (void)level, (void)attributes, (void)batch, (void)conflict;
+	return 0;
+}

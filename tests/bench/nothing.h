@@ -6,7 +6,7 @@
 #ifndef BENCH_NOTHING_H
 #define BENCH_NOTHING_H
 
-#include <mercator/mapper.h>
+#include <mercator/cursor.h>
 
 MUST_CHECK int nothing_map(struct space *space, virt_addr_t address, phys_addr_t physical,
 			   uint64_t size, struct attributes attributes, struct conflict *conflict);
@@ -19,5 +19,13 @@ MUST_CHECK int nothing_translate(const struct space *space, virt_addr_t address,
 				 struct translation *translation);
 MUST_CHECK int nothing_translate_address(const struct space *space, virt_addr_t address,
 					 phys_addr_t *physical);
+
+MUST_CHECK int nothing_cursor_map(struct cursor *cursor, unsigned int level, phys_addr_t physical,
+				  struct attributes attributes, struct conflict *conflict);
+MUST_CHECK int nothing_cursor_unmap(struct cursor *cursor, unsigned int level,
+				    struct tlb_batch *batch);
+MUST_CHECK int nothing_cursor_protect(struct cursor *cursor, unsigned int level,
+				      struct attributes attributes, struct tlb_batch *batch,
+				      struct conflict *conflict);
 
 #endif

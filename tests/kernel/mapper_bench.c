@@ -6,10 +6,10 @@
  * tests/bench/test_icount.py knows the limits.
  */
 #include <arch/active_root.h>
+#include <mercator/cursor.h>
 #include <mercator/frame_access.h>
 #include <mercator/kbench.h>
 #include <mercator/layout.h>
-#include <mercator/mapper.h>
 
 #include "../bench/bench_space.h"
 #include "../bench/nothing.h"
@@ -170,6 +170,48 @@ static void translate(struct kbench_run *b)
 		check(b, nothing_translate(space, page(i), &translation));
 }
 
+/* Through a cursor, page beside page. */
+static struct cursor cursor;
+
+static void cursor_map_page(struct kbench_run *b)
+{
+	make_tables(b);
+	check(b, cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * FRAME_SIZE));
+	/* The first finds the table. */
+	check(b, cursor_map(&cursor, 1, phys_addr(0), read_write, NULL));
+	KBENCH_LOOP (b, i, NR_PAGES)
+		check(b, cursor_map(&cursor, 1, phys_addr(PHYSICAL + i * FRAME_SIZE), read_write,
+				    NULL));
+	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
+		check(b, nothing_cursor_map(&cursor, 1, phys_addr(PHYSICAL + i * FRAME_SIZE),
+					    read_write, NULL));
+	cursor_close(&cursor);
+}
+
+static void cursor_unmap_page(struct kbench_run *b)
+{
+	make_pages(b);
+	check(b, cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * FRAME_SIZE));
+	check(b, cursor_unmap(&cursor, 1, &batch));
+	FOR_EACH_PAGE_COUNTED(b, &b->full, cursor_unmap(&cursor, 1, &batch));
+	FOR_EACH_PAGE_COUNTED(b, &b->empty, nothing_cursor_unmap(&cursor, 1, &batch));
+	b->nr_operations = NR_PAGES;
+	cursor_close(&cursor);
+}
+
+static void cursor_protect_page(struct kbench_run *b)
+{
+	make_pages(b);
+	check(b, cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * FRAME_SIZE));
+	check(b, cursor_protect(&cursor, 1, read_only, &batch, NULL));
+	FOR_EACH_PAGE_COUNTED(b, &b->full, cursor_protect(&cursor, 1, read_only, &batch, NULL));
+	FOR_EACH_PAGE_COUNTED(b, &b->empty,
+			      nothing_cursor_protect(&cursor, 1, read_only, &batch, NULL));
+	tlb_batch_finish(&batch);
+	b->nr_operations = NR_PAGES;
+	cursor_close(&cursor);
+}
+
 /* One operation on a range is counted as it is, with its call. */
 #define COUNT_ONCE(b, operations, operation)                                                       \
 	do {                                                                                       \
@@ -245,6 +287,18 @@ static void map_aligned_1_tib(struct kbench_run *b)
 	KBENCH(suite, translate)                                                                   \
 	{                                                                                          \
 		measure(b, method_, translate);                                                    \
+	}                                                                                          \
+	KBENCH(suite, cursor_map_page)                                                             \
+	{                                                                                          \
+		measure(b, method_, cursor_map_page);                                              \
+	}                                                                                          \
+	KBENCH(suite, cursor_unmap_page)                                                           \
+	{                                                                                          \
+		measure(b, method_, cursor_unmap_page);                                            \
+	}                                                                                          \
+	KBENCH(suite, cursor_protect_page)                                                         \
+	{                                                                                          \
+		measure(b, method_, cursor_protect_page);                                          \
 	}                                                                                          \
 	KBENCH(suite, map_range_tables_exist)                                                      \
 	{                                                                                          \

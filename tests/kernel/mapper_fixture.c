@@ -6,6 +6,8 @@
 #include "../../mm/second_slot.h"
 #include "mapper_fixture.h"
 
+void *(*fixture_pointer_to)(void *context, phys_addr_t frame);
+
 static unsigned int frame_index(pfn_t frame)
 {
 	return (unsigned int)(frame - phys_pfn(fixture_memory()));
@@ -86,7 +88,8 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 		.root = {
 			.table = phys_of_pfn(root),
 			.levels = levels,
-			.pointer_to = physmap_function,
+			.pointer_to = fixture_pointer_to ? fixture_pointer_to : physmap_function,
+			.pointers_are_brief = fixture_pointer_to != NULL,
 		},
 		.method = method,
 		.frames = &fixture->source,

@@ -55,6 +55,9 @@ struct fixture {
 	bool borrows[PT_ENTRIES]; /* a live space: the entries of its root that are the kernel's */
 };
 
+/* If set: the generic method's function, whose pointers are brief, in all spaces that are started. */
+extern void *(*fixture_pointer_to)(void *context, phys_addr_t frame);
+
 /* The frames' memory: FIXTURE_FRAMES frames from this physical address on, and where that is mapped. */
 phys_addr_t fixture_memory(void);
 uint8_t *fixture_bytes(void);

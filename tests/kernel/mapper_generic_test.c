@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "mapper_generic", continued: what only the generic method has, a function of the caller's. */
+#include <mercator/cursor.h>
 #include <mercator/kernel_walk.h>
 
 #include "mapper_fixture.h"
@@ -45,6 +46,29 @@ KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 	EXPECT_EQ(t, phys_raw(translation.address), GIB(1));
 	EXPECT_EQ(t, own.nr_asked, 4);
 	EXPECT_EQ(t, own.nr_strangers, 0);
+}
+
+/* Beside the last page, a cursor needs no table; where pointers are brief, it asks for them again. */
+KTEST(mapper_generic, a_cursor_asks_for_its_tables_once)
+{
+	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+
+	for (int brief = 0; brief <= 1; brief++) {
+		struct cursor cursor;
+
+		ASSERT_EQ(t, begin_and_map(), 0);
+		space->root.pointers_are_brief = brief;
+		ASSERT_EQ(t, cursor_open(&cursor, space, virt_addr(BASE + KIB(4)), MIB(1)), 0);
+		for (uint64_t i = 0; i < 20; i++) {
+			ASSERT_EQ(t,
+				  cursor_map(&cursor, 1, phys_addr(i * KIB(4)), attributes, NULL),
+				  0);
+			if (i == 0)
+				own.nr_asked = 0;
+		}
+		EXPECT_TRUE(t, brief ? own.nr_asked >= 19 * 4 : own.nr_asked == 0);
+		cursor_close(&cursor);
+	}
 }
 
 KTEST(mapper_generic, a_walk_ends_where_the_function_knows_nothing)

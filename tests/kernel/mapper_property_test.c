@@ -36,13 +36,7 @@ static void step(struct ktest_run *t, struct world *w)
 		EXPECT_STR(t, fixture_check_tlb(), NULL);
 }
 
-/* How a space is worked on. */
-struct way {
-	enum access_method method;
-	bool is_inactive;
-};
-
-static void run_world(struct ktest_run *t, struct way way, unsigned int levels,
+static void run_world(struct ktest_run *t, struct world_way way, unsigned int levels,
 		      unsigned int unit_level, uint64_t base, unsigned int *nr_worlds)
 {
 	const unsigned int nr_operations = fixture_random_operations();
@@ -121,7 +115,7 @@ static const struct {
 	{ 5, 3, TIB(256) - GIB(700), false },
 };
 
-static void run_stretches(struct ktest_run *t, struct way way, unsigned int unit_level)
+void world_run_stretches(struct ktest_run *t, struct world_way way, unsigned int unit_level)
 {
 	const bool is_live = way.method == ACCESS_RECURSIVE && !way.is_inactive;
 	unsigned int nr_worlds = 0;
@@ -136,7 +130,7 @@ static void run_stretches(struct ktest_run *t, struct way way, unsigned int unit
 }
 
 /* The same operations by one method more: the tables must be those that `want` was made of. */
-static void check_same_tables(struct ktest_run *t, struct way way, uint64_t state,
+static void check_same_tables(struct ktest_run *t, struct world_way way, uint64_t state,
 			      unsigned int unit_level, uint64_t *want)
 {
 	unsigned int nr_worlds = 0;
@@ -153,8 +147,8 @@ static void check_same_tables(struct ktest_run *t, struct way way, uint64_t stat
 static void check_method(struct ktest_run *t, enum access_method method, uint64_t state,
 			 unsigned int unit_level, uint64_t *want)
 {
-	check_same_tables(t, (struct way){ method, false }, state, unit_level, want);
-	check_same_tables(t, (struct way){ method, true }, state, unit_level, want);
+	check_same_tables(t, (struct world_way){ method, false }, state, unit_level, want);
+	check_same_tables(t, (struct world_way){ method, true }, state, unit_level, want);
 }
 
 KTEST(mapper_random, all_methods_leave_identical_tables)
@@ -172,11 +166,11 @@ KTEST(mapper_random, all_methods_leave_identical_tables)
 #define RANDOM_TEST(method, METHOD, size, unit_level)                                              \
 	KTEST(mapper_random, method##_pages_of_##size)                                             \
 	{                                                                                          \
-		run_stretches(t, (struct way){ METHOD, false }, unit_level);                       \
+		world_run_stretches(t, (struct world_way){ METHOD, false }, unit_level);           \
 	}                                                                                          \
 	KTEST(mapper_random, method##_inactive_pages_of_##size)                                    \
 	{                                                                                          \
-		run_stretches(t, (struct way){ METHOD, true }, unit_level);                        \
+		world_run_stretches(t, (struct world_way){ METHOD, true }, unit_level);            \
 	}
 #define RANDOM_TESTS(method, METHOD)                                                               \
 	RANDOM_TEST(method, METHOD, 4k, 1)                                                         \

@@ -141,8 +141,12 @@ static int do_map(struct ktest_run *t, struct world *w, unsigned int start, unsi
 	int result;
 
 	finish_if_owed(w, start, count);
-	result = mapper_map(w->space, world_address(w, start), phys_addr(physical),
-			    count * w->unit_size, attributes, &conflict);
+	if (w->cursor)
+		result = cursor_map(w->cursor, w->unit_level, phys_addr(physical), attributes,
+				    &conflict);
+	else
+		result = mapper_map(w->space, world_address(w, start), phys_addr(physical),
+				    count * w->unit_size, attributes, &conflict);
 	if (result == ERR_NO_MEMORY)
 		return result;
 	check_result(t, w, result, occupied >= 0 ? ERR_EXISTS : 0, occupied, &conflict);
@@ -155,9 +159,13 @@ static int do_map(struct ktest_run *t, struct world *w, unsigned int start, unsi
 static int do_unmap(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
 {
 	bool was_empty = tlb_batch_is_empty(&w->batch);
-	int result =
-		mapper_unmap(w->space, world_address(w, start), count * w->unit_size, &w->batch);
+	int result;
 
+	if (w->cursor)
+		result = cursor_unmap(w->cursor, w->unit_level, &w->batch);
+	else
+		result = mapper_unmap(w->space, world_address(w, start), count * w->unit_size,
+				      &w->batch);
 	if (result && was_empty)
 		EXPECT_TRUE(t, tlb_batch_is_empty(&w->batch));
 	if (result == ERR_NO_MEMORY)
@@ -174,9 +182,13 @@ static int do_protect(struct ktest_run *t, struct world *w, unsigned int start, 
 	int missing = first_unit(w, start, count, UNIT_MAPPED, false);
 	struct conflict conflict;
 	bool was_empty = tlb_batch_is_empty(&w->batch);
-	int result = mapper_protect(w->space, world_address(w, start), count * w->unit_size,
-				    attributes, &w->batch, &conflict);
+	int result;
 
+	if (w->cursor)
+		result = cursor_protect(w->cursor, w->unit_level, attributes, &w->batch, &conflict);
+	else
+		result = mapper_protect(w->space, world_address(w, start), count * w->unit_size,
+					attributes, &w->batch, &conflict);
 	if (result && was_empty)
 		EXPECT_TRUE(t, tlb_batch_is_empty(&w->batch));
 	if (result == ERR_NO_MEMORY)
@@ -244,9 +256,84 @@ void world_random_range(struct ktest_run *t, const struct world *w, unsigned int
 		*count = next_boundary(w, *start + *count - 511) - *start;
 }
 
+/* What a cursor at the unit reads is what the mapper says, which world_check_unit() holds to the model. */
+static void check_reading(struct ktest_run *t, const struct world *w)
+{
+	const struct space *space = w->space;
+	const virt_addr_t address = cursor_address(w->cursor);
+	unsigned int level = 1 + (unsigned int)ktest_random_below(t, space->root.levels);
+	unsigned int found, found_want;
+	pt_entry_t entry, entry_want;
+	struct translation got, want;
+	int error = mapper_translate(space, address, &want);
+
+	EXPECT_EQ(t, cursor_translate(w->cursor, &got), error);
+	if (!error) {
+		EXPECT_EQ(t, phys_raw(got.address), phys_raw(want.address));
+		EXPECT_EQ(t, got.page_size, want.page_size);
+		EXPECT_EQ(t, got.writable, want.writable);
+		EXPECT_EQ(t, got.user, want.user);
+		EXPECT_EQ(t, got.executable, want.executable);
+		EXPECT_EQ(t, got.global, want.global);
+	}
+	ASSERT_EQ(t, mapper_read_entry(space, address, level, &entry_want, &found_want), 0);
+	ASSERT_EQ(t, cursor_read_entry(w->cursor, level, &entry, &found), 0);
+	EXPECT_EQ(t, entry.raw, entry_want.raw);
+	EXPECT_EQ(t, found, found_want);
+}
+
+/* One unit through the cursor, which stands there; after an error, nothing is different. */
+static void step_by_cursor(struct ktest_run *t, struct world *w, unsigned int unit)
+{
+	const bool starved = w->fixture.failing_after >= 0;
+	uint64_t before = 0;
+	int result;
+
+	if (starved) {
+		world_finish_batch(w);
+		before = fixture_fingerprint(&w->fixture);
+	}
+	switch (ktest_random_below(t, 8)) {
+	case 0:
+	case 1:
+	case 2:
+	case 3: result = do_map(t, w, unit, 1); break;
+	case 4:
+	case 5: result = do_unmap(t, w, unit, 1); break;
+	case 6: result = do_protect(t, w, unit, 1); break;
+	default: check_reading(t, w); return;
+	}
+	EXPECT_TRUE(t, result != ERR_NO_MEMORY || starved);
+	EXPECT_EQ(t, virt_raw(cursor_address(w->cursor)),
+		  virt_raw(world_address(w, result ? unit : unit + 1)));
+	if (result && starved)
+		EXPECT_EQ(t, fixture_fingerprint(&w->fixture), before);
+}
+
+/* A stretch of the range, page by page, with jumps. */
+static void do_cursor(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
+{
+	struct cursor cursor;
+
+	ASSERT_EQ(t, cursor_open(&cursor, w->space, world_address(w, start), count * w->unit_size),
+		  0);
+	w->cursor = &cursor;
+	for (uint64_t steps = 1 + ktest_random_below(t, 24); steps && !t->nr_failures; steps--) {
+		if (!cursor_left(&cursor) || ktest_random_below(t, 6) == 0) {
+			unsigned int unit = start + (unsigned int)ktest_random_below(t, count);
+
+			ASSERT_EQ(t, cursor_seek(&cursor, world_address(w, unit)), 0);
+		}
+		step_by_cursor(t, w,
+			       start + count - (unsigned int)(cursor_left(&cursor) / w->unit_size));
+	}
+	w->cursor = NULL;
+	cursor_close(&cursor);
+}
+
 int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
 {
-	switch (ktest_random_below(t, 8)) {
+	switch (ktest_random_below(t, 10)) {
 	case 0:
 	case 1:
 	case 2: return do_map(t, w, start, count);
@@ -254,6 +341,8 @@ int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsig
 	case 4: return do_unmap(t, w, start, count);
 	case 5: return do_protect(t, w, start, count);
 	case 6: return do_merge(t, w, start, count);
+	case 7:
+	case 8: do_cursor(t, w, start, count); return 0;
 	default:
 		/* Reserving is by 4 KiB pages: too many tables where a unit is larger. */
 		if (w->unit_level > 1)

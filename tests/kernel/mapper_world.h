@@ -3,10 +3,12 @@
  * A space under random operations, and the plain model that it is held against: an array with what
  * each unit of a stretch of addresses should be. The unit is 4 KiB, 2 MiB or 1 GiB, so that each page
  * size is mapped, split and merged. Several operations may share a TLB batch, as far as the contract
- * lets them.
+ * lets them; and a range may be worked on page by page, through a cursor.
  */
 #ifndef TESTS_MAPPER_WORLD_H
 #define TESTS_MAPPER_WORLD_H
+
+#include <mercator/cursor.h>
 
 #include "mapper_fixture.h"
 
@@ -33,7 +35,8 @@ struct world {
 	uint64_t unit_size;
 	unsigned int unit_level;
 	struct tlb_batch batch;
-	uint64_t fingerprint; /* after all operations */
+	struct cursor *cursor; /* if open: operations on one unit go through it */
+	uint64_t fingerprint;  /* after all operations */
 };
 
 virt_addr_t world_address(const struct world *w, unsigned int index);
@@ -52,5 +55,14 @@ void world_finish_batch(struct world *w);
 void world_check_unit(struct ktest_run *t, const struct world *w, unsigned int index);
 void world_check_units(struct ktest_run *t, const struct world *w);
 void world_check(struct ktest_run *t, const struct world *w);
+
+/* How a space is worked on. */
+struct world_way {
+	enum access_method method;
+	bool is_inactive;
+};
+
+/* Random operations on the stretches of addresses that have units of this level. */
+void world_run_stretches(struct ktest_run *t, struct world_way way, unsigned int unit_level);
 
 #endif

@@ -7,6 +7,7 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/exception_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fixture_kernel.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/fmt_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/hardware_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_cursor_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_defects_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_fixture.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/mapper_property_test.c

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <arch/percpu.h>
+#include <mercator/cursor.h>
 
 #include "../kernel/mapper_fixture.h"
 
@@ -252,4 +253,89 @@ KTEST(mapper_debug, an_operation_inside_another_is_found)
 	/* Visiting takes no lock: this is against the rules, but another way. */
 	error = mapper_visit(space, virt_addr(BASE), KIB(4), map_once_more, NULL);
 	EXPECT_EQ(t, error, ERR_EXISTS);
+}
+
+/* A cursor over the two pages, at the first. */
+static struct cursor open_cursor(void)
+{
+	struct cursor cursor;
+
+	if (cursor_open(&cursor, space, virt_addr(BASE), KIB(8)))
+		_exit(1);
+	return cursor;
+}
+
+static void operate_beside_a_cursor(void)
+{
+	struct cursor cursor = open_cursor();
+
+	(void)cursor;
+	_exit(map_two_pages() != 0);
+}
+
+static void open_two_cursors(void)
+{
+	struct cursor first = open_cursor(), second = open_cursor();
+
+	cursor_close(&second);
+	cursor_close(&first);
+}
+
+static void use_a_closed_cursor(void)
+{
+	struct cursor cursor = open_cursor();
+
+	cursor_close(&cursor);
+	_exit(cursor_seek(&cursor, virt_addr(BASE)) != 0);
+}
+
+static void use_the_copy_of_a_closed_cursor(void)
+{
+	struct cursor cursor = open_cursor(), copy = cursor;
+
+	cursor_close(&cursor);
+	cursor_close(&copy);
+}
+
+static void use_another_cpus_cursor(void)
+{
+	struct cursor cursor = open_cursor();
+	struct translation translation;
+
+	host_cpu_id = 3;
+	_exit(cursor_translate(&cursor, &translation) != 0);
+}
+
+static void owe_through_the_wrong_batch(void)
+{
+	struct cursor cursor = open_cursor();
+	struct tlb_batch batch;
+
+	if (!fixture_init(&other, ACCESS_OFFSET, 4))
+		_exit(1);
+	tlb_batch_begin(&batch, &other.space);
+	_exit(cursor_unmap(&cursor, 1, &batch) != 0);
+}
+
+static void protect_through_the_wrong_batch(void)
+{
+	const struct attributes attributes = { RIGHT_READ, MEMORY_WRITE_BACK };
+	struct cursor cursor = open_cursor();
+	struct tlb_batch batch;
+
+	tlb_batch_begin(&batch, &other.space);
+	_exit(cursor_protect(&cursor, 1, attributes, &batch, NULL) != 0);
+}
+
+KTEST(mapper_debug, a_cursor_has_the_space_for_itself)
+{
+	if (!start(t))
+		return;
+	expect_panic(t, operate_beside_a_cursor, "space lock: CPU 0 holds it already");
+	expect_panic(t, open_two_cursors, "space lock: CPU 0 holds it already");
+	expect_panic(t, use_a_closed_cursor, "space lock: CPU 0 uses a cursor that is not open");
+	expect_panic(t, use_the_copy_of_a_closed_cursor, "uses a cursor that is not open");
+	expect_panic(t, use_another_cpus_cursor, "space lock: CPU 3 uses a cursor of CPU 0");
+	expect_panic(t, owe_through_the_wrong_batch, "TLB batch: it is used for a space");
+	expect_panic(t, protect_through_the_wrong_batch, "TLB batch: it is used for a space");
 }

@@ -22,16 +22,18 @@ host-y += tests/unit/multiboot2_captured_test.c
 host-flags-tests/unit/multiboot2_captured_test.c := -DBOOTINFO_DIR='"$(CURDIR)/tests/data/bootinfo"'
 
 # The mappers, and the machine that their tests run on. mapper-y is also what `make soak` runs.
-mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/access_second.c mm/mapper.c mm/physmap.c \
-	mm/range.c mm/second_slot.c mm/space.c mm/temp_page.c mm/tlb.c mm/walk.c
-mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/tlb.c tests/host/window.c
+mapper-y += mm/access_generic.c mm/access_offset.c mm/access_recursive.c mm/access_second.c \
+	mm/cursor.c mm/mapper.c mm/physmap.c mm/range.c mm/second_slot.c mm/space.c mm/temp_page.c \
+	mm/tlb.c mm/walk.c
+mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/panic.c tests/host/percpu.c \
+	tests/host/tlb.c tests/host/window.c
 mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
 	tests/kernel/mapper_world.c tests/kernel/space_property_test.c tests/kernel/space_rig.c
 
-mapper_test_sources := $(mapper-y) tests/kernel/example_test.c tests/kernel/mapper_defects_test.c \
-	tests/kernel/mapper_generic_test.c tests/kernel/mapper_test.c tests/kernel/mapper_walk_test.c \
-	tests/kernel/space_test.c \
-	tests/unit/mapper_debug_test.c tests/unit/mapper_steps_test.c \
+mapper_test_sources := $(mapper-y) tests/kernel/example_test.c tests/kernel/mapper_cursor_test.c \
+	tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c \
+	tests/kernel/mapper_test.c tests/kernel/mapper_walk_test.c tests/kernel/space_test.c \
+	tests/unit/mapper_brief_test.c tests/unit/mapper_debug_test.c tests/unit/mapper_steps_test.c \
 	tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c tests/unit/space_tlb_test.c
 host-y += $(mapper_test_sources) tests/kernel/pt_format_test.c
 host-y += mm/physmap_map.c tests/unit/physmap_map_test.c

@@ -2,6 +2,7 @@
 /*
  * The host's stand-in for arch/x86_64/include/arch/percpu.h: a thread is a CPU, with the number that
  * it was given (0 unless set), and interrupts are arch/host_irq.h's. Each number belongs to one thread.
+ * Who compiles with HOST_NR_CPUS=1 has one thread, and locks that cost nothing, as the kernel does.
  */
 #ifndef ARCH_PERCPU_H
 #define ARCH_PERCPU_H
@@ -9,7 +10,10 @@
 #include <arch/host_irq.h>
 #include <mercator/types.h>
 
-#define ARCH_NR_CPUS 64
+#ifndef HOST_NR_CPUS
+#define HOST_NR_CPUS 64
+#endif
+#define ARCH_NR_CPUS HOST_NR_CPUS
 
 extern __thread unsigned int host_cpu_id;
 
