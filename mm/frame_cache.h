@@ -49,6 +49,9 @@ static inline size_t cache_nr_words(const struct frame_cpu *cpu, uint32_t slot)
 /* Enter and leave one's own cache, with interrupts off. If it was revoked, one has not entered. */
 static inline bool cache_enter(struct frame_cpu *cpu)
 {
+	/* There is no stranger. */
+	if (ARCH_NR_CPUS == 1)
+		return true;
 	atomic_store(&cpu->busy, 1);
 	compiler_barrier();
 	if (__builtin_expect(!atomic_load_acquire(&cpu->revoked), 1))
@@ -59,7 +62,8 @@ static inline bool cache_enter(struct frame_cpu *cpu)
 
 static inline void cache_leave(struct frame_cpu *cpu)
 {
-	atomic_store_release(&cpu->busy, 0);
+	if (ARCH_NR_CPUS > 1)
+		atomic_store_release(&cpu->busy, 0);
 }
 
 /* What follows is for who has entered, or holds the lock and uses his own cache. */
@@ -129,8 +133,8 @@ static inline bool pool_is_broken(const struct frame_pool *pool)
 }
 
 /*
- * Whether there is a chunk that is all free and should be given up, when one has just got its first
- * or its last free frame: any, but for the chunk in hand if none else is broken.
+ * Whether a chunk that is all free is to be given up: that of this slot, or that in hand, which stays
+ * there only if nothing else is broken.
  */
 static inline bool cache_is_emptied(const struct frame_pool *pool, const struct frame_cpu *cpu,
 				    uint32_t slot)
