@@ -191,6 +191,20 @@ MUST_CHECK int frame_range_stats(struct frame_pool *pool, pfn_t pfn, pfn_t *star
 unsigned int frame_fragmentation(const struct frame_stats *stats);
 
 /*
+ * How the frames [start, end) are used. Of the free ones, `nr_broken` cannot be had as part of a block
+ * of 2 MiB, because others of the same 2 MiB are in use or not in the pool. Exact when no other CPU is
+ * in the allocator. Takes time in proportion to the frames, less where whole gibibytes are free or in
+ * use, with interrupts off.
+ */
+struct frame_usage {
+	uint64_t nr_frames; /* that are in the pool */
+	uint64_t nr_free;
+	uint64_t nr_broken;
+};
+
+struct frame_usage frame_usage(struct frame_pool *pool, pfn_t start, pfn_t end);
+
+/*
  * A picture of physical memory, one character a chunk, 64 a line, with the line's first physical
  * address before it; whole gibibytes that were never cut are one line for all in a row. `line` gets
  * each line, terminated, without newline, and is called with no lock held.

@@ -41,6 +41,9 @@ $(call fuzz_target,multiboot2,arch/x86_64/boot/multiboot2.c tests/kernel/bootinf
 $(call fuzz_target,frame,$(frame_sources) tests/kernel/frame_rig.c \
 	kernel/error.c kernel/fmt.c tests/host/log.c tests/host/panic.c tests/host/percpu.c)
 
+$(call fuzz_target,monitor,$(addprefix kernel/monitor/,command.c editor.c scan_code.c terminal.c view.c \
+	words.c) kernel/error.c kernel/fmt.c tests/host/log.c)
+
 fuzz_programs = $(fuzz_targets:%=$(out)/fuzz/%)
 
 # $(call run_fuzzers,WHERE,OPTIONS): one after the other. What is new goes to the folder
