@@ -243,8 +243,16 @@ void paging_describe(void)
 	const struct region *regions = kernel_regions(&count);
 	char size[SIZE_TEXT_MAX];
 
-	log_info("address space: root at %#lx, %lu tables below it", phys_raw(space.root.table),
-		 space.nr_tables);
+	static const char *const methods[] = {
+		[ACCESS_OFFSET] = "offset",
+		[ACCESS_RECURSIVE] = "recursive",
+		[ACCESS_GENERIC] = "generic",
+	};
+
+	log_info(
+		"address space: %u levels, root at %#lx, %lu tables below it, made by the %s mapper",
+		space.root.levels, phys_raw(space.root.table), space.nr_tables,
+		methods[KERNEL_METHOD]);
 	for (size_t i = 0; i < count; i++)
 		log_info("  %016lx %10s  %s", virt_raw(regions[i].start),
 			 describe_size(size, regions[i].size), regions[i].name);

@@ -3,28 +3,27 @@
 #include "frame_internal.h"
 
 /* Whether the 2 MiB chunk of a free frame could be had as one block. */
-static bool chunk_is_free(const struct frame_pool *pool, const struct frame_view *view,
-			  uint64_t chunk)
+static bool chunk_is_free(const struct frame_view *view, uint64_t chunk)
 {
 	struct frame_extent extent;
 
 	if (!chunk_is_inner(view, chunk))
 		return false;
-	extent = extent_at(pool, view, chunk << CHUNK_SHIFT, CACHED_FREE);
+	extent = extent_at(view, chunk << CHUNK_SHIFT);
 	return extent.free && extent.end >= (chunk + 1) << CHUNK_SHIFT;
 }
 
 /* Add the frames of one range from `pfn` on that are in one state; where the next ones begin. */
-static pfn_t add_extent(const struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
-			pfn_t end, struct frame_usage *usage)
+static pfn_t add_extent(const struct frame_view *view, pfn_t pfn, pfn_t end,
+			struct frame_usage *usage)
 {
-	const struct frame_extent extent = extent_at(pool, view, pfn, CACHED_FREE);
+	const struct frame_extent extent = extent_at(view, pfn);
 	const pfn_t stop = extent.end < end ? extent.end : end;
 
 	usage->nr_frames += stop - pfn;
 	if (extent.free) {
 		usage->nr_free += stop - pfn;
-		if (!chunk_is_free(pool, view, pfn >> CHUNK_SHIFT))
+		if (!chunk_is_free(view, pfn >> CHUNK_SHIFT))
 			usage->nr_broken += stop - pfn;
 	}
 	return stop;
@@ -42,7 +41,7 @@ struct frame_usage frame_usage(struct frame_pool *pool, pfn_t start, pfn_t end)
 		if (start < view.start)
 			start = view.start;
 		while (start < end && start < view.end)
-			start = add_extent(pool, &view, start, end, &usage);
+			start = add_extent(&view, start, end, &usage);
 	}
 	pool_unlock(pool, irq);
 	return usage;

@@ -206,7 +206,7 @@ struct frame_usage frame_usage(struct frame_pool *pool, pfn_t start, pfn_t end);
  *
  *	.	all free		1-9	tenths in use, rounded up and down to these
  *	#	all in use		B	a block of 2 MiB or 1 GiB
- *	c	claimed by a CPU		(space) no RAM, or not in the pool
+ *	(space)	no RAM, or not in the pool
  */
 void frame_picture(struct frame_pool *pool, void (*line)(void *context, const char *text),
 		   void *context);

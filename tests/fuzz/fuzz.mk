@@ -16,7 +16,13 @@ fuzz_cflags := $(c_dialect) -Itests/host/include $(includes) -O1 -g -fno-omit-fr
 	$(warnings) $(warnings_clang)
 fuzz_sanitize := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
-$(call flags_file,fuzz-cc,$(FUZZCC) $(fuzz_cflags) $(fuzz_sanitize))
+# Of the frame allocator's model, no coverage is recorded: the allocator's is what inputs are kept for.
+# Neither compares anything with the input's bytes, so that to trace comparisons would only take time.
+fuzz/obj-flags-tests/kernel/frame_rig.c := -fno-sanitize=fuzzer -O2
+$(foreach source,tests/fuzz/fuzz_frame.c $(filter mm/frame%,$(kernel-y)),\
+	$(eval fuzz/obj-flags-$(source) := -fno-sanitize-coverage=trace-cmp))
+
+$(call flags_file,fuzz-cc,$(FUZZCC) $(fuzz_cflags) $(fuzz_sanitize) $(call file_flags,fuzz/obj))
 $(eval $(call cc_rule,fuzz/obj,$$(FUZZCC),$$(fuzz_cflags) $$(fuzz_sanitize),fuzz-cc))
 
 define fuzz_target_rule
