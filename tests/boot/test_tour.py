@@ -4,7 +4,7 @@
 What is compared is masked first, on both sides:
   - hexadecimal numbers of four and more digits become X, unless a command of the tour has that number
   - decimal numbers of three and more digits become N, except 512 and the indices in [brackets]
-  - sizes become N, except those that are pages or that the tour asks for
+  - sizes become N, except those that are pages or that the tour asks for; behind ranges, all
   - the rows of the picture of memory, each as a whole
   - blanks count as one
 
@@ -28,6 +28,7 @@ KEPT_SIZES = {"4 KiB", "2 MiB", "1 GiB", "4 MiB"}
 HEX = re.compile(r"\b(0x)?(?=[0-9a-f]*[0-9])[0-9a-f]{4,16}\b")
 SIZE = re.compile(r"\b\d+(\.\d)? ([KMGT]iB)\b")
 COUNT = re.compile(r"(?<!\[)\b\d{3,}\b(?!\])")
+RANGE_SIZE = re.compile(r"^(X-X +)\d\S* ([KMGT]iB)", re.MULTILINE)
 PICTURE_ROW = re.compile(r"^[0-9a-f]{12} [.#TK+r ]{64}$", re.MULTILINE)
 
 
@@ -40,7 +41,7 @@ def mask(text: str, commands: str) -> str:
 
     text = PICTURE_ROW.sub("row", text)
     text = SIZE.sub(lambda m: m[0] if m[0] in KEPT_SIZES else f"N {m[2]}", text)
-    text = HEX.sub(number, text)
+    text = RANGE_SIZE.sub(r"\1N \2", HEX.sub(number, text))
     text = COUNT.sub(lambda m: m[0] if m[0] == "512" else "N", text)
     return "\n".join(re.sub(" +", " ", line).strip() for line in text.strip().splitlines())
 
