@@ -127,7 +127,8 @@ static int end_run(struct audit *audit)
 	fault = memory_fault(audit, physical, size, pt_is_writable(leaf));
 	if (fault)
 		return broken_from(audit, fault, audit->run_start);
-	if (region && region->kind == REGION_PHYSMAP)
+	/* These two may show tables. */
+	if (region && (region->kind == REGION_PHYSMAP || region->kind == REGION_TEMP))
 		return 0;
 	if (!has_room(audit, 2))
 		return ERR_NO_SPACE;
