@@ -10,7 +10,16 @@ struct word {
 	size_t value_length;
 };
 
-/* Take one word off the line at *cursor; false at the end. */
+/* GRUB puts a backslash before quotes and backslashes (its lib/cmdline.c): they are text then. */
+static bool is_escaped(const char *c)
+{
+	return *c == '\\' && (c[1] == '"' || c[1] == '\'' || c[1] == '\\');
+}
+
+/*
+ * Take one word off the line at *cursor; false at the end. GRUB moves the quotes to where the word
+ * begins: run="a b" arrives as "run=a b".
+ */
 static bool next_word(const char **cursor, struct word *word)
 {
 	const char *c = *cursor;
@@ -20,9 +29,15 @@ static bool next_word(const char **cursor, struct word *word)
 		c++;
 	if (!*c)
 		return false;
+	if (*c == '"') {
+		quoted = true;
+		c++;
+	}
 	*word = (struct word){ .key = c };
 	for (; *c && (quoted || *c != ' '); c++) {
-		if (*c == '"')
+		if (is_escaped(c))
+			c++;
+		else if (*c == '"')
 			quoted = !quoted;
 		if (*c == '=' && !word->value) {
 			word->key_length = (size_t)(c - word->key);
@@ -37,14 +52,18 @@ static bool next_word(const char **cursor, struct word *word)
 	return true;
 }
 
-/* Copy without the quotes. */
+/* Copy without the quotes, and without the backslashes before quotes that are text. */
 static void copy_text(char *to, size_t size, const char *text, size_t length)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < length && kept + 1 < size; i++)
-		if (text[i] != '"')
-			to[kept++] = text[i];
+	for (size_t i = 0; i < length && kept + 1 < size; i++) {
+		if (is_escaped(&text[i]))
+			i++;
+		else if (text[i] == '"')
+			continue;
+		to[kept++] = text[i];
+	}
 	to[kept] = '\0';
 }
 

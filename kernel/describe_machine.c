@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kernel found at start, for people. */
-#include <arch/active_root.h>
-#include <arch/boot.h>
+#include <arch/cpu.h>
 #include <arch/cpu_features.h>
 #include <mercator/describe.h>
-#include <mercator/kernel_walk.h>
-#include <mercator/layout.h>
-#include <mercator/physmap.h>
 
 static const char *yes_no(bool value)
 {
@@ -24,32 +20,6 @@ static void describe_cpu(void)
 		 yes_no(cpu->global_pages));
 }
 
-static void describe_layout(void)
-{
-	struct root root = active_root();
-	char size[SIZE_TEXT_MAX];
-
-	static const char *const methods[] = {
-		[ACCESS_OFFSET] = "offset",
-		[ACCESS_RECURSIVE] = "recursive",
-		[ACCESS_GENERIC] = "generic",
-	};
-
-	log_info("paging: %u levels, root at %#lx, tables by the %s method", root.levels,
-		 phys_raw(root.table), methods[KERNEL_METHOD]);
-	log_info("  physical map at %#lx, %s of it mapped with %s pages", PHYSMAP_BASE,
-		 describe_size(size, physmap_reach()),
-		 cpu_features()->pages_1gib ? "1 GiB" : "2 MiB");
-#ifdef CONFIG_RECURSIVE
-	log_info("  table window at %#lx (recursive slot %u)",
-		 virt_raw(recursive_table_address(CONFIG_RECURSIVE_SLOT, root.levels, virt_addr(0),
-						  1)),
-		 CONFIG_RECURSIVE_SLOT);
-#endif
-	log_info("  kernel at %#lx, %s", (uint64_t)(uintptr_t)kernel_start,
-		 describe_size(size, (uint64_t)(kernel_end - kernel_start)));
-}
-
 void describe_machine(const struct bootinfo *info)
 {
 	struct bootinfo_module module;
@@ -63,5 +33,4 @@ void describe_machine(const struct bootinfo *info)
 	describe_cpu();
 	log_debug("cr0 %#lx, cr3 %#lx, cr4 %#lx, efer %#lx, pat %#lx", read_cr0(), read_cr3(),
 		  read_cr4(), read_msr(MSR_EFER), read_msr(MSR_PAT));
-	describe_layout();
 }

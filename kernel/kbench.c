@@ -82,6 +82,11 @@ bool kbench_run(const char *command_line)
 
 	if (!command_line_find(command_line, "bench", glob, sizeof(glob)))
 		return true;
+	return kbench_run_matching(glob);
+}
+
+bool kbench_run_matching(const char *glob)
+{
 	if (IS_ENABLED(CONFIG_BENCH))
 		return run_all(glob);
 	log_error("this kernel is built without benchmarks (CONFIG_BENCH)");

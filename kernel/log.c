@@ -5,6 +5,7 @@
  */
 #include <mercator/fmt.h>
 #include <mercator/log.h>
+#include <mercator/string.h>
 #include <mercator/types.h>
 
 #define RING_SIZE KIB(32)
@@ -103,4 +104,60 @@ void log_line(enum log_level level, const char *format, ...)
 	ring_append(level, text, length);
 	for (struct console *console = consoles; console; console = console->next)
 		console->write(level, text, length);
+}
+
+void log_type(const char *bytes, size_t length)
+{
+	for (struct console *console = consoles; console; console = console->next)
+		console->type(bytes, length);
+}
+
+unsigned int log_columns(void)
+{
+	unsigned int least = ~0u;
+
+	for (struct console *console = consoles; console; console = console->next)
+		if (console->size().columns < least)
+			least = console->size().columns;
+	return least;
+}
+
+bool log_picture_size(bool in_colour, struct console_size *size)
+{
+	bool found = false;
+
+	*size = (struct console_size){ ~0u, ~0u };
+	for (struct console *console = consoles; console; console = console->next) {
+		const struct console_size own = console->size();
+
+		if ((console->paint != NULL) != in_colour)
+			continue;
+		found = true;
+		size->columns = own.columns < size->columns ? own.columns : size->columns;
+		size->rows = own.rows < size->rows ? own.rows : size->rows;
+	}
+	return found;
+}
+
+void log_picture_begin(void)
+{
+	static const char clear[] = "\033[H\033[2J";
+
+	for (struct console *console = consoles; console; console = console->next)
+		if (console->paint)
+			console->type(clear, sizeof(clear) - 1);
+}
+
+void log_picture_text(const char *text)
+{
+	for (struct console *console = consoles; console; console = console->next)
+		if (!console->paint)
+			console->write(LOG_RESULT, text, strlen(text));
+}
+
+void log_picture_paint(const char *text, const uint8_t *paint, size_t length)
+{
+	for (struct console *console = consoles; console; console = console->next)
+		if (console->paint)
+			console->paint(text, paint, length);
 }

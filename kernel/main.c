@@ -17,6 +17,7 @@
 #include <mercator/kbench.h>
 #include <mercator/log.h>
 #include <mercator/memory.h>
+#include <mercator/monitor.h>
 #include <mercator/options.h>
 #include <mercator/paging.h>
 #include <mercator/physmap.h>
@@ -37,6 +38,17 @@ static void dump_if_asked(const char *command_line)
 		dump_tables();
 	else
 		log_warn("dump=%s is not known; dump=tables is", what);
+}
+
+static bool run_commands(const char *command_line)
+{
+	char what[8];
+
+	if (IS_ENABLED(CONFIG_MONITOR))
+		return monitor_run(command_line);
+	if (command_line_find(command_line, "run", what, sizeof(what)))
+		log_error("this kernel is built without the monitor (CONFIG_MONITOR)");
+	return true;
 }
 
 void kernel_main(void)
@@ -66,5 +78,8 @@ void kernel_main(void)
 	passed = selftest_run(info->command_line);
 	passed = kbench_run(info->command_line) && passed;
 	dump_if_asked(info->command_line);
+	passed = run_commands(info->command_line) && passed;
+	if (IS_ENABLED(CONFIG_MONITOR) && !finish_leaves())
+		monitor_prompt();
 	finish(passed);
 }

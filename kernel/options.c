@@ -6,8 +6,9 @@
  *	selftest[=GLOB]	run the self-tests, or those whose suite.name fits GLOB
  *	seed=N		of the random self-tests
  *	bench[=GLOB]	run the benchmarks, or those whose suite.name fits GLOB
+ *	run="COMMANDS"	commands of the monitor to run after the self-tests, with ; between them
  *	dump=tables	log every entry of the live page tables, after the self-tests
- *	exit=isa-debug	leave QEMU with status 33 (passed) or 35
+ *	exit=isa-debug	leave QEMU with status 33 (passed) or 35, instead of staying in the monitor
  */
 #include <mercator/command_line.h>
 #include <mercator/log.h>
@@ -15,7 +16,7 @@
 #include <mercator/string.h>
 
 static const char *const known[] = {
-	"bench", "dump", "exit", "loglevel", "seed", "selftest",
+	"bench", "dump", "exit", "loglevel", "run", "seed", "selftest",
 };
 
 static bool is_known(const char *key)

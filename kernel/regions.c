@@ -50,46 +50,57 @@ static void add_stack(enum boot_stack_index index, const char *name, const char 
 {
 	const struct stack *stack = &boot_stacks[index];
 
-	add((struct region){ guard_name,
-			     virt_of_ptr(stack->guard),
-			     STACK_GUARD_SIZE,
-			     REGION_GUARD,
-			     { 0 },
-			     { 0 } });
+	add((struct region){
+		.name = guard_name,
+		.start = virt_of_ptr(stack->guard),
+		.size = STACK_GUARD_SIZE,
+		.kind = REGION_GUARD,
+	});
 	add_image(name, stack->bytes, stack->bytes + STACK_SIZE, RIGHT_WRITE);
 }
 
-static void add_window(unsigned int levels)
-{
 #ifdef CONFIG_RECURSIVE
-	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
-
+static void add_window(const char *name, unsigned int slot, unsigned int levels)
+{
 	add((struct region){
-		"table window",
-		recursive_table_address(CONFIG_RECURSIVE_SLOT, levels, virt_addr(0), 1),
-		pt_span(levels),
-		REGION_WINDOW,
-		attributes,
-		{ 0 } });
-#else
+		.name = name,
+		.start = recursive_table_address(slot, levels, virt_addr(0), 1),
+		.size = pt_span(levels),
+		.kind = REGION_WINDOW,
+		.attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK },
+	});
+}
+#endif
+
+static void add_windows(unsigned int levels)
+{
 	(void)levels;
+#ifdef CONFIG_RECURSIVE
+	add_window("table window", CONFIG_RECURSIVE_SLOT, levels);
+#endif
+#ifdef CONFIG_MAPPER_RECURSIVE
+	add_window("second table window", CONFIG_RECURSIVE_SECOND_SLOT, levels);
 #endif
 }
 
 void regions_init(unsigned int levels)
 {
-	const struct attributes page = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
-
 	if (IS_ENABLED(CONFIG_PHYSMAP))
-		add((struct region){ "physical map", virt_addr(PHYSMAP_BASE), PHYSMAP_SIZE,
-				     REGION_PHYSMAP, kernel_rights(RIGHT_WRITE), phys_addr(0) });
-	add((struct region){ "single mappings",
-			     virt_addr(VMAP_BASE),
-			     VMAP_SIZE,
-			     REGION_SINGLE,
-			     kernel_rights(RIGHT_WRITE),
-			     { 0 } });
-	add_window(levels);
+		add((struct region){
+			.name = "physical map",
+			.start = virt_addr(PHYSMAP_BASE),
+			.size = PHYSMAP_SIZE,
+			.kind = REGION_PHYSMAP,
+			.attributes = kernel_rights(RIGHT_WRITE),
+		});
+	add((struct region){
+		.name = "single mappings",
+		.start = virt_addr(VMAP_BASE),
+		.size = VMAP_SIZE,
+		.kind = REGION_SINGLE,
+		.attributes = kernel_rights(RIGHT_WRITE),
+	});
+	add_windows(levels);
 	add_image("kernel text", text_start, text_end, RIGHT_EXECUTE);
 	add_image("kernel rodata", rodata_start, rodata_end, 0);
 	/* The stub's tables, between the two, are no part of the final address space. */
@@ -98,12 +109,13 @@ void regions_init(unsigned int levels)
 	add_stack(STACK_DOUBLE_FAULT, "#DF stack", "guard of #DF stack");
 	add_stack(STACK_NMI, "NMI stack", "guard of NMI stack");
 	add_stack(STACK_MACHINE_CHECK, "#MC stack", "guard of #MC stack");
-	add((struct region){ "temporary pages",
-			     virt_addr(TEMP_PAGES_BASE),
-			     TEMP_PAGES * FRAME_SIZE,
-			     REGION_TEMP,
-			     page,
-			     { 0 } });
+	add((struct region){
+		.name = "temporary pages",
+		.start = virt_addr(TEMP_PAGES_BASE),
+		.size = TEMP_PAGES * FRAME_SIZE,
+		.kind = REGION_TEMP,
+		.attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK },
+	});
 }
 
 const struct region *kernel_regions(size_t *count)

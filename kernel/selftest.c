@@ -16,15 +16,12 @@ static void show_result(bool good, const char *text)
 		screen_banner(good, text);
 }
 
-static bool run(const char *command_line, const char *glob)
+static bool run(const char *glob, uint64_t seed)
 {
-	struct ktest_options options = { .glob = *glob ? glob : NULL };
+	const struct ktest_options options = { .glob = *glob ? glob : NULL, .seed = seed };
 	struct ktest_summary summary;
 	char text[LOG_LINE_MAX];
 
-	/* By default each run draws other numbers; the KTAP header says which. */
-	if (!command_line_number(command_line, "seed", &options.seed))
-		options.seed = read_tsc();
 	summary = ktest_run_all(&options);
 	if (!summary.nr_passed && !summary.nr_failed && !summary.nr_skipped) {
 		fmt_print(text, sizeof(text), "no self-test fits \"%s\"", glob);
@@ -41,16 +38,25 @@ static bool run(const char *command_line, const char *glob)
 	return !summary.nr_failed;
 }
 
+bool selftest_run_matching(const char *glob, uint64_t seed)
+{
+	if (IS_ENABLED(CONFIG_SELFTESTS))
+		return run(glob, seed);
+	show_result(false, "this kernel is built without self-tests (CONFIG_SELFTESTS)");
+	return false;
+}
+
 bool selftest_run(const char *command_line)
 {
+	uint64_t seed;
 	char glob[64];
 
 	if (!command_line_find(command_line, "selftest", glob, sizeof(glob))) {
 		log_info("no self-tests asked for: `selftest` on the command line runs them");
 		return true;
 	}
-	if (IS_ENABLED(CONFIG_SELFTESTS))
-		return run(command_line, glob);
-	show_result(false, "this kernel is built without self-tests (CONFIG_SELFTESTS)");
-	return false;
+	/* By default each run draws other numbers; the KTAP header says which. */
+	if (!command_line_number(command_line, "seed", &seed))
+		seed = read_tsc();
+	return selftest_run_matching(glob, seed);
 }

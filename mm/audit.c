@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Auditing an address space (mercator/audit.h). */
+/*
+ * Auditing an address space (mercator/audit.h). Entries come in ascending order, and what most of them
+ * must be to the last bit is known from the one before: leaves of the image and of the physical map
+ * continue each other, and so do those of one single mapping. Such a row is a run; an entry that
+ * continues it costs a handful of instructions, all others are looked at closely.
+ */
 #include <mercator/audit.h>
 #include <mercator/mapper.h>
 
@@ -15,17 +20,30 @@ struct audit {
 	const struct space *space;
 	const struct audit_rules *rules;
 	struct audit_report *report;
-	size_t nr_tables;
-	struct open_table
-		open[PT_LEVELS_MAX + 1]; /* by level, those between `lowest_open` and the root */
+
+	struct open_table open[PT_LEVELS_MAX + 1]; /* by level, from `lowest_open` to the root's */
 	unsigned int lowest_open;
 
-	/* The region that entries have come to, and how much of it is mapped or reserved. */
+	/* The run: what comes next, where it must end, and a leaf less its address, by level. */
+	uint64_t next, end;
+	uint64_t bits[PT_LEVELS_MAX + 1];
+	uint64_t run_start;
+	bool is_whole; /* it must reach its end */
+
+	/* The region that entries have come to; of the physical map, the range of RAM and its part. */
+	bool in_kernel_half;
 	size_t region;
-	uint64_t nr_bytes;
-	uint64_t distance;                   /* physical address less virtual address */
-	uint64_t leaf_bits[PT_LEAF_MAX + 1]; /* of a leaf with exactly the region's attributes */
+	uint64_t nr_bytes; /* reserved, or mapped, in a region of the kinds that are counted */
+	size_t ram;
+	unsigned int part;
+
+	/* In the rules' room: tables from below; from above, what runs map, in frames: start, end. */
+	size_t nr_tables;
+	size_t nr_mapped;
 };
+
+/* Of no leaf: P is clear. */
+#define NO_LEAF UINT64_C(0)
 
 static int broken(struct audit *audit, const char *what, virt_addr_t address, unsigned int level,
 		  pt_entry_t entry)
@@ -37,71 +55,9 @@ static int broken(struct audit *audit, const char *what, virt_addr_t address, un
 	return ERR_FORMAT;
 }
 
-/* Bytes of RAM in the physical map's window. */
-static uint64_t ram_size(const struct audit_rules *rules, uint64_t window)
+static int broken_from(struct audit *audit, const char *what, uint64_t address)
 {
-	uint64_t size = 0;
-
-	for (size_t i = 0; i < rules->nr_ram && rules->ram[i].start < window; i++)
-		size += (rules->ram[i].end < window ? rules->ram[i].end : window) -
-			rules->ram[i].start;
-	return size;
-}
-
-static const struct region *region_now(const struct audit *audit)
-{
-	return audit->region < audit->rules->nr_regions ? &audit->rules->regions[audit->region]
-							: NULL;
-}
-
-static void enter_region(struct audit *audit, size_t index)
-{
-	const struct region *region;
-
-	audit->region = index;
-	audit->nr_bytes = 0;
-	region = region_now(audit);
-	if (!region)
-		return;
-	audit->distance = phys_raw(region->physical) - virt_raw(region->start);
-	for (unsigned int level = 1; level <= PT_LEAF_MAX; level++)
-		audit->leaf_bits[level] = pt_leaf_bits(region->attributes, level);
-}
-
-/* A region is complete: was all mapped that should be? */
-static int leave_region(struct audit *audit)
-{
-	const struct region *region = region_now(audit);
-	uint64_t size;
-
-	switch (region->kind) {
-	case REGION_IMAGE:
-	case REGION_GUARD:
-	case REGION_TEMP: size = region->size; break;
-	case REGION_PHYSMAP: size = ram_size(audit->rules, region->size); break;
-	default: return 0;
-	}
-	if (audit->nr_bytes == size)
-		return 0;
-	return broken(audit, "a region is not mapped as a whole", region->start, 0,
-		      (pt_entry_t){ 0 });
-}
-
-/* Go on to the region that has, or would come behind, this address of the kernel half. */
-static int advance_to(struct audit *audit, virt_addr_t address)
-{
-	const struct region *region;
-
-	while ((region = region_now(audit)) != NULL &&
-	       virt_raw(address) - virt_raw(region->start) >= region->size &&
-	       virt_raw(address) > virt_raw(region->start)) {
-		const int error = leave_region(audit);
-
-		if (error)
-			return error;
-		enter_region(audit, audit->region + 1);
-	}
-	return 0;
+	return broken(audit, what, virt_addr(address), 0, (pt_entry_t){ 0 });
 }
 
 static bool is_kernel_half(virt_addr_t address)
@@ -109,9 +65,196 @@ static bool is_kernel_half(virt_addr_t address)
 	return virt_raw(address) >> 63;
 }
 
+static const struct region *region_now(const struct audit *audit)
+{
+	return audit->in_kernel_half && audit->region < audit->rules->nr_regions
+		       ? &audit->rules->regions[audit->region]
+		       : NULL;
+}
+
+static bool has_room(const struct audit *audit, size_t count)
+{
+	return audit->rules->max_tables - audit->nr_tables - 2 * audit->nr_mapped >= count;
+}
+
+static void begin_run(struct audit *audit, uint64_t start, uint64_t end, bool is_whole)
+{
+	audit->run_start = start;
+	audit->next = start;
+	audit->end = end;
+	audit->is_whole = is_whole;
+	for (unsigned int level = 1; level <= PT_LEVELS_MAX; level++)
+		audit->bits[level] = NO_LEAF;
+}
+
 static bool overlaps(const struct memmap_range *range, uint64_t start, uint64_t size)
 {
 	return start < range->end && range->start < start + size;
+}
+
+/* What holds for the memory that any run, or any leaf, leads to. */
+static const char *memory_fault(const struct audit *audit, uint64_t physical, uint64_t size,
+				bool is_writable)
+{
+	if (size > audit->space->physical_limit || physical > audit->space->physical_limit - size)
+		return "a leaf leads beyond the CPU's physical addresses";
+	if (is_writable && overlaps(&audit->rules->read_only, physical, size))
+		return "an alias of the kernel's text or read-only data is writable";
+	return NULL;
+}
+
+/*
+ * The run is over: look at all that it maps, and remember that, unless it is the physical map's, which
+ * has all tables.
+ */
+static int end_run(struct audit *audit)
+{
+	const struct region *region = region_now(audit);
+	const uint64_t size = audit->next - audit->run_start;
+	pfn_t *mapped = &audit->rules->tables[audit->rules->max_tables - 2 * audit->nr_mapped];
+	pt_entry_t leaf = { NO_LEAF };
+	const char *fault;
+	uint64_t physical;
+
+	if (audit->is_whole && audit->next != audit->end)
+		return broken_from(audit, "a region is not mapped as a whole", audit->next);
+	if (!size)
+		return 0;
+	for (unsigned int level = 1; level <= PT_LEAF_MAX && leaf.raw == NO_LEAF; level++)
+		leaf.raw = audit->bits[level];
+	leaf.raw += audit->run_start;
+	physical = phys_raw(pt_leaf_address(leaf, 1));
+	fault = memory_fault(audit, physical, size, pt_is_writable(leaf));
+	if (fault)
+		return broken_from(audit, fault, audit->run_start);
+	/* These two may show tables. */
+	if (region && (region->kind == REGION_PHYSMAP || region->kind == REGION_TEMP))
+		return 0;
+	if (!has_room(audit, 2))
+		return ERR_NO_SPACE;
+	mapped[-2] = physical / FRAME_SIZE;
+	mapped[-1] = (physical + size) / FRAME_SIZE;
+	audit->nr_mapped++;
+	return 0;
+}
+
+/* A run that is known beforehand: of the image, or of the physical map. */
+static void expect_run(struct audit *audit, uint64_t start, uint64_t end,
+		       struct attributes attributes)
+{
+	const struct region *region = region_now(audit);
+	const uint64_t distance = phys_raw(region->physical) - virt_raw(region->start);
+
+	begin_run(audit, start, end, true);
+	for (unsigned int level = 1; level <= audit->space->largest_leaf; level++)
+		audit->bits[level] = distance + pt_leaf_bits(attributes, level);
+}
+
+static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
+{
+	if (value < low)
+		return low;
+	return value < high ? value : high;
+}
+
+/* The next part of the next range of RAM: before, in and behind what is read-only. False: no more. */
+static bool next_ram(struct audit *audit)
+{
+	const struct audit_rules *rules = audit->rules;
+	const struct region *region = region_now(audit);
+	const uint64_t base = virt_raw(region->start);
+
+	for (; audit->ram < rules->nr_ram && rules->ram[audit->ram].start < region->size;
+	     audit->ram++, audit->part = 0)
+		while (audit->part < 3) {
+			const struct memmap_range *ram = &rules->ram[audit->ram];
+			const uint64_t high = clamp(ram->end, 0, region->size);
+			const uint64_t edges[4] = {
+				ram->start,
+				clamp(rules->read_only.start, ram->start, high),
+				clamp(rules->read_only.end, ram->start, high),
+				high,
+			};
+			const unsigned int part = audit->part++;
+			struct attributes attributes = region->attributes;
+
+			if (edges[part] >= edges[part + 1])
+				continue;
+			if (part == 1)
+				attributes.rights &= ~RIGHT_WRITE;
+			expect_run(audit, base + edges[part], base + edges[part + 1], attributes);
+			return true;
+		}
+	return false;
+}
+
+static void enter_region(struct audit *audit)
+{
+	const struct region *region = region_now(audit);
+
+	audit->nr_bytes = 0;
+	audit->ram = 0;
+	audit->part = 0;
+	begin_run(audit, 0, 0, false);
+	if (!region)
+		return;
+	if (region->kind == REGION_IMAGE)
+		expect_run(audit, virt_raw(region->start), virt_raw(region->start) + region->size,
+			   region->attributes);
+	else if (region->kind == REGION_PHYSMAP)
+		next_ram(audit);
+}
+
+/* Go on to what is expected next. */
+static int advance(struct audit *audit)
+{
+	const struct region *region = region_now(audit);
+	int error = end_run(audit);
+
+	if (error)
+		return error;
+	if (region && region->kind == REGION_PHYSMAP && next_ram(audit))
+		return 0;
+	if (region && (region->kind == REGION_GUARD || region->kind == REGION_TEMP) &&
+	    audit->nr_bytes != region->size)
+		return broken_from(audit, "a region is not reserved as a whole",
+				   virt_raw(region->start));
+	if (audit->in_kernel_half)
+		audit->region++;
+	audit->in_kernel_half = true;
+	enter_region(audit);
+	return 0;
+}
+
+/*
+ * Go on until the address is not behind the region any more, nor behind what is known to come; an
+ * address before that is in no region.
+ */
+static int advance_to(struct audit *audit, virt_addr_t address, unsigned int level,
+		      pt_entry_t entry)
+{
+	const uint64_t at = virt_raw(address);
+	const struct region *region = region_now(audit);
+	int error = 0;
+
+	while (!error && (!audit->in_kernel_half ||
+			  (region && (at - virt_raw(region->start) >= region->size ||
+				      (audit->is_whole && audit->next == audit->end))))) {
+		if (region && at < virt_raw(region->start))
+			break;
+		error = advance(audit);
+		region = region_now(audit);
+	}
+	if (error)
+		return error;
+	if (!region || at < virt_raw(region->start) || pt_span(level) > region->size)
+		return broken(audit, "there is something outside of all regions", address, level,
+			      entry);
+	if (audit->is_whole && at < audit->next)
+		return broken(audit, "the physical map has what is no RAM", address, level, entry);
+	if (audit->is_whole && at > audit->next)
+		return broken_from(audit, "a region is not mapped as a whole", audit->next);
+	return 0;
 }
 
 /* What holds for any leaf anywhere. */
@@ -126,8 +269,6 @@ static const char *leaf_fault(const struct audit *audit, virt_addr_t address, un
 		return "a leaf has a bit that it should not have, or lacks A or D";
 	if (level > audit->space->largest_leaf)
 		return "a leaf is larger than the CPU's pages";
-	if (physical + size > audit->space->physical_limit)
-		return "a leaf leads beyond the CPU's physical addresses";
 	if ((attributes.rights & write_execute) == write_execute)
 		return "a leaf is writable and executable";
 	if ((attributes.rights & RIGHT_WRITE) && overlaps(&audit->rules->read_only, physical, size))
@@ -136,103 +277,80 @@ static const char *leaf_fault(const struct audit *audit, virt_addr_t address, un
 		return "a leaf is global, which this CPU does not have";
 	if ((attributes.rights & RIGHT_USER) && is_kernel_half(address))
 		return "a leaf of the kernel half is the user's";
-	return NULL;
+	if ((attributes.rights & RIGHT_GLOBAL) && !is_kernel_half(address))
+		return "a leaf of the lower half is global";
+	return memory_fault(audit, physical, size, attributes.rights & RIGHT_WRITE);
 }
 
-static bool is_all_ram(const struct audit_rules *rules, uint64_t start, uint64_t size)
+/* A leaf of a run that must be whole, and that is not what was expected. */
+static const char *unexpected_leaf(const struct audit *audit, virt_addr_t address,
+				   unsigned int level, pt_entry_t entry)
 {
-	size_t low = 0, high = rules->nr_ram;
+	const struct region *region = region_now(audit);
+	const uint64_t distance = phys_raw(region->physical) - virt_raw(region->start);
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (rules->ram[middle].end <= start)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < rules->nr_ram && rules->ram[low].start <= start &&
-	       start + size <= rules->ram[low].end;
+	if (phys_raw(pt_leaf_address(entry, level)) != virt_raw(address) + distance)
+		return "a page leads elsewhere";
+	if (pt_span(level) > audit->end - audit->next)
+		return "a page reaches beyond what has these rights, or beyond RAM";
+	return "a page has other rights, or another memory type";
 }
 
-/* A leaf of a region that does not have exactly its attributes, or is to be looked at more closely. */
 static const char *region_fault(const struct audit *audit, virt_addr_t address, unsigned int level,
 				pt_entry_t entry)
 {
 	const struct region *region = region_now(audit);
-	const struct attributes attributes = pt_leaf_attributes(entry);
-	const uint64_t physical = phys_raw(pt_leaf_address(entry, level)), size = pt_span(level);
+	const unsigned int rights = pt_leaf_attributes(entry).rights;
 
 	switch (region->kind) {
-	case REGION_PHYSMAP:
-		if (physical != virt_raw(address) + audit->distance)
-			return "the physical map leads elsewhere";
-		if (!is_all_ram(audit->rules, physical, size))
-			return "the physical map has what is no RAM";
-		if (attributes.type != MEMORY_WRITE_BACK ||
-		    (attributes.rights | RIGHT_WRITE) != region->attributes.rights)
-			return "the physical map has other rights, or another memory type";
-		if (!(attributes.rights & RIGHT_WRITE) &&
-		    (physical < audit->rules->read_only.start ||
-		     physical + size > audit->rules->read_only.end))
-			return "the physical map is read-only where it should not be";
-		return NULL;
+	case REGION_IMAGE:
+	case REGION_PHYSMAP: return unexpected_leaf(audit, address, level, entry);
 	case REGION_SINGLE:
-		return attributes.rights & ~region->attributes.rights
+	case REGION_TEMP:
+		return rights & ~region->attributes.rights
 			       ? "a single mapping has more rights than its region"
 			       : NULL;
-	case REGION_TEMP:
-		return attributes.rights != region->attributes.rights
-			       ? "a temporary page has other rights"
-			       : NULL;
-	case REGION_IMAGE:
-		return "a page of the image leads elsewhere, or has other rights or another type";
 	default: return "a page is mapped where none should be";
 	}
 }
 
+/* A leaf that continues no run: look at it, and begin one. */
 static int audit_leaf(struct audit *audit, virt_addr_t address, unsigned int level,
 		      pt_entry_t entry)
 {
-	const struct region *region = NULL;
-	const char *fault = NULL;
+	const struct region *region = region_now(audit);
+	const char *fault = leaf_fault(audit, address, level, entry);
+	int error;
 
-	if (is_kernel_half(address)) {
-		region = region_now(audit);
-		if (!region || virt_raw(address) < virt_raw(region->start) ||
-		    pt_span(level) > region->size - (virt_raw(address) - virt_raw(region->start)))
-			return broken(audit, "a page is mapped outside of all regions", address,
-				      level, entry);
-		audit->nr_bytes += pt_span(level);
-	}
-	/* Most leaves of the image are as they should be to the last bit. */
-	if (region && region->kind == REGION_IMAGE &&
-	    entry.raw == (virt_raw(address) + audit->distance) + audit->leaf_bits[level] &&
-	    level <= audit->space->largest_leaf)
-		return 0;
-	fault = leaf_fault(audit, address, level, entry);
 	if (!fault && region)
 		fault = region_fault(audit, address, level, entry);
-	return fault ? broken(audit, fault, address, level, entry) : 0;
+	if (fault)
+		return broken(audit, fault, address, level, entry);
+	error = end_run(audit);
+	if (error)
+		return error;
+	begin_run(audit, virt_raw(address),
+		  region ? virt_raw(region->start) + region->size : UINT64_C(1) << 63, false);
+	audit->bits[level] = entry.raw - virt_raw(address);
+	audit->next += pt_span(level);
+	audit->nr_bytes += pt_span(level);
+	audit->report->nr_leaves[level]++;
+	return 0;
 }
 
 static int audit_reserved(struct audit *audit, virt_addr_t address, unsigned int level,
 			  pt_entry_t entry)
 {
-	const struct region *region;
+	const struct region *region = region_now(audit);
 
-	audit->report->nr_reserved++;
 	if (level != 1 || entry.raw != pt_make_reserved(pt_reserved_payload(entry)).raw)
 		return broken(audit, "an entry that is not present is neither zero nor reserved",
 			      address, level, entry);
-	if (!is_kernel_half(address))
-		return 0;
-	region = region_now(audit);
-	if (!region || virt_raw(address) < virt_raw(region->start) ||
-	    region->kind == REGION_IMAGE || region->kind == REGION_PHYSMAP)
-		return broken(audit, "an entry is reserved where none should be", address, level,
+	if (region && (region->kind == REGION_IMAGE || region->kind == REGION_PHYSMAP))
+		return broken(audit, "an entry is reserved where a page should be", address, level,
 			      entry);
 	audit->nr_bytes += FRAME_SIZE;
+	audit->report->nr_reserved++;
 	return 0;
 }
 
@@ -254,11 +372,9 @@ static int close_table(struct audit *audit)
 
 static int remember_table(struct audit *audit, pfn_t frame)
 {
-	const struct audit_rules *rules = audit->rules;
-
-	if (audit->nr_tables == rules->max_tables)
+	if (!has_room(audit, 1))
 		return ERR_NO_SPACE;
-	rules->tables[audit->nr_tables++] = frame;
+	audit->rules->tables[audit->nr_tables++] = frame;
 	return 0;
 }
 
@@ -285,9 +401,10 @@ static int open_table(struct audit *audit, virt_addr_t first, unsigned int level
 	return remember_table(audit, phys_pfn(table));
 }
 
-static int audit_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+/* An entry that does not continue a run. */
+__attribute__((noinline)) static int audit_closely(struct audit *audit, virt_addr_t first,
+						   unsigned int level, pt_entry_t entry)
 {
-	struct audit *audit = context;
 	const enum pt_kind kind = pt_kind(entry, level);
 	int error = 0;
 
@@ -299,14 +416,34 @@ static int audit_entry(void *context, virt_addr_t first, unsigned int level, pt_
 	if (kind == PT_TABLE)
 		return open_table(audit, first, level, entry);
 	if (is_kernel_half(first))
-		error = advance_to(audit, first);
+		error = advance_to(audit, first, level, entry);
 	if (error)
 		return error;
 	if (kind == PT_RESERVED)
 		return audit_reserved(audit, first, level, entry);
-	audit->report->nr_leaves[level]++;
-	audit->report->nr_bytes[level] += pt_span(level);
+	/* It may be the first of a run that is expected. */
+	if (audit->is_whole && entry.raw == virt_raw(first) + audit->bits[level] &&
+	    pt_span(level) <= audit->end - audit->next) {
+		audit->next += pt_span(level);
+		audit->report->nr_leaves[level]++;
+		return 0;
+	}
 	return audit_leaf(audit, first, level, entry);
+}
+
+static int audit_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+{
+	static const uint64_t spans[] = { 0, KIB(4), MIB(2), GIB(1), 0, 0 };
+	struct audit *audit = context;
+
+	/* Low bits of `first` are zero: so where these are equal, the entry is a leaf, as `bits` are. */
+	if (entry.raw != virt_raw(first) + audit->bits[level] || virt_raw(first) != audit->next ||
+	    spans[level] > audit->end - audit->next)
+		return audit_closely(audit, first, level, entry);
+	audit->next += spans[level];
+	audit->open[level].live++;
+	audit->report->nr_leaves[level]++;
+	return 0;
 }
 
 /* Heapsort, as nothing bounds the number of tables: let `frames[at]` sink to its place. */
@@ -358,37 +495,22 @@ static bool has_table(const struct audit *audit, pfn_t start, uint64_t count)
 	return low < audit->nr_tables && tables[low] - start < count;
 }
 
-static int audit_alias(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
-{
-	struct audit *audit = context;
-
-	if (pt_kind(entry, level) == PT_LEAF &&
-	    has_table(audit, phys_pfn(pt_leaf_address(entry, level)), pt_span(level) / FRAME_SIZE))
-		return broken(audit, "a table is mapped by a page", address, level, entry);
-	return 0;
-}
-
 /* Invariant 2, when the frames of all tables are known. */
 static int audit_tables(struct audit *audit)
 {
-	const struct audit_rules *rules = audit->rules;
-	const uint64_t half = pt_span(audit->space->root.levels) * PT_ENTRIES / 2;
-	int error;
+	pfn_t *tables = audit->rules->tables;
+	const pfn_t *mapped = tables + audit->rules->max_tables - 2 * audit->nr_mapped;
 
-	sort(rules->tables, audit->nr_tables);
+	sort(tables, audit->nr_tables);
 	for (size_t i = 1; i < audit->nr_tables; i++)
-		if (rules->tables[i] == rules->tables[i - 1])
+		if (tables[i] == tables[i - 1])
 			return broken(audit, "a table has two parents", virt_addr(0), 0,
-				      (pt_entry_t){ rules->tables[i] * FRAME_SIZE });
-	error = mapper_visit(audit->space, virt_addr(0), half, audit_alias, audit);
-	for (size_t i = 0; i < rules->nr_regions && !error; i++) {
-		const struct region *region = &rules->regions[i];
-
-		if (region->kind == REGION_IMAGE || region->kind == REGION_SINGLE)
-			error = mapper_visit(audit->space, region->start, region->size, audit_alias,
-					     audit);
-	}
-	return error;
+				      (pt_entry_t){ tables[i] * FRAME_SIZE });
+	for (size_t i = 0; i < audit->nr_mapped; i++)
+		if (has_table(audit, mapped[2 * i], mapped[2 * i + 1] - mapped[2 * i]))
+			return broken(audit, "a table is mapped by a page", virt_addr(0), 0,
+				      (pt_entry_t){ mapped[2 * i] * FRAME_SIZE });
+	return 0;
 }
 
 int audit_space(const struct space *space, const struct audit_rules *rules,
@@ -404,16 +526,13 @@ int audit_space(const struct space *space, const struct audit_rules *rules,
 
 	*report = (struct audit_report){ .broken = NULL };
 	report->nr_tables[space->root.levels] = 1;
-	enter_region(&audit, 0);
 	error = remember_table(&audit, phys_pfn(space->root.table));
 	if (!error)
 		error = mapper_visit_entries(space, audit_entry, &audit);
 	while (!error && audit.lowest_open < space->root.levels)
 		error = close_table(&audit);
-	while (!error && region_now(&audit)) {
-		error = leave_region(&audit);
-		enter_region(&audit, audit.region + 1);
-	}
+	while (!error && (!audit.in_kernel_half || region_now(&audit)))
+		error = advance(&audit);
 	return error ? error : audit_tables(&audit);
 }
 

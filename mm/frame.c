@@ -4,6 +4,13 @@
 
 #include "frame_internal.h"
 
+static void cpu_init(struct frame_cpu *cpu)
+{
+	/* The words of a chunk mean nothing without it. */
+	memset(cpu, 0, offsetof(struct frame_cpu, words));
+	cache_empty_hand(cpu);
+}
+
 void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned int nr_cpus)
 {
 	const struct chunk_list empty = { FRAME_CHUNK_NONE, FRAME_CHUNK_NONE };
@@ -16,7 +23,7 @@ void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned i
 	for (unsigned int i = 0; i < NR_CHUNK_CLASSES; i++)
 		pool->partial[i] = empty;
 	for (unsigned int i = 0; i < nr_cpus; i++)
-		cpus[i] = (struct frame_cpu){ 0 };
+		cpu_init(&cpus[i]);
 }
 
 /* An edge needs no list of its own: its range is in the pool's list of those that have some. */
@@ -77,11 +84,12 @@ uint64_t frame_total(const struct frame_pool *pool)
 
 uint64_t frame_free_count(const struct frame_pool *pool)
 {
-	int64_t allocated = 0;
+	uint64_t count = frame_total(pool);
 
 	for (unsigned int i = 0; i < pool->nr_cpus; i++)
-		allocated += atomic_load(&pool->cpus[i].allocated);
-	return frame_total(pool) - (uint64_t)allocated;
+		count += atomic_load(&pool->cpus[i].nr_freed) -
+			 atomic_load(&pool->cpus[i].nr_allocated);
+	return count;
 }
 
 void frame_zero(struct frame_pool *pool, pfn_t pfn, unsigned int order)

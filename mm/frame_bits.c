@@ -33,33 +33,66 @@ struct chunk_scan chunk_scan(const struct frame_view *view, uint64_t chunk)
 	return scan;
 }
 
-bool bits_all_set(const struct frame_view *view, struct frame_span span)
+/* The kernel has no instruction for this on every CPU. */
+static unsigned int popcount(uint64_t bits)
 {
+	bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+	bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+	bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (unsigned int)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
+uint64_t chunk_count_free(const struct frame_view *view, uint64_t chunk)
+{
+	const struct frame_span span = chunk_span(view, chunk);
+	uint64_t count = 0;
+
+	/* Bits outside of the range are set. */
 	for_each_word (base, span)
-		if (~atomic_load(frame_word(view, base)) & word_mask(base, span.start, span.end))
-			return false;
-	return true;
+		count += popcount(~atomic_load(frame_word(view, base)));
+	return count;
 }
 
 bool bits_any_set(const struct frame_view *view, struct frame_span span)
 {
 	for_each_word (base, span)
-		if (atomic_load_acquire(frame_word(view, base)) &
-		    word_mask(base, span.start, span.end))
+		if (atomic_load(frame_word(view, base)) & word_mask(base, span.start, span.end))
 			return true;
 	return false;
 }
 
 void bits_set(const struct frame_view *view, struct frame_span span)
 {
-	for_each_word (base, span)
-		atomic_fetch_or(frame_word(view, base), word_mask(base, span.start, span.end));
+	for_each_word (base, span) {
+		uint64_t *word = frame_word(view, base);
+
+		atomic_store(word, *word | word_mask(base, span.start, span.end));
+	}
 }
 
 void bits_clear(const struct frame_view *view, struct frame_span span)
 {
-	for_each_word (base, span)
-		atomic_fetch_and(frame_word(view, base), ~word_mask(base, span.start, span.end));
+	for_each_word (base, span) {
+		uint64_t *word = frame_word(view, base);
+
+		atomic_store(word, *word & ~word_mask(base, span.start, span.end));
+	}
+}
+
+size_t bits_take(const struct frame_view *view, uint64_t chunk, pfn_t *frames, size_t count)
+{
+	const struct frame_span span = chunk_span(view, chunk);
+	size_t taken = 0;
+
+	for_each_word (base, span) {
+		uint64_t *word = frame_word(view, base);
+		uint64_t free = ~*word;
+
+		for (; free && taken < count; free &= free - 1)
+			frames[taken++] = base + (unsigned int)__builtin_ctzll(free);
+		atomic_store(word, ~free);
+	}
+	return taken;
 }
 
 /* The lowest of the word's frames that begins an aligned free block of 2^order <= 32 frames. */
@@ -87,7 +120,7 @@ bool chunk_find_block(const struct frame_view *view, uint64_t chunk, unsigned in
 	if (count < WORD_FRAMES) {
 		for_each_word (base, span) {
 			/* Bits outside of the range are set. */
-			if (!find_in_word(atomic_load_acquire(frame_word(view, base)), order, &bit))
+			if (!find_in_word(atomic_load(frame_word(view, base)), order, &bit))
 				continue;
 			*pfn = base + bit;
 			return true;

@@ -63,7 +63,7 @@ int alloc_block(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
 	irq = pool_lock(pool);
 	found = alloc_locked(pool, order, pfn);
 	if (found) {
-		count_frames(this_cpu(pool), (int64_t)frame_order_count(order));
+		count_allocated(this_cpu(pool), frame_order_count(order));
 		debug_allocated(pool, &pool->view, *pfn, order);
 	}
 	pool_unlock(pool, irq);
@@ -71,32 +71,26 @@ int alloc_block(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
 }
 
 /* Whether a frame is free, in a chunk with valid words. */
-static bool is_free(const struct frame_pool *pool, const struct frame_view *view, uint32_t state,
-		    pfn_t pfn)
+static bool is_free(const struct frame_view *view, pfn_t pfn)
 {
-	if (!(atomic_load_acquire(frame_word(view, pfn)) >> pfn % WORD_FRAMES & 1))
-		return true;
-	return state_kind(state) == CHUNK_CLAIMED && cache_has(pool, state_cpu(state), pfn);
+	return !(atomic_load(frame_word(view, pfn)) >> pfn % WORD_FRAMES & 1);
 }
 
 /* A block of order 0 to 8 in a chunk with valid words. */
-static int check_small(const struct frame_pool *pool, const struct frame_view *view, uint32_t state,
-		       pfn_t pfn, unsigned int order)
+static int check_small(const struct frame_view *view, uint32_t state, pfn_t pfn, unsigned int order)
 {
-	const unsigned int class = state_class(state);
-
-	if (is_free(pool, view, state, pfn))
+	if (is_free(view, pfn))
 		return ERR_DOUBLE_FREE;
-	if (order > FRAME_ORDER_2MIB - 1 || (class != FRAME_MIXED && class != order))
+	if (order >= FRAME_ORDER_2MIB || !class_holds(state_class(state), order))
 		return ERR_WRONG_ORDER;
 	for (pfn_t other = pfn + 1; other < pfn + frame_order_count(order); other++)
-		if (is_free(pool, view, state, other))
+		if (is_free(view, other))
 			return ERR_WRONG_ORDER;
 	return debug_check_order(view, pfn, order);
 }
 
-int check_block(const struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
-		unsigned int order)
+/* Whether the block, which lies in the range that `view` shows, may be freed: 0, or the mistake. */
+static int check_block(const struct frame_view *view, pfn_t pfn, unsigned int order)
 {
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	uint32_t state;
@@ -109,26 +103,26 @@ int check_block(const struct frame_pool *pool, const struct frame_view *view, pf
 		if (!area_is_cut(area))
 			return area == AREA_FRESH ? ERR_NOT_ALLOCATED : ERR_DOUBLE_FREE;
 	}
-	state = atomic_load_acquire(chunk_state(view, chunk));
+	state = *chunk_state(view, chunk);
 	switch (state_kind(state)) {
 	case CHUNK_FRESH: return ERR_NOT_ALLOCATED;
 	case CHUNK_WHOLE: return ERR_DOUBLE_FREE;
 	case CHUNK_BLOCK: return order == FRAME_ORDER_2MIB ? 0 : ERR_WRONG_ORDER;
 	case CHUNK_PARTIAL:
 	case CHUNK_FULL:
-	case CHUNK_CLAIMED: break;
+	case CHUNK_OWNED: break;
 	}
-	return check_small(pool, view, state, pfn, order);
+	return check_small(view, state, pfn, order);
 }
 
-static void free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+static void give_back(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 {
 	const struct frame_view *view = &pool->view;
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	enum chunk_kind kind;
 
 	debug_freed(pool, view, pfn, order);
-	count_frames(this_cpu(pool), -(int64_t)frame_order_count(order));
+	count_freed(this_cpu(pool), frame_order_count(order));
 	if (order == FRAME_ORDER_1GIB) {
 		area_set_state(view, pfn >> AREA_SHIFT, AREA_FREE);
 		if (pfn < pool->uncut)
@@ -144,18 +138,45 @@ static void free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 	}
 }
 
-static int check_and_free(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+/* A frame of a chunk that this CPU owns. */
+static void give_back_own(struct frame_pool *pool, pfn_t pfn)
+{
+	struct frame_cpu *cpu = this_cpu(pool);
+	uint32_t slot;
+
+	debug_freed(pool, &pool->view, pfn, 0);
+	if (cache_free(cpu, pfn, &slot) == 1)
+		cache_mark(cpu, slot, true);
+	count_freed(cpu, 1);
+	cache_give_up(pool, slot);
+}
+
+int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 {
 	const struct frame_view *view = &pool->view;
+	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	int result;
 
 	if (!is_aligned(pfn, frame_order_count(order)))
 		return ERR_MISALIGNED;
 	if (!view_seek(pool, &pool->view, pfn) || view->end - pfn < frame_order_count(order))
 		return ERR_FOREIGN;
-	result = check_block(pool, view, pfn, order);
+	result = check_block(view, pfn, order);
+	if (!result && order == 0) {
+		const uint32_t state = *chunk_state(view, chunk);
+
+		if (state_kind(state) == CHUNK_OWNED && state_cpu(state) == arch_cpu_id()) {
+			give_back_own(pool, pfn);
+			return 0;
+		}
+		if (state_kind(state) == CHUNK_OWNED) {
+			/* Only now can it not change any more. */
+			cache_disown(pool, view, chunk, FRAME_SHARED);
+			result = check_block(view, pfn, order);
+		}
+	}
 	if (!result)
-		free_locked(pool, pfn, order);
+		give_back(pool, pfn, order);
 	return result;
 }
 
@@ -167,7 +188,7 @@ int free_block(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 	if (!frame_order_valid(order))
 		return debug_misuse(pool, ERR_INVALID, pfn, order);
 	irq = pool_lock(pool);
-	result = check_and_free(pool, pfn, order);
+	result = free_locked(pool, pfn, order);
 	pool_unlock(pool, irq);
 	return result ? debug_misuse(pool, result, pfn, order) : 0;
 }

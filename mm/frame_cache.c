@@ -1,81 +1,175 @@
 /* SPDX-License-Identifier: MIT */
-/* CPUs' caches (frame_cache.h has the protocol). */
+/* The chunks that CPUs own (frame_cache.h has the rules). */
 #include "frame_cache.h"
 
-bool cache_refill(struct frame_cpu *cpu)
-{
-	for (uint32_t i = 0; i < cpu->nr_words; i++) {
-		uint64_t *word = &cpu->words[cpu->cursor];
-		const uint64_t free = ~atomic_load_acquire(word);
+/* Nobody writes to a word that is full. */
+static const uint64_t full_word = ~UINT64_C(0);
 
-		if (free) {
-			atomic_store(&cpu->base, cpu->words_pfn + cpu->cursor * WORD_FRAMES);
-			atomic_store_release(&cpu->mask, free);
-			atomic_fetch_or(word, free);
-			return true;
-		}
-		cpu->cursor = cpu->cursor + 1 == cpu->nr_words ? 0 : cpu->cursor + 1;
-	}
-	return false;
+void cache_empty_hand(struct frame_cpu *cpu)
+{
+	cpu->hand = SLOT_NONE;
+	cpu->word = (uint64_t *)(uintptr_t)&full_word;
 }
 
-void cache_claim(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
-		 unsigned int cpu_id)
+static uint64_t load_eight(const struct frame_cpu *cpu, uint32_t slot)
+{
+	return *(const uint64_t *)(const void *)&cpu->partial[slot];
+}
+
+static void take_in_hand(struct frame_cpu *cpu, uint32_t slot)
+{
+	cpu->hand = slot;
+	cpu->word = cpu->words[slot];
+	cpu->word_pfn = cache_base(cpu, slot);
+}
+
+/* The first slot from this one on, round and round, whose chunk has free frames. There is one. */
+static uint32_t next_partial(const struct frame_cpu *cpu, uint32_t from)
+{
+	/* Eight at a time; those before `from` in its eight are the last. */
+	uint32_t i = from - from % 8;
+	uint64_t bytes = load_eight(cpu, i) & ~UINT64_C(0) << from % 8 * 8;
+
+	while (!bytes) {
+		i = i + 8 < ARRAY_SIZE(cpu->partial) ? i + 8 : 0;
+		bytes = load_eight(cpu, i);
+	}
+	return i + (uint32_t)__builtin_ctzll(bytes) / 8;
+}
+
+bool cache_turn(struct frame_cpu *cpu)
+{
+	if (!cpu->nr_partial)
+		return false;
+	/* Each in its turn, so that a chunk gathers free frames meanwhile. */
+	take_in_hand(cpu, next_partial(cpu, cpu->hand + 1));
+	return true;
+}
+
+/* Bit i is set if word i has room. Which have cannot be predicted, so there is no branch for each. */
+static inline unsigned int words_with_room(const uint64_t *words, size_t count)
+{
+	unsigned int with_room = 0;
+
+#pragma GCC unroll 8
+	while (count-- > 0)
+		with_room += with_room + (atomic_load(&words[count]) != ~UINT64_C(0));
+	return with_room;
+}
+
+void cache_turn_word(struct frame_cpu *cpu)
+{
+	const uint32_t hand = cpu->hand;
+	uint64_t *words = cpu->words[hand];
+	const unsigned int with_room = hand == SLOT_EDGE
+					       ? words_with_room(words, cache_nr_words(cpu, hand))
+					       : words_with_room(words, CHUNK_WORDS);
+	const unsigned int next = (unsigned int)__builtin_ctz(with_room);
+
+	cpu->word = &words[next];
+	cpu->word_pfn = cache_base(cpu, hand) + next * WORD_FRAMES;
+}
+
+/* The chunk is this CPU's no more. The CPU is this one, or kept out of its cache. */
+static void release(struct frame_pool *pool, struct frame_cpu *cpu, uint32_t slot,
+		    unsigned int class)
+{
+	const uint64_t chunk = cpu->slots[slot].chunk - 1;
+
+	/* An owned chunk is in some range. */
+	(void)view_seek(pool, &pool->own_view,
+			slot == SLOT_EDGE ? cpu->edge_start : chunk << CHUNK_SHIFT);
+	if (cpu->slots[slot].nr_free)
+		cache_mark(cpu, slot, false);
+	cpu->slots[slot].chunk = 0;
+	cpu->slots[slot].nr_free = 0;
+	if (slot == SLOT_EDGE)
+		cpu->edge_start = cpu->edge_end = 0;
+	if (cpu->hand == slot)
+		cache_empty_hand(cpu);
+	chunk_settle(pool, &pool->own_view, chunk, class);
+}
+
+static uint32_t slot_in_view(const struct frame_view *view, uint64_t chunk)
+{
+	return chunk_is_inner(view, chunk) ? slot_of(chunk) : SLOT_EDGE;
+}
+
+void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
 {
 	const struct frame_span span = chunk_span(view, chunk);
-	struct frame_cpu *cpu = &pool->cpus[cpu_id];
-	uint32_t *state = chunk_state(view, chunk);
+	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
+	const uint32_t slot = slot_in_view(view, chunk);
 
-	cpu->words = frame_word(view, span.start);
-	cpu->words_pfn = align_down(span.start, WORD_FRAMES);
-	cpu->claimed = span.start;
-	cpu->cursor = 0;
-	atomic_store(&cpu->nr_words,
-		     (uint32_t)((align_up(span.end, WORD_FRAMES) - cpu->words_pfn) / WORD_FRAMES));
-	atomic_store_release(state, chunk_state_of(CHUNK_CLAIMED, state_class(*state), cpu_id));
+	if (cpu->slots[slot].chunk)
+		release(pool, cpu, slot, 0);
+	chunk_take(pool, view, chunk, 0);
+	chunk_set_owner(view, chunk, arch_cpu_id());
+	cpu->slots[slot].chunk = (uint32_t)chunk + 1;
+	cpu->words[slot] = frame_word(view, span.start);
+	cpu->slots[slot].nr_free = (uint32_t)chunk_count_free(view, chunk);
+	if (slot == SLOT_EDGE) {
+		cpu->edge_start = span.start;
+		cpu->edge_end = span.end;
+	}
+	cache_mark(cpu, slot, true);
+	take_in_hand(cpu, slot);
 }
 
-/* The cache is this CPU's own, or revoked and not busy. */
-static void release(struct frame_pool *pool, struct frame_cpu *cpu)
+void cache_give_up(struct frame_pool *pool, uint32_t slot)
 {
-	const uint64_t mask = cpu->mask;
+	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
 
-	if (!cpu->nr_words)
+	/* The lock was not held: anything may have happened. */
+	if (cpu->slots[slot].nr_free == CHUNK_FRAMES && cache_is_emptied(pool, cpu, slot))
+		release(pool, cpu, slot, 0);
+	if (cache_is_emptied(pool, cpu, cpu->hand))
+		release(pool, cpu, cpu->hand, 0);
+}
+
+/* Keep a CPU out of its cache, which it is not to be in: say so to some, then wait for each. */
+static void wait_for(const struct frame_cpu *cpu)
+{
+	while (atomic_load_acquire(&cpu->busy))
+		arch_cpu_relax();
+}
+
+void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+		  unsigned int class)
+{
+	const unsigned int owner = state_cpu(*chunk_state(view, chunk));
+	struct frame_cpu *cpu = &pool->cpus[owner];
+
+	if (owner != arch_cpu_id()) {
+		atomic_store(&cpu->revoked, 1);
+		arch_barrier_everywhere();
+		wait_for(cpu);
+	}
+	release(pool, cpu, slot_in_view(view, chunk), class);
+	atomic_store_release(&cpu->revoked, 0);
+}
+
+static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_drain what)
+{
+	if (what == DRAIN_WHOLE) {
+		/* Any other such chunk was given up when it became one. */
+		if (cpu->slots[cpu->hand].nr_free == CHUNK_FRAMES)
+			release(pool, cpu, cpu->hand, 0);
 		return;
-	if (mask)
-		atomic_fetch_and(&cpu->words[cpu->cursor], ~mask);
-	atomic_store_release(&cpu->mask, 0);
-	atomic_store(&cpu->nr_words, 0);
-	/* A claimed chunk is in some range. */
-	(void)view_seek(pool, &pool->view, cpu->claimed);
-	chunk_settle(pool, &pool->view, cpu->claimed >> CHUNK_SHIFT,
-		     mask ? CHUNK_PARTIAL : CHUNK_FULL);
+	}
+	for (uint32_t slot = 0; cpu->nr_partial; slot++) {
+		slot = next_partial(cpu, slot);
+		release(pool, cpu, slot, 0);
+	}
 }
 
-void cache_release_own(struct frame_pool *pool)
-{
-	release(pool, &pool->cpus[arch_cpu_id()]);
-}
-
-/*
- * Whether it is worth to revoke the cache. Frames go from the words to the mask, where they are
- * before they leave the words, so in this order none is overlooked.
- */
-static bool has_free(const struct frame_cpu *cpu)
-{
-	for (uint32_t i = 0; i < cpu->nr_words; i++)
-		if (~atomic_load_acquire(&cpu->words[i]))
-			return true;
-	return atomic_load(&cpu->mask) != 0;
-}
-
-void cache_drain(struct frame_pool *pool)
+void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what)
 {
 	const unsigned int self = arch_cpu_id();
 	bool any = false;
 
 	for (unsigned int i = 0; i < pool->nr_cpus; i++) {
-		if (i == self || !has_free(&pool->cpus[i]))
+		if (i == self || atomic_load(&pool->cpus[i].nr_partial) <= keep)
 			continue;
 		atomic_store(&pool->cpus[i].revoked, 1);
 		any = true;
@@ -87,10 +181,10 @@ void cache_drain(struct frame_pool *pool)
 
 		if (!atomic_load(&cpu->revoked))
 			continue;
-		while (atomic_load_acquire(&cpu->busy))
-			arch_cpu_relax();
-		release(pool, cpu);
+		wait_for(cpu);
+		drain(pool, cpu, what);
 		atomic_store_release(&cpu->revoked, 0);
 	}
-	release(pool, &pool->cpus[self]);
+	if (pool->cpus[self].nr_partial > keep)
+		drain(pool, &pool->cpus[self], what);
 }

@@ -1,31 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CPU's cache: the chunk that it has claimed, and the free frames of one word of it, `mask`.
+ * A CPU's cache: the chunks that it owns.
  *
- * Frames in the mask are marked as allocated in the bitmap; the mask is what makes them free. They
- * move between word and mask so that each is seen as free in one of the two at any moment:
+ * Each chunk has at any moment one who may look into its bitmap words and change them: the CPU that
+ * owns it or, if none does, the holder of the pool's lock. So nobody needs an atomic instruction,
+ * the bitmap says the truth about every frame, cached or not, and a double free is seen at once.
  *
- *	refill		mask = the word's free frames; then their bits are set, all at once
- *	give back	their bits are cleared, all at once; then mask = 0
- *	allocate	one bit of the mask is cleared. Nothing else: no locked instruction
- *	free		the frame's bit in its word is cleared, never put into a mask
+ * A CPU gets to own a chunk, under the lock, when it takes the first single frame from it, and owns
+ * it until
+ *	- all of its frames are free (but for the chunk in hand, which frames are being taken from),
+ *	- another CPU frees a frame of it; the chunk is then shared until it is all free,
+ *	- somebody wants frames that nobody else has, or these very frames, or
+ *	- its slot is needed for another chunk.
  *
- * So a locked instruction is needed for each free, which is what catches every double free, and
- * one for up to 64 allocations.
- *
- * The mask's lock is biased to its CPU: that one says `busy`, looks whether it has been `revoked`,
- * and is in, with plain stores. A stranger, who comes only when memory has run out, pays: he sets
+ * The lock of a cache is biased to its CPU: that one says `busy`, looks whether the cache has been
+ * `revoked`, and is in, with plain stores. A stranger pays: with the pool's lock held he sets
  * `revoked`, has every CPU execute a barrier, and waits until the CPU is not busy. A CPU that finds
- * itself revoked goes for the pool's lock, which the stranger holds.
+ * its cache revoked goes for the pool's lock. Who holds that may use his own cache without entering.
  */
 #ifndef FRAME_CACHE_H
 #define FRAME_CACHE_H
 
 #include "frame_chunk.h"
 
+/* The slots of an edge, and of no chunk: what is in hand if nothing is. */
+#define SLOT_EDGE FRAME_CPU_CHUNKS
+#define SLOT_NONE (FRAME_CPU_CHUNKS + 1)
+
+static inline uint32_t slot_of(uint64_t chunk)
+{
+	return chunk % FRAME_CPU_CHUNKS;
+}
+
+/* The first frame of the chunk's words in this slot, and how many words there are. */
+static inline pfn_t cache_base(const struct frame_cpu *cpu, uint32_t slot)
+{
+	return slot == SLOT_EDGE ? align_down(cpu->edge_start, WORD_FRAMES)
+				 : (pfn_t)(cpu->slots[slot].chunk - 1) << CHUNK_SHIFT;
+}
+
+static inline size_t cache_nr_words(const struct frame_cpu *cpu, uint32_t slot)
+{
+	return slot == SLOT_EDGE
+		       ? (cpu->edge_end - cache_base(cpu, slot) + WORD_FRAMES - 1) / WORD_FRAMES
+		       : CHUNK_WORDS;
+}
+
 /* Enter and leave one's own cache, with interrupts off. If it was revoked, one has not entered. */
 static inline bool cache_enter(struct frame_cpu *cpu)
 {
+	/* There is no stranger. */
+	if (ARCH_NR_CPUS == 1)
+		return true;
 	atomic_store(&cpu->busy, 1);
 	compiler_barrier();
 	if (__builtin_expect(!atomic_load_acquire(&cpu->revoked), 1))
@@ -36,30 +62,112 @@ static inline bool cache_enter(struct frame_cpu *cpu)
 
 static inline void cache_leave(struct frame_cpu *cpu)
 {
-	atomic_store_release(&cpu->busy, 0);
+	if (ARCH_NR_CPUS > 1)
+		atomic_store_release(&cpu->busy, 0);
 }
 
-/* Have free frames in the mask, from the claimed chunk; false if it has none left. Entered. */
-bool cache_refill(struct frame_cpu *cpu);
+/* What follows is for who has entered, or holds the lock and uses his own cache. */
 
-/* Whether the frame is in the mask of the CPU that has claimed its chunk. */
-static inline bool cache_has(const struct frame_pool *pool, unsigned int cpu_id, pfn_t pfn)
+/* The chunk has free frames now, or has none any more. */
+static inline void cache_mark(struct frame_cpu *cpu, uint32_t slot, bool partial)
 {
-	const struct frame_cpu *cpu = &pool->cpus[cpu_id];
-	const uint64_t mask = atomic_load_acquire(&cpu->mask);
-
-	return atomic_load(&cpu->base) == align_down(pfn, WORD_FRAMES) &&
-	       mask >> pfn % WORD_FRAMES & 1;
+	cpu->partial[slot] = partial;
+	atomic_store(&cpu->nr_partial, cpu->nr_partial + (partial ? 1u : -1u));
 }
 
-/* Under the lock: claim a chunk that was taken, for this CPU, which has none. */
-void cache_claim(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
-		 unsigned int cpu_id);
+/* Have no chunk in hand, but a word without free frames. */
+void cache_empty_hand(struct frame_cpu *cpu);
 
-/* Under the lock: this CPU gives its chunk back, if it has one. */
-void cache_release_own(struct frame_pool *pool);
+/* Take the next chunk with free frames in hand. False if this CPU owns none. */
+bool cache_turn(struct frame_cpu *cpu);
 
-/* Under the lock: all CPUs give their chunks back; other CPUs only if there are free frames in them. */
-void cache_drain(struct frame_pool *pool);
+/* There is a free frame in hand, but not in this word: take another. */
+void cache_turn_word(struct frame_cpu *cpu);
+
+/* Free a frame of this word, of the chunk in this slot; cache_free()'s answer. */
+static inline uint32_t cache_clear(struct frame_cpu *cpu, uint32_t slot, uint64_t *word, pfn_t pfn)
+{
+	const uint64_t used = atomic_load(word);
+	uint32_t nr_free;
+
+	if (!(used >> pfn % WORD_FRAMES & 1))
+		return 0;
+	atomic_store(word, used ^ UINT64_C(1) << pfn % WORD_FRAMES);
+	nr_free = cpu->slots[slot].nr_free + 1;
+	cpu->slots[slot].nr_free = nr_free;
+	if (!nr_free)
+		__builtin_unreachable();
+	return nr_free;
+}
+
+/*
+ * Free a frame of an owned chunk. How many frames of the chunk are free then; 0, with nothing done, if
+ * the chunk is not owned or the frame not allocated. The caller sees to what follows if that was the
+ * first free frame, or the last allocated one.
+ */
+static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn, uint32_t *slot)
+{
+	const uint64_t chunk = pfn >> CHUNK_SHIFT;
+
+	*slot = slot_of(chunk);
+	if (cpu->slots[*slot].chunk == chunk + 1)
+		return cache_clear(cpu, *slot, &cpu->words[*slot][pfn / WORD_FRAMES % CHUNK_WORDS],
+				   pfn);
+	*slot = SLOT_EDGE;
+	if (pfn - cpu->edge_start >= cpu->edge_end - cpu->edge_start)
+		return 0;
+	return cache_clear(cpu, *slot,
+			   &cpu->words[*slot][pfn / WORD_FRAMES - cpu->edge_start / WORD_FRAMES],
+			   pfn);
+}
+
+/* What follows is under the lock. */
+
+/* Whether any chunk that nobody owns is broken for single frames. Without the lock, a guess. */
+static inline bool pool_is_broken(const struct frame_pool *pool)
+{
+	return atomic_load(&pool->partial[0].head) != FRAME_CHUNK_NONE ||
+	       atomic_load(&pool->partial[FRAME_SHARED].head) != FRAME_CHUNK_NONE ||
+	       atomic_load(&pool->partial[FRAME_MIXED].head) != FRAME_CHUNK_NONE ||
+	       atomic_load(&pool->edges_head);
+}
+
+/*
+ * Whether a chunk that is all free is to be given up: that of this slot, or that in hand, which stays
+ * there only if nothing else is broken.
+ */
+static inline bool cache_is_emptied(const struct frame_pool *pool, const struct frame_cpu *cpu,
+				    uint32_t slot)
+{
+	if (cpu->slots[slot].nr_free == CHUNK_FRAMES && slot != cpu->hand)
+		return true;
+	return cpu->slots[cpu->hand].nr_free == CHUNK_FRAMES &&
+	       (cpu->nr_partial > 1 || pool_is_broken(pool));
+}
+
+/*
+ * This CPU takes a chunk in hand, to own it: whole, or partial, with nothing but single frames that
+ * this CPU alone is likely to free, and in its list. `view`, which must not be pool->own_view, shows it.
+ */
+void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk);
+
+/* Give up what cache_is_emptied() meant, of this slot and the chunk in hand. */
+void cache_give_up(struct frame_pool *pool, uint32_t slot);
+
+/*
+ * Whoever owns the chunk gives it up. It goes where it belongs, as one of this class. `view`, which
+ * must not be pool->own_view, shows it.
+ */
+void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+		  unsigned int class);
+
+/* Which of the CPUs' chunks cache_drain() is after. */
+enum cache_drain {
+	DRAIN_PARTIAL, /* those with free frames */
+	DRAIN_WHOLE,   /* those that are all free */
+};
+
+/* Have all CPUs that own more than `keep` chunks with free frames give up the ones that are wanted. */
+void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what);
 
 #endif

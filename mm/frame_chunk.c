@@ -3,15 +3,11 @@
  * States of chunks, and the lists that they are in.
  *
  *	            take_block                      take
- *	  BLOCK <------------------ FRESH, WHOLE ---------> (in hand, or CLAIMED)
+ *	  BLOCK <------------------ FRESH, WHOLE ---------> (in hand, or OWNED by a CPU)
  *	    |                           ^  ^                     ^        |
  *	    +------- give_block --------+  |                take |        | settle
  *	                                   |                     |        v
  *	                                   +---- all freed --- PARTIAL <-> FULL
- *
- * A chunk that settles races with others, who free its frames without the lock, and who come here
- * only if they see that its state should change: each side writes first (the state here, the word
- * there), and then, after a barrier, looks at what the other has written; so one of them notices.
  *
  * Lists are for inner chunks. Edges are found through their range.
  */
@@ -21,7 +17,7 @@
 static void set_state(const struct frame_view *view, uint64_t chunk, enum chunk_kind kind,
 		      unsigned int class)
 {
-	atomic_store_release(chunk_state(view, chunk), chunk_state_of(kind, class, 0));
+	*chunk_state(view, chunk) = chunk_state_of(kind, class, 0);
 }
 
 /* The record of an inner chunk that is in a list, or shall be. */
@@ -45,7 +41,7 @@ static uint32_t link_previous(const struct chunk_record *record)
 static void set_next(struct chunk_record *record, uint32_t next)
 {
 	record->links = link_previous(record) | next >> 24 << 28;
-	atomic_store_release(&record->state, (record->state & 0xff) | next << 8);
+	record->state = (record->state & 0xff) | next << 8;
 }
 
 static void set_previous(struct chunk_record *record, uint32_t previous)
@@ -62,7 +58,7 @@ static void push_head(struct frame_pool *pool, struct chunk_list *list, struct c
 		list->tail = chunk;
 	else
 		set_previous(listed_record(pool, list->head), chunk);
-	list->head = chunk;
+	atomic_store(&list->head, chunk);
 }
 
 static void push_tail(struct frame_pool *pool, struct chunk_list *list, struct chunk_record *record,
@@ -71,7 +67,7 @@ static void push_tail(struct frame_pool *pool, struct chunk_list *list, struct c
 	set_previous(record, list->tail);
 	set_next(record, FRAME_CHUNK_NONE);
 	if (list->tail == FRAME_CHUNK_NONE)
-		list->head = chunk;
+		atomic_store(&list->head, chunk);
 	else
 		set_next(listed_record(pool, list->tail), chunk);
 	list->tail = chunk;
@@ -83,7 +79,7 @@ static void unlink_chunk(struct frame_pool *pool, struct chunk_list *list,
 	const uint32_t next = link_next(record), previous = link_previous(record);
 
 	if (previous == FRAME_CHUNK_NONE)
-		list->head = next;
+		atomic_store(&list->head, next);
 	else
 		set_next(listed_record(pool, previous), next);
 	if (next == FRAME_CHUNK_NONE)
@@ -116,7 +112,7 @@ static void count_whole(const struct frame_view *view, uint64_t chunk, int chang
 	if (area_is_inner(view, area)) {
 		uint16_t *state = &view->areas[area - view->first_area];
 
-		atomic_store_release(state, (uint16_t)(*state + change));
+		*state = (uint16_t)(*state + change);
 	}
 }
 
@@ -146,7 +142,7 @@ void edges_list(struct frame_pool *pool, struct frame_range *range)
 	if (pool->edges_tail)
 		pool->edges_tail->next_edges = range;
 	else
-		pool->edges_head = range;
+		atomic_store(&pool->edges_head, range);
 	pool->edges_tail = range;
 }
 
@@ -173,8 +169,10 @@ void chunk_take(struct frame_pool *pool, const struct frame_view *view, uint64_t
 		if (kind == CHUNK_PARTIAL && chunk_is_inner(view, chunk))
 			unlink_chunk(pool, &pool->partial[state_class(state)],
 				     chunk_record(view, chunk));
-		if (state_class(state) != class)
+		if (!class_holds(state_class(state), class))
 			class = FRAME_MIXED;
+		else
+			class = state_class(state);
 	}
 	set_state(view, chunk, CHUNK_PARTIAL, class);
 }
@@ -193,24 +191,27 @@ static void list_settled(struct frame_pool *pool, const struct frame_view *view,
 }
 
 void chunk_settle(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
-		  enum chunk_kind kind)
+		  unsigned int class)
 {
-	uint32_t *state = chunk_state(view, chunk);
-	const unsigned int class = state_class(*state);
+	const struct chunk_scan scan = chunk_scan(view, chunk);
+	const enum chunk_kind kind = scan.all_free    ? CHUNK_WHOLE
+				     : scan.some_free ? CHUNK_PARTIAL
+						      : CHUNK_FULL;
 
-	/* Ends: frames are only freed meanwhile, so the scans go from full to partial to whole. */
-	for (;;) {
-		struct chunk_scan scan;
-		enum chunk_kind now;
-
-		atomic_store_barrier(state, chunk_state_of(kind, class, 0));
-		scan = chunk_scan(view, chunk);
-		now = scan.all_free ? CHUNK_WHOLE : scan.some_free ? CHUNK_PARTIAL : CHUNK_FULL;
-		if (now == kind)
-			break;
-		kind = now;
-	}
+	set_state(view, chunk, kind, class);
 	list_settled(pool, view, chunk, kind, class);
+}
+
+bool chunk_may_be_owned(const struct frame_view *view, uint64_t chunk)
+{
+	const uint32_t state = *chunk_state(view, chunk);
+
+	return is_whole(state_kind(state)) || !state_class(state);
+}
+
+void chunk_set_owner(const struct frame_view *view, uint64_t chunk, unsigned int cpu_id)
+{
+	*chunk_state(view, chunk) = chunk_state_of(CHUNK_OWNED, 0, cpu_id);
 }
 
 void chunk_list_partial(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
@@ -224,7 +225,7 @@ void chunk_resettle(struct frame_pool *pool, const struct frame_view *view, uint
 
 	if (state_kind(state) == CHUNK_PARTIAL && chunk_is_inner(view, chunk))
 		unlink_chunk(pool, &pool->partial[state_class(state)], chunk_record(view, chunk));
-	chunk_settle(pool, view, chunk, CHUNK_PARTIAL);
+	chunk_settle(pool, view, chunk, state_class(state));
 }
 
 void chunk_take_block(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
@@ -256,6 +257,5 @@ void area_cut(struct frame_pool *pool, const struct frame_view *view, uint64_t a
 	if (kind == CHUNK_FRESH && first < end)
 		debug_mark_fresh(view,
 				 (struct frame_span){ first << CHUNK_SHIFT, end << CHUNK_SHIFT });
-	/* Only now may others look at the records. */
 	area_set_state(view, area, first < end ? (uint16_t)(end - first) : 0);
 }

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Chunks: their bits, their state, the lists that they are in. All under the pool's lock, except
- * where it says otherwise.
- *
- * Who may change a bitmap word: anybody clears bits of frames that he owns, without a lock. Only
- * the one who owns the chunk sets bits: the CPU that claimed it or, for any other chunk, the holder
- * of the lock. So a free frame seen by the owner stays free until he takes it.
+ * Chunks: their bits, their state, the lists that they are in. All under the pool's lock, and none
+ * of it on chunks that a CPU owns, but for what says so.
  */
 #ifndef FRAME_CHUNK_H
 #define FRAME_CHUNK_H
 
 #include "frame_tree.h"
 
-/* What a chunk's words say now. Without the lock, frames may be freed meanwhile. */
+/* What a chunk's words say. */
 struct chunk_scan {
 	bool some_free, all_free;
 };
 struct chunk_scan chunk_scan(const struct frame_view *view, uint64_t chunk);
+uint64_t chunk_count_free(const struct frame_view *view, uint64_t chunk);
 
-/* Whether all, or any, of these frames' bits are set; they are in one chunk with valid words. */
-bool bits_all_set(const struct frame_view *view, struct frame_span span);
+/* Whether any of these frames' bits are set; they are in one chunk with valid words. */
 bool bits_any_set(const struct frame_view *view, struct frame_span span);
 void bits_set(const struct frame_view *view, struct frame_span span);
 void bits_clear(const struct frame_view *view, struct frame_span span);
+
+/* Set the bits of up to `count` free frames of a chunk with valid words; how many there were. */
+size_t bits_take(const struct frame_view *view, uint64_t chunk, pfn_t *frames, size_t count);
 
 /* The first aligned free block of this order (0 to 8) in a chunk with valid words. */
 bool chunk_find_block(const struct frame_view *view, uint64_t chunk, unsigned int order,
@@ -36,16 +35,22 @@ void chunk_take(struct frame_pool *pool, const struct frame_view *view, uint64_t
 		unsigned int class);
 
 /*
- * Find out whether a chunk in no list is whole, partial or full by now, and put it where it belongs.
- * Its words are valid. `guess` is the likely one, which saves time if it is right.
+ * Find out whether a chunk in no list is whole, partial or full by now, and put it where it belongs;
+ * `class` is that of the blocks in it. Its words are valid. It may be owned, which ends.
  */
 void chunk_settle(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
-		  enum chunk_kind guess);
+		  unsigned int class);
+
+/* Whether a CPU may own the chunk, which has free frames: only single frames are in it, not shared. */
+bool chunk_may_be_owned(const struct frame_view *view, uint64_t chunk);
+
+/* A chunk that was taken is a CPU's own from now on. */
+void chunk_set_owner(const struct frame_view *view, uint64_t chunk, unsigned int cpu_id);
 
 /* Put a chunk that was taken, and has a free frame, into the list of its class. */
 void chunk_list_partial(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk);
 
-/* The same as chunk_settle() for a chunk that is full, or partial and in its list, some of whose frames were freed. */
+/* The same for a chunk that is full, or partial and in its list, and has changed. */
 void chunk_resettle(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk);
 
 /* Take a whole chunk as one block, and give it back. */

@@ -117,20 +117,3 @@ void area_set_state(const struct frame_view *view, uint64_t area, uint16_t state
 				     (*start_known & ~(RANGE_KNOWN_MASK << RANGE_KNOWN_SHIFT)) |
 					     known << RANGE_KNOWN_SHIFT);
 }
-
-bool chunk_is_valid_slow(struct frame_view *view, uint64_t chunk)
-{
-	if (!chunk_is_inner(view, chunk))
-		return true;
-	for (;;) {
-		const uint64_t next = view->first_chunk + view->nr_valid;
-		uint64_t end = align_down(next, AREA_CHUNKS) + AREA_CHUNKS;
-
-		if (next >= view->end_chunk || !area_is_cut(area_state(view, next / AREA_CHUNKS)))
-			break;
-		if (end > view->end_chunk)
-			end = view->end_chunk;
-		view->nr_valid = end - view->first_chunk;
-	}
-	return area_is_cut(area_state(view, chunk / AREA_CHUNKS));
-}

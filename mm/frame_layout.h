@@ -71,7 +71,7 @@ static inline pfn_t range_end(const struct frame_range *range)
 }
 
 /*
- * A chunk's state: bits 0-3 kind, 4-7 class, 8-31 the CPU that claimed it. In a record, while the
+ * A chunk's state: bits 0-3 kind, 4-7 class, 8-31 the CPU that owns it. In a record, while the
  * chunk is in a list, bits 8-31 are the low bits of the next chunk's number, and the second word has
  * its other 4 bits and the previous chunk's number.
  */
@@ -85,7 +85,7 @@ enum chunk_kind {
 	CHUNK_WHOLE,   /* free; in the list of whole chunks */
 	CHUNK_PARTIAL, /* has free frames, or is about to; in the list of its class */
 	CHUNK_FULL,    /* no frame is free; in no list */
-	CHUNK_CLAIMED, /* by a CPU; in no list */
+	CHUNK_OWNED,   /* by a CPU, which alone knows what is free; in no list */
 	CHUNK_BLOCK,   /* allocated as one block, or part of one of 1 GiB; in no list */
 };
 
@@ -102,6 +102,12 @@ static inline unsigned int state_class(uint32_t state)
 static inline unsigned int state_cpu(uint32_t state)
 {
 	return state >> 8;
+}
+
+/* Whether blocks of this order are what is in chunks of this class. */
+static inline bool class_holds(unsigned int class, unsigned int order)
+{
+	return class == FRAME_MIXED || class == order || (class == FRAME_SHARED && order == 0);
 }
 
 static inline uint32_t chunk_state_of(enum chunk_kind kind, unsigned int class, uint32_t rest)
@@ -200,17 +206,6 @@ void view_set(struct frame_view *view, struct frame_range *range);
 uint16_t area_state(const struct frame_view *view, uint64_t area);
 /* Under the lock. */
 void area_set_state(const struct frame_view *view, uint64_t area, uint16_t state);
-
-/*
- * Whether the chunk's state means something: it is an edge, or its area is cut. Once valid, a record
- * stays so; for those before nr_valid nothing need be looked up.
- */
-bool chunk_is_valid_slow(struct frame_view *view, uint64_t chunk);
-
-static inline bool chunk_is_valid(struct frame_view *view, uint64_t chunk)
-{
-	return chunk - view->first_chunk < view->nr_valid || chunk_is_valid_slow(view, chunk);
-}
 
 static inline bool area_is_inner(const struct frame_view *view, uint64_t area)
 {

@@ -47,7 +47,7 @@ static bool pick_edge(struct frame_pool *pool, uint64_t *chunk)
 			view_set(&pool->view, range);
 		if (edge_with_room(&pool->view, 0, chunk) || edge_with_room(&pool->view, 1, chunk))
 			return true;
-		pool->edges_head = range->next_edges;
+		atomic_store(&pool->edges_head, range->next_edges);
 		if (!pool->edges_head)
 			pool->edges_tail = NULL;
 		atomic_store(&range->end_listed, range->end_listed & ~RANGE_LISTED);
@@ -97,31 +97,60 @@ bool pick_chunk(struct frame_pool *pool, uint64_t *chunk)
 {
 	if (list_head(pool, &pool->whole, chunk))
 		return true;
-	if (!cut_next_area(pool)) {
-		cache_drain(pool);
-		if (pool->whole.head == FRAME_CHUNK_NONE)
-			return false;
-	}
+	if (!cut_next_area(pool))
+		cache_drain(pool, 0, DRAIN_WHOLE);
 	return list_head(pool, &pool->whole, chunk);
 }
+
+/* Make the chunk one from which blocks of this order may come, but leave it to be found by others. */
+static void break_for(struct frame_pool *pool, uint64_t chunk, unsigned int order)
+{
+	const uint32_t state = *chunk_state(&pool->view, chunk);
+
+	if (state_kind(state) == CHUNK_PARTIAL && class_holds(state_class(state), order))
+		return;
+	chunk_take(pool, &pool->view, chunk, order);
+	chunk_list_partial(pool, &pool->view, chunk);
+}
+
+/*
+ * A CPU may keep so many chunks with free frames while others break whole ones. It would cost more
+ * to ask it for fewer.
+ */
+#define KEPT_CHUNKS 8
 
 static bool pick_broken(struct frame_pool *pool, uint64_t *chunk)
 {
 	return list_head(pool, &pool->partial[0], chunk) || pick_edge(pool, chunk) ||
+	       list_head(pool, &pool->partial[FRAME_SHARED], chunk) ||
 	       list_head(pool, &pool->partial[FRAME_MIXED], chunk);
+}
+
+static bool find_single(struct frame_pool *pool, uint64_t *chunk)
+{
+	bool found = pick_broken(pool, chunk);
+
+	if (!found) {
+		cache_drain(pool, KEPT_CHUNKS, DRAIN_PARTIAL);
+		found = pick_broken(pool, chunk) || pick_chunk(pool, chunk);
+	}
+	if (!found) {
+		cache_drain(pool, 0, DRAIN_PARTIAL);
+		found = pick_broken(pool, chunk);
+	}
+	/* Large orders first: they lose the least to one frame. */
+	for (unsigned int order = FRAME_ORDER_2MIB; !found && --order;)
+		found = list_head(pool, &pool->partial[order], chunk);
+	return found;
 }
 
 bool pick_single(struct frame_pool *pool, uint64_t *chunk)
 {
-	bool found =
-		pick_broken(pool, chunk) || pick_chunk(pool, chunk) || pick_broken(pool, chunk);
-
-	/* Large orders first: they lose the least to one frame. */
-	for (unsigned int order = FRAME_ORDER_2MIB; !found && --order;)
-		found = list_head(pool, &pool->partial[order], chunk);
-	if (found)
-		chunk_take(pool, &pool->view, *chunk, 0);
-	return found;
+	if (!find_single(pool, chunk))
+		return false;
+	if (!chunk_may_be_owned(&pool->view, *chunk))
+		break_for(pool, *chunk, 0);
+	return true;
 }
 
 /* Search a list; chunks without a block go to its end, so that the next search begins elsewhere. */
@@ -168,7 +197,8 @@ static bool search_edges(struct frame_pool *pool, unsigned int order, uint64_t *
 static bool search_broken(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pfn_t *pfn)
 {
 	if (search_edges(pool, order, chunk, pfn) ||
-	    search_list(pool, &pool->partial[FRAME_MIXED], order, chunk, pfn))
+	    search_list(pool, &pool->partial[FRAME_MIXED], order, chunk, pfn) ||
+	    search_list(pool, &pool->partial[FRAME_SHARED], order, chunk, pfn))
 		return true;
 	for (unsigned int class = 0; class < FRAME_MIXED; class ++)
 		if (search_list(pool, &pool->partial[class], order, chunk, pfn))
@@ -176,21 +206,10 @@ static bool search_broken(struct frame_pool *pool, unsigned int order, uint64_t 
 	return false;
 }
 
-/* Make the chunk one from which blocks of this order may come, but leave it to be found by others. */
-static void break_for(struct frame_pool *pool, uint64_t chunk, unsigned int order)
-{
-	const uint32_t state = *chunk_state(&pool->view, chunk);
-
-	if (state_kind(state) == CHUNK_PARTIAL &&
-	    (state_class(state) == order || state_class(state) == FRAME_MIXED))
-		return;
-	chunk_take(pool, &pool->view, chunk, order);
-	chunk_list_partial(pool, &pool->view, chunk);
-}
-
 bool pick_block(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pfn_t *pfn)
 {
 	if (!list_head(pool, &pool->partial[order], chunk) && !pick_chunk(pool, chunk)) {
+		cache_drain(pool, 0, DRAIN_PARTIAL);
 		if (!search_broken(pool, order, chunk, pfn))
 			return false;
 		break_for(pool, *chunk, order);
@@ -223,6 +242,6 @@ bool pick_area(struct frame_pool *pool, uint64_t *area)
 {
 	if (find_area(pool, area))
 		return true;
-	cache_drain(pool);
+	cache_drain(pool, 0, DRAIN_WHOLE);
 	return find_area(pool, area);
 }

@@ -6,8 +6,9 @@
 #include "frame_cache.h"
 
 /*
- * Take a chunk with free frames for single frames. pool->view shows its range. This CPU's cache is
- * empty. False if there is no free frame at all.
+ * Find a chunk with free frames for single frames; pool->view shows its range. It is whole, or partial
+ * and such that single frames may come from it, and in its list. This CPU's cache is empty. False if
+ * there is no free frame at all.
  */
 bool pick_single(struct frame_pool *pool, uint64_t *chunk);
 

@@ -11,11 +11,10 @@
 /* What one chunk holds, in all ranges that have a part of it. */
 struct chunk_sum {
 	uint64_t nr_frames, nr_free;
-	bool block, claimed;
+	bool block;
 };
 
-static void add_part(const struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
-		     struct chunk_sum *sum)
+static void add_part(const struct frame_view *view, uint64_t chunk, struct chunk_sum *sum)
 {
 	const struct frame_span span = chunk_span(view, chunk);
 	const uint16_t area = area_state(view, chunk / AREA_CHUNKS);
@@ -25,10 +24,9 @@ static void add_part(const struct frame_pool *pool, const struct frame_view *vie
 							  : CHUNK_WHOLE;
 
 	sum->block |= kind == CHUNK_BLOCK;
-	sum->claimed |= kind == CHUNK_CLAIMED;
 	sum->nr_frames += span.end - span.start;
 	for (pfn_t pfn = span.start; pfn < span.end;) {
-		const struct frame_extent extent = extent_at(pool, view, pfn, CACHED_FREE);
+		const struct frame_extent extent = extent_at(view, pfn);
 		const pfn_t end = extent.end < span.end ? extent.end : span.end;
 
 		sum->nr_free += extent.free ? end - pfn : 0;
@@ -48,14 +46,12 @@ static char chunk_character(const struct frame_pool *pool, struct frame_view *vi
 		if (!range || range_start(range) >= end)
 			break;
 		view_set(view, range);
-		add_part(pool, view, chunk, &sum);
+		add_part(view, chunk, &sum);
 	}
 	if (!sum.nr_frames)
 		return ' ';
 	if (sum.block)
 		return 'B';
-	if (sum.claimed)
-		return 'c';
 	if (sum.nr_free == sum.nr_frames)
 		return '.';
 	if (!sum.nr_free)

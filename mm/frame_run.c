@@ -6,8 +6,7 @@
 static pfn_t free_until(struct frame_pool *pool, pfn_t pfn, pfn_t end)
 {
 	while (pfn < end && view_seek(pool, &pool->view, pfn)) {
-		const struct frame_extent extent =
-			extent_at(pool, &pool->view, pfn, CACHED_NOT_FREE);
+		const struct frame_extent extent = extent_at(&pool->view, pfn);
 
 		if (!extent.free)
 			break;
@@ -33,7 +32,7 @@ static bool next_free(struct frame_pool *pool, pfn_t *pfn)
 			if (*pfn < view->start)
 				*pfn = view->start;
 		}
-		extent = extent_at(pool, view, *pfn, CACHED_NOT_FREE);
+		extent = extent_at(view, *pfn);
 		if (extent.free)
 			return true;
 		*pfn = extent.end;
@@ -62,7 +61,28 @@ static bool find_run(struct frame_pool *pool, uint64_t count, uint64_t align, pf
 	return false;
 }
 
-/* Take frames that are free, and in no CPU's cache, as single ones. */
+/*
+ * Have nobody own a chunk of these frames, which are in the pool. False if a frame has been taken
+ * meanwhile.
+ */
+static bool disown(struct frame_pool *pool, pfn_t start, pfn_t end)
+{
+	const struct frame_view *view = &pool->view;
+
+	for (pfn_t pfn = start; pfn < end; pfn = chunk_span(view, pfn >> CHUNK_SHIFT).end) {
+		const uint64_t chunk = pfn >> CHUNK_SHIFT;
+
+		(void)view_seek(pool, &pool->view, pfn);
+		if (chunk_is_inner(view, chunk) &&
+		    !area_is_cut(area_state(view, pfn >> AREA_SHIFT)))
+			continue;
+		if (state_kind(*chunk_state(view, chunk)) == CHUNK_OWNED)
+			cache_disown(pool, view, chunk, 0);
+	}
+	return free_until(pool, start, end) == end;
+}
+
+/* Take frames that are free, and of chunks that nobody owns, as single ones. */
 static void take_frames(struct frame_pool *pool, pfn_t start, pfn_t end)
 {
 	const struct frame_view *view = &pool->view;
@@ -81,12 +101,12 @@ static void take_frames(struct frame_pool *pool, pfn_t start, pfn_t end)
 			span.end = end;
 		chunk_take(pool, view, chunk, 0);
 		bits_set(view, span);
-		chunk_settle(pool, view, chunk, CHUNK_PARTIAL);
+		chunk_settle(pool, view, chunk, state_class(*chunk_state(view, chunk)));
 		for (; FRAME_DEBUG && pfn < span.end; pfn++)
 			debug_allocated(pool, view, pfn, 0);
 		pfn = span.end;
 	}
-	count_frames(this_cpu(pool), (int64_t)(end - start));
+	count_allocated(this_cpu(pool), end - start);
 }
 
 int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
@@ -102,9 +122,10 @@ int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn
 	if (count > limit)
 		return ERR_NO_MEMORY;
 	irq = pool_lock(pool);
-	/* The lowest run may need what lies in caches, this CPU's first of all. */
-	cache_drain(pool);
-	found = find_run(pool, count, align, limit, pfn);
+	/* Each failure disowns a chunk, so that its frames stay as they are. */
+	do {
+		found = find_run(pool, count, align, limit, pfn);
+	} while (found && !disown(pool, *pfn, *pfn + count));
 	if (found)
 		take_frames(pool, *pfn, *pfn + count);
 	pool_unlock(pool, irq);
@@ -125,11 +146,8 @@ static int alloc_at(struct frame_pool *pool, pfn_t start, pfn_t end)
 {
 	if (!all_in_pool(pool, start, end))
 		return ERR_FOREIGN;
-	if (free_until(pool, start, end) != end) {
-		cache_drain(pool);
-		if (free_until(pool, start, end) != end)
-			return ERR_BUSY;
-	}
+	if (free_until(pool, start, end) != end || !disown(pool, start, end))
+		return ERR_BUSY;
 	take_frames(pool, start, end);
 	return 0;
 }

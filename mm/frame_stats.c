@@ -27,15 +27,14 @@ static void add_run(struct frame_stats *stats, pfn_t start, pfn_t end)
 }
 
 /* Under the lock. */
-static void add_range(const struct frame_pool *pool, const struct frame_view *view,
-		      struct frame_stats *stats)
+static void add_range(const struct frame_view *view, struct frame_stats *stats)
 {
 	pfn_t run = view->start;
 
 	stats->nr_ranges++;
 	stats->nr_frames += view->end - view->start;
 	for (pfn_t pfn = view->start; pfn < view->end;) {
-		const struct frame_extent extent = extent_at(pool, view, pfn, CACHED_FREE);
+		const struct frame_extent extent = extent_at(view, pfn);
 
 		if (!extent.free) {
 			add_run(stats, run, pfn);
@@ -56,7 +55,7 @@ void frame_stats(struct frame_pool *pool, struct frame_stats *stats)
 	irq = pool_lock(pool);
 	for (pfn_t pfn = 0; (range = tree_find_from(pool, pfn)); pfn = view.end) {
 		view_set(&view, range);
-		add_range(pool, &view, stats);
+		add_range(&view, stats);
 	}
 	pool_unlock(pool, irq);
 }
@@ -75,7 +74,7 @@ int frame_range_stats(struct frame_pool *pool, pfn_t pfn, pfn_t *start, pfn_t *e
 	*start = view.start;
 	*end = view.end;
 	irq = pool_lock(pool);
-	add_range(pool, &view, stats);
+	add_range(&view, stats);
 	pool_unlock(pool, irq);
 	return 0;
 }

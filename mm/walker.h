@@ -35,6 +35,16 @@
 #include "entry.h"
 #include "range.h"
 
+/* How many entries from `entry` on, of at most `count`, are absent: an inner loop. */
+static inline unsigned int count_absent(const pt_entry_t *entry, unsigned int count)
+{
+#pragma GCC unroll 4
+	for (unsigned int i = 0; i < count; i++)
+		if (entry[i].raw)
+			return i;
+	return count;
+}
+
 /* Where a walk ended. */
 struct position {
 	unsigned int level;

@@ -37,16 +37,6 @@ static int report_conflict(const struct space *space, struct conflict *conflict,
 	return error;
 }
 
-/* How many entries from `entry` on, of at most `count`, are absent: the first pass's inner loop. */
-static inline unsigned int count_absent(const pt_entry_t *entry, unsigned int count)
-{
-#pragma GCC unroll 4
-	for (unsigned int i = 0; i < count; i++)
-		if (entry[i].raw)
-			return i;
-	return count;
-}
-
 /* First pass: nothing may be in [start, end); count the tables that are not there yet. */
 MUST_CHECK static int scan_absent(struct absence_scan *scan, phys_addr_t table, unsigned int level,
 				  uint64_t start, uint64_t end)

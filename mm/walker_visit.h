@@ -86,20 +86,29 @@ static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigne
 			 uint64_t first)
 {
 	const struct space *space = v->space;
+	const pt_entry_t *entries = access_entry(&space->root, table, first, level);
+	const bool is_root = level == space->root.levels;
+	const uint64_t base = virt_raw(virtual_of(space, first));
 
-	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
-		const uint64_t linear = first + i * pt_span(level);
-		const pt_entry_t entry =
-			read_entry(access_entry(&space->root, table, linear, level));
+	for (unsigned int i = count_absent(entries, PT_ENTRIES); i < PT_ENTRIES;
+	     i += 1 + count_absent(&entries[i + 1], PT_ENTRIES - 1 - i)) {
+		const pt_entry_t entry = read_entry(&entries[i]);
+		const uint64_t offset = (uint64_t)i << pt_shift(level);
+		virt_addr_t address = virt_addr(base + offset);
 		int result;
 
-		if (!entry.raw || (level == space->root.levels && is_recursive_slot(space, i)))
+		if (is_root && is_recursive_slot(space, i))
 			continue;
-		result = v->visit(v->context, virtual_of(space, linear), level, entry);
+		if (is_root) /* alone in having entries of both halves */
+			address = virtual_of(space, offset);
+		result = v->visit(v->context, address, level, entry);
 		if (!result && pt_is_table(entry, level))
-			result = visit_entries(v, pt_table_address(entry), level - 1, linear);
+			result = visit_entries(v, pt_table_address(entry), level - 1,
+					       first + offset);
 		if (result)
 			return result;
+		/* The visitor, or the tables below, may have cost us the pointer. */
+		entries = access_entry(&space->root, table, first, level);
 	}
 	return 0;
 }

@@ -2,12 +2,14 @@
 #
 # The frame allocator's tests, built in other ways than into host-tests.
 
-frame_sources := $(filter mm/frame%,$(kernel-y))
+# mm/frame_access.c is of the kernel's own, with what it needs.
+frame_sources := $(filter-out mm/frame_access.c,$(filter mm/frame%,$(kernel-y)))
 frame_test_sources := $(frame_sources) kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c \
 	tests/host/log.c tests/host/main.c tests/host/panic.c tests/host/percpu.c
 
 # With the debug checks, whatever the configuration says.
-frame_debug_sources := $(frame_test_sources) tests/kernel/frame_rig.c tests/kernel/frame_test.c \
+frame_debug_sources := $(frame_test_sources) tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c \
+	tests/kernel/frame_test.c \
 	tests/unit/frame_debug_test.c tests/unit/frame_long_test.c tests/unit/frame_threads_test.c
 frame_debug_cflags = $(host_cflags) $(sanitize) -DCONFIG_DEBUG_CHECKS=1
 $(call flags_file,frame-debug-cc,$(HOSTCC) $(frame_debug_cflags))
@@ -27,15 +29,27 @@ $(out)/frame-tsan-tests: $(frame_tsan_objects)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -fsanitize=thread -pthread -o $@ $^
 
--include $(sort $(frame_debug_objects:=.d) $(frame_tsan_objects:=.d))
+# With interrupts, at every instruction.
+frame_irq_sources := $(filter-out tests/host/percpu.c,$(frame_test_sources)) \
+	tests/unit/frame_interrupts_test.c
+frame_irq_cflags = -Itests/host/interrupts -mno-red-zone $(host_cflags)
+$(call flags_file,frame-irq-cc,$(HOSTCC) $(frame_irq_cflags))
+$(eval $(call cc_rule,frame-irq,$$(HOSTCC),$$(frame_irq_cflags),frame-irq-cc))
+frame_irq_objects := $(patsubst %,$(out)/frame-irq/%.o,$(frame_irq_sources))
+$(out)/frame-interrupt-tests: $(frame_irq_objects)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) -o $@ $^
+
+-include $(sort $(frame_debug_objects:=.d) $(frame_tsan_objects:=.d) $(frame_irq_objects:=.d))
 
 SOAK_STEPS ?= 100000000
 SOAK_ROUNDS ?= 20000000
 
 .PHONY: frame-tests soak-frames
-frame-tests: $(out)/frame-debug-tests $(out)/frame-tsan-tests ## The frame allocator with debug checks, and under TSan
+frame-tests: $(out)/frame-debug-tests $(out)/frame-tsan-tests $(out)/frame-interrupt-tests ## The frame allocator with debug checks, under TSan, and interrupted
 	$(Q)FRAME_STEPS=1000000 FRAME_ROUNDS=40000 $(out)/frame-debug-tests
 	$(Q)FRAME_ROUNDS=40000 $(out)/frame-tsan-tests
+	$(Q)$(out)/frame-interrupt-tests
 
 soak-frames: $(out)/host-tests $(out)/frame-tsan-tests ## The frame allocator's random tests for long; SEED=N chooses another run
 	$(Q)FRAME_STEPS=$(SOAK_STEPS) $(out)/host-tests --seed=$(or $(SEED),$(shell date +%s)) \

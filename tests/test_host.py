@@ -26,6 +26,7 @@ HOST_PROGRAMS = [
     "host-tests",
     "frame-debug-tests",
     "frame-tsan-tests",
+    "frame-interrupt-tests",
     "mapper-debug-tests",
     "mapper-tsan-tests",
 ]

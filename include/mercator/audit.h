@@ -25,7 +25,7 @@ struct audit_rules {
 	bool (*is_table_frame)(void *context, pfn_t frame);
 	void *context;
 
-	/* Room to remember the frames of all tables in. */
+	/* Room to remember all tables in, and two numbers for each piece that pages map in a row. */
 	pfn_t *tables;
 	size_t max_tables;
 };
@@ -40,7 +40,6 @@ struct audit_report {
 	uint64_t nr_tables[PT_LEVELS_MAX + 1]; /* by level, the root included */
 	uint64_t nr_leaves[PT_LEAF_MAX + 1];   /* by level */
 	uint64_t nr_reserved;
-	uint64_t nr_bytes[PT_LEAF_MAX + 1]; /* mapped by leaves of each level */
 };
 
 /*
@@ -58,7 +57,7 @@ struct audit_report {
  * and 10 speak of more than one state of the tables; audit_digest() serves 10.)
  *
  *   ERR_FORMAT    something is broken: report->broken says what
- *   ERR_NO_SPACE  there are more than max_tables tables
+ *   ERR_NO_SPACE  max_tables is too small
  *   ERR_UNSUPPORTED  the space's access method is not built in
  */
 MUST_CHECK int audit_space(const struct space *space, const struct audit_rules *rules,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kernel's command line: words separated by spaces, each `key` or `key=value`. A value may be
- * put in double quotes to contain spaces: run="walk 0x1000; maps". The last of equal keys counts.
+ * put in double quotes to contain spaces, run="walk 0x1000; maps", or the whole word, which is what
+ * GRUB makes of it: "run=walk 0x1000; maps". A backslash before a quote or a backslash makes it text.
+ * The last of equal keys counts.
  */
 #ifndef MERCATOR_COMMAND_LINE_H
 #define MERCATOR_COMMAND_LINE_H

@@ -11,6 +11,9 @@
  */
 void finish_configure(const char *command_line);
 
+/* Whether it asked for anything: then finish() does not stay. */
+bool finish_leaves(void);
+
 /*
  * End here. With exit=isa-debug, QEMU leaves with status 33 if `passed`, else 35 (its
  * isa-debug-exit device at port 0xf4 turns v into 2v + 1); with exit=bochs, break into Bochs' debugger

@@ -17,31 +17,38 @@ struct frame_view {
 	struct frame_range *range; /* NULL if this view shows nothing; then start equals end */
 	pfn_t start, end;
 	uint64_t first_chunk, end_chunk; /* chunks that are all RAM: the ones with a record */
-	uint64_t nr_valid;             /* so many records, from the first, are known to be valid */
-	uint64_t first_area, end_area; /* areas that are all RAM: the ones with a record */
-	uint64_t first_word;           /* the first bitmap word's number: start / 64 */
+	uint64_t first_area, end_area;   /* areas that are all RAM: the ones with a record */
+	uint64_t first_word;             /* the first bitmap word's number: start / 64 */
 	struct chunk_record *records;
 	uint16_t *areas;
 	uint64_t *words;
 	uint16_t *tags; /* with CONFIG_DEBUG_CHECKS only */
 };
 
+/* So many chunks can a CPU own: 4 GiB. A power of two, and a multiple of 64. */
+#define FRAME_CPU_CHUNKS 2048
+
 /*
- * What a CPU has claimed: a chunk, and of one bitmap word the frames it may hand out without asking
- * anybody. `busy` and `revoked` are its lock (mm/frame_cache.h).
+ * The chunks that a CPU owns (mm/frame_cache.h). Each has the slot of its number modulo
+ * FRAME_CPU_CHUNKS; behind these are one for an edge, and one that never has a chunk. `busy` and
+ * `revoked` are the lock.
  */
 struct frame_cpu {
-	_Alignas(64) uint64_t mask; /* free frames, taken out of the word */
-	pfn_t base;                 /* the word's first frame */
+	_Alignas(64) uint64_t *word; /* frames are taken from this word of the chunk in hand */
+	pfn_t word_pfn;              /* the word's first frame */
+	uint32_t hand;               /* the slot of the chunk in hand */
+	uint32_t nr_partial;         /* how many of the chunks have free frames */
 	uint32_t busy;
 	uint32_t revoked;
-	int64_t allocated;      /* frames, by this CPU, less those that it freed: may be negative */
-	uint64_t *words;        /* the claimed chunk's first word, if nr_words is not 0 */
-	pfn_t words_pfn;        /* that word's first frame */
-	uint32_t nr_words;      /* 0: no chunk is claimed */
-	uint32_t cursor;        /* the word that `mask` comes from */
-	pfn_t claimed;          /* a frame of the claimed chunk */
-	struct frame_view view; /* the range that this CPU freed to last */
+	uint64_t nr_allocated; /* frames, by this CPU, since ever */
+	uint64_t nr_freed;     /* a counter of its own: so neither waits for the other */
+	pfn_t edge_start, edge_end;
+	struct frame_slot {
+		uint32_t chunk; /* its number + 1; 0: none */
+		uint32_t nr_free;
+	} slots[FRAME_CPU_CHUNKS + 2];
+	_Alignas(8) uint8_t partial[FRAME_CPU_CHUNKS + 8]; /* 1: the chunk has free frames */
+	uint64_t *words[FRAME_CPU_CHUNKS + 1];
 };
 
 /* Chunk numbers; a list without chunks has both FRAME_CHUNK_NONE. */
@@ -51,9 +58,13 @@ struct chunk_list {
 	uint32_t head, tail;
 };
 
-/* Partial chunks are kept by the order of the blocks in them; FRAME_MIXED for several orders. */
+/*
+ * Partial chunks are kept by the order of the blocks in them; FRAME_MIXED for several orders,
+ * FRAME_SHARED for single frames that one CPU allocates and another frees.
+ */
 #define FRAME_MIXED      9
-#define NR_CHUNK_CLASSES 10
+#define FRAME_SHARED     10
+#define NR_CHUNK_CLASSES 11
 
 struct frame_pool {
 	struct spinlock lock;
@@ -71,6 +82,7 @@ struct frame_pool {
 	uint64_t nr_frames;
 	struct frame_view view;      /* of the chunk in hand */
 	struct frame_view list_view; /* of its neighbours in a list */
+	struct frame_view own_view;  /* of a chunk that a CPU gives up */
 
 	/*
 	 * Both may be NULL, and both may be set after init. `bytes`: a frame's 4 KiB, mapped for the

@@ -10,7 +10,7 @@
 #ifndef MERCATOR_LOG_H
 #define MERCATOR_LOG_H
 
-#include <stddef.h>
+#include <mercator/types.h>
 
 enum log_level {
 	LOG_RESULT,
@@ -32,13 +32,41 @@ __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const 
 
 void log_set_threshold(enum log_level threshold);
 
+struct console_size {
+	unsigned int columns, rows;
+};
+
+/* Colours of single characters of a line, for pictures. */
+enum log_paint {
+	PAINT_TEXT,
+	PAINT_GREEN,
+	PAINT_BLUE,
+	PAINT_YELLOW,
+	PAINT_RED,
+	PAINT_GREY,
+	PAINT_CYAN,
+	NR_PAINTS,
+};
+
 /*
- * A place that shows text. write() gets one line without its newline; it must neither log nor
- * fail, and must return in bounded time whatever the device does.
+ * A place that shows text. write() gets one line without its newline. Nothing here may log or fail,
+ * and all returns in bounded time whatever the device does.
+ *
+ * type() gets what shows the line that somebody types, below the last line that was written: printable
+ * ASCII and, of a VT100's codes, backspace (one to the left), ESC [ K (erase to the row's end), ESC [ H
+ * ESC [ 2 J (clear the screen) and CR LF (the line is finished). The row does not wrap: who types keeps
+ * to the columns.
  */
 struct console {
 	const char *name;
 	void (*write)(enum log_level level, const char *text, size_t length);
+	void (*type)(const char *bytes, size_t length);
+	struct console_size (*size)(void);
+	/*
+	 * As write(), but each character is painted over with its colour, unless that is PAINT_TEXT.
+	 * NULL: it has no colours.
+	 */
+	void (*paint)(const char *text, const uint8_t *paint, size_t length);
 	struct console *next; /* the log's own */
 };
 
@@ -47,5 +75,22 @@ void log_attach(struct console *console);
 
 /* Write to it no more. Does nothing if it is not attached. */
 void log_detach(struct console *console);
+
+/* Hand bytes to every console's type(). They are not kept. */
+void log_type(const char *bytes, size_t length);
+
+/* The columns of the narrowest console; UINT_MAX without any. */
+unsigned int log_columns(void);
+
+/*
+ * Pictures, which consoles without colours show in another way than those with colours; they are not
+ * kept. log_picture_size() gives the size of the smallest console of either kind, false if there is
+ * none. log_picture_begin() clears those with colours, so that all of their rows can be used. The
+ * other two hand a line to those without, and to those with colours.
+ */
+bool log_picture_size(bool in_colour, struct console_size *size);
+void log_picture_begin(void);
+void log_picture_text(const char *text);
+void log_picture_paint(const char *text, const uint8_t *paint, size_t length);
 
 #endif

@@ -142,7 +142,7 @@ MUST_CHECK int mapper_visit_tables(const struct space *space, mapper_visit_table
 /*
  * Visit every entry of every table that is not absent, in ascending order, each that points at a table
  * before those of the table. A recursive slot's own is not among them. `first` is the first address
- * that the entry translates, `level` that of the table it stands in.
+ * that the entry translates, `level` that of the table it stands in. The visitor must not use the mapper.
  */
 typedef int (*mapper_visit_entry)(void *context, virt_addr_t first, unsigned int level,
 				  pt_entry_t entry);

@@ -15,7 +15,7 @@ enum region_kind {
 	REGION_SINGLE,  /* whatever was mapped there, with at most these rights, of any type */
 	REGION_GUARD,   /* reserved: touching it faults */
 	REGION_TEMP,    /* temporary pages: reserved, or mapped for a moment */
-	REGION_WINDOW,  /* what the recursive slot shows */
+	REGION_WINDOW,  /* what a recursive slot shows; nothing, while the second one is free */
 };
 
 struct region {

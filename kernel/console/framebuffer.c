@@ -23,9 +23,13 @@ typedef uint64_t unaligned_word __attribute__((aligned(1), may_alias));
 
 /* Background and text, as 0xRRGGBB. */
 static const uint32_t colours[SCREEN_NR_COLOURS][2] = {
-	[SCREEN_GREY] = { BLACK, 0xc8c8c8 },        [SCREEN_RED] = { BLACK, 0xff6464 },
-	[SCREEN_YELLOW] = { BLACK, 0xf0d250 },      [SCREEN_GREEN] = { BLACK, 0x64dc78 },
-	[SCREEN_BANNER_GOOD] = { 0x00782d, WHITE }, [SCREEN_BANNER_BAD] = { 0xb01414, WHITE },
+	[SCREEN_GREY] = { BLACK, 0xc8c8c8 },         [SCREEN_RED] = { BLACK, 0xff6464 },
+	[SCREEN_YELLOW] = { BLACK, 0xf0d250 },       [SCREEN_GREEN] = { BLACK, 0x64dc78 },
+	[SCREEN_INPUT] = { BLACK, WHITE },           [SCREEN_CURSOR] = { 0xc8c8c8, BLACK },
+	[SCREEN_PAINT_GREEN] = { 0x1e7d46, WHITE },  [SCREEN_PAINT_BLUE] = { 0x2f5fd0, WHITE },
+	[SCREEN_PAINT_YELLOW] = { 0xf0d250, BLACK }, [SCREEN_PAINT_RED] = { 0xd04848, WHITE },
+	[SCREEN_PAINT_GREY] = { 0x5a5a5a, WHITE },   [SCREEN_PAINT_CYAN] = { 0x3cc8c8, BLACK },
+	[SCREEN_BANNER_GOOD] = { 0x00782d, WHITE },  [SCREEN_BANNER_BAD] = { 0xb01414, WHITE },
 };
 
 /* The bits that a pixel takes in memory: 15 are stored as 16. 0 if there is no such depth. */

@@ -128,18 +128,128 @@ static enum screen_colour line_colour(enum log_level level, const char *text, si
 	}
 }
 
+/* Show the character under the cursor in this colour; beyond the row's end there is none. */
+static void colour_cursor(struct screen *screen, enum screen_colour colour)
+{
+	const unsigned int row = screen->nr_used - 1;
+	struct screen_cell cell;
+
+	if (screen->column >= screen->columns)
+		return;
+	cell = screen->cells[row * screen->columns + screen->column];
+	cell.colour = (uint8_t)colour;
+	set_cell(screen, screen->column, row,
+		 cell.character == ' ' && colour == SCREEN_INPUT ? blank : cell);
+}
+
+static void stop_typing(struct screen *screen)
+{
+	if (screen->is_typed)
+		colour_cursor(screen, SCREEN_INPUT);
+	screen->is_typed = false;
+}
+
+static void erase_rest(struct screen *screen)
+{
+	for (unsigned int column = screen->column; column < screen->columns; column++)
+		set_cell(screen, column, screen->nr_used - 1, blank);
+}
+
+static void clear_text(struct screen *screen)
+{
+	stop_typing(screen);
+	scroll(screen, screen->nr_used);
+}
+
+/* How much of ESC [ was typed; what comes then ends the sequence, unless it is a number. */
+enum escape {
+	ESCAPE_NONE,
+	ESCAPE_BEGUN,
+	ESCAPE_OPEN,
+};
+
+/* Whether the byte belongs to an escape sequence, which is then obeyed. */
+static bool type_escape(struct screen *screen, char byte)
+{
+	switch (screen->escape) {
+	case ESCAPE_NONE: screen->escape = byte == '\033' ? ESCAPE_BEGUN : ESCAPE_NONE; break;
+	case ESCAPE_BEGUN: screen->escape = byte == '[' ? ESCAPE_OPEN : ESCAPE_NONE; return true;
+	default:
+		if (byte >= '0' && byte <= '9')
+			return true;
+		screen->escape = ESCAPE_NONE;
+		if (byte == 'K' && screen->is_typed)
+			erase_rest(screen);
+		else if (byte == 'J')
+			clear_text(screen);
+		return true;
+	}
+	return screen->escape != ESCAPE_NONE;
+}
+
+static void type_byte(struct screen *screen, char byte)
+{
+	if (type_escape(screen, byte))
+		return;
+	if (byte == '\n') {
+		stop_typing(screen);
+	} else if (byte == '\b') {
+		screen->column -= screen->is_typed && screen->column > 0;
+	} else if (byte >= ' ' && byte <= '~') {
+		if (!screen->is_typed)
+			start_row(screen);
+		screen->is_typed = true;
+		if (screen->column < screen->columns)
+			put(screen, byte, SCREEN_INPUT);
+	}
+}
+
+void screen_type(struct screen *screen, const char *bytes, size_t length)
+{
+	if (!screen->text_rows)
+		return;
+	if (screen->is_typed)
+		colour_cursor(screen, SCREEN_INPUT);
+	for (size_t i = 0; i < length; i++)
+		type_byte(screen, bytes[i]);
+	if (screen->is_typed)
+		colour_cursor(screen, SCREEN_CURSOR);
+}
+
 void screen_write(struct screen *screen, enum log_level level, const char *text, size_t length)
 {
 	const enum screen_colour colour = line_colour(level, text, length);
 
 	if (!screen->text_rows)
 		return;
+	stop_typing(screen);
 	start_row(screen);
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '\t')
 			put_tab(screen);
 		else
 			put(screen, text[i], colour);
+	}
+}
+
+static const uint8_t painted[NR_PAINTS] = {
+	[PAINT_GREEN] = SCREEN_PAINT_GREEN,   [PAINT_BLUE] = SCREEN_PAINT_BLUE,
+	[PAINT_YELLOW] = SCREEN_PAINT_YELLOW, [PAINT_RED] = SCREEN_PAINT_RED,
+	[PAINT_GREY] = SCREEN_PAINT_GREY,     [PAINT_CYAN] = SCREEN_PAINT_CYAN,
+};
+
+void screen_paint(struct screen *screen, const char *text, const uint8_t *paint, size_t length)
+{
+	if (!screen->text_rows)
+		return;
+	stop_typing(screen);
+	start_row(screen);
+	for (size_t i = 0; i < length && i < screen->columns; i++) {
+		if (paint[i] == PAINT_TEXT)
+			put(screen, text[i], SCREEN_GREY);
+		else
+			set_cell(screen, screen->column++, screen->nr_used - 1,
+				 (struct screen_cell){ ' ', painted[paint[i]] });
 	}
 }
 
@@ -188,6 +298,8 @@ int screen_open(struct screen *screen, const struct screen_device *device, volat
 	screen->text_rows = rows;
 	screen->nr_used = 0;
 	screen->column = 0;
+	screen->is_typed = false;
+	screen->escape = ESCAPE_NONE;
 	device->clear(screen);
 	return 0;
 }
@@ -207,4 +319,25 @@ static void console_write(enum log_level level, const char *text, size_t length)
 	screen_write(&screen_live, level, text, length);
 }
 
-struct console screen_console = { .name = "screen", .write = console_write };
+static void console_type(const char *bytes, size_t length)
+{
+	screen_type(&screen_live, bytes, length);
+}
+
+static struct console_size console_size(void)
+{
+	return (struct console_size){ screen_live.columns, screen_live.text_rows };
+}
+
+static void console_paint(const char *text, const uint8_t *paint, size_t length)
+{
+	screen_paint(&screen_live, text, paint, length);
+}
+
+struct console screen_console = {
+	.name = "screen",
+	.write = console_write,
+	.type = console_type,
+	.size = console_size,
+	.paint = console_paint,
+};

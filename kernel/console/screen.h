@@ -18,10 +18,18 @@
 #define SCREEN_PLACEHOLDER 0x7f
 
 enum screen_colour {
-	SCREEN_GREY, /* all but the banner's are on black */
+	SCREEN_GREY, /* all are on black, up to SCREEN_INPUT */
 	SCREEN_RED,
 	SCREEN_YELLOW,
 	SCREEN_GREEN,
+	SCREEN_INPUT,       /* what is being typed */
+	SCREEN_CURSOR,      /* the character that the cursor is on */
+	SCREEN_PAINT_GREEN, /* these show no text */
+	SCREEN_PAINT_BLUE,
+	SCREEN_PAINT_YELLOW,
+	SCREEN_PAINT_RED,
+	SCREEN_PAINT_GREY,
+	SCREEN_PAINT_CYAN,
 	SCREEN_BANNER_GOOD,
 	SCREEN_BANNER_BAD,
 	SCREEN_NR_COLOURS,
@@ -56,7 +64,8 @@ struct framebuffer {
 
 /*
  * Invariant: nr_used <= text_rows <= rows, column <= columns, and every used cell of the shadow
- * is what the device shows. The rows from text_rows on are the banner's.
+ * is what the device shows. The rows from text_rows on are the banner's. Only a row that is typed has
+ * the cursor in it.
  */
 struct screen {
 	struct screen_cell *cells; /* the shadow, max_cells of them; set by who makes the screen */
@@ -68,6 +77,8 @@ struct screen {
 	unsigned int text_rows; /* all, or all but the last, once there is a banner */
 	unsigned int nr_used;   /* rows with text; the last of them is being written */
 	unsigned int column;    /* in that row, where the next character goes */
+	bool is_typed;          /* that row is what somebody types: the cursor is at `column` */
+	uint8_t escape;         /* how much of an escape sequence was typed */
 	struct framebuffer framebuffer;
 };
 
@@ -82,6 +93,8 @@ MUST_CHECK int screen_open(struct screen *screen, const struct screen_device *de
 
 /* What stands behind the public functions of the same names. */
 void screen_write(struct screen *screen, enum log_level level, const char *text, size_t length);
+void screen_type(struct screen *screen, const char *bytes, size_t length);
+void screen_paint(struct screen *screen, const char *text, const uint8_t *paint, size_t length);
 void screen_show_banner(struct screen *screen, bool good, const char *text);
 MUST_CHECK int framebuffer_open(struct screen *screen, const struct framebuffer_mode *mode);
 MUST_CHECK int vga_text_open(struct screen *screen, volatile uint16_t *cells, unsigned int width,

@@ -10,12 +10,17 @@
 #define VGA_PLACEHOLDER 0xfe
 
 static const uint8_t attributes[SCREEN_NR_COLOURS] = {
-	[SCREEN_GREY] = 0x07,        /* light grey on black */
-	[SCREEN_RED] = 0x0c,         /* bright red on black */
-	[SCREEN_YELLOW] = 0x0e,      /* yellow on black */
-	[SCREEN_GREEN] = 0x0a,       /* bright green on black */
-	[SCREEN_BANNER_GOOD] = 0x2f, /* white on green */
-	[SCREEN_BANNER_BAD] = 0x4f,  /* white on red */
+	[SCREEN_GREY] = 0x07,   /* light grey on black */
+	[SCREEN_RED] = 0x0c,    /* bright red on black */
+	[SCREEN_YELLOW] = 0x0e, /* yellow on black */
+	[SCREEN_GREEN] = 0x0a,  /* bright green on black */
+	[SCREEN_INPUT] = 0x0f,  /* white on black */
+	[SCREEN_CURSOR] = 0x70, /* black on light grey */
+	[SCREEN_PAINT_GREEN] = 0x20,  [SCREEN_PAINT_BLUE] = 0x10,
+	[SCREEN_PAINT_YELLOW] = 0x60, /* brown */
+	[SCREEN_PAINT_RED] = 0x40,    [SCREEN_PAINT_GREY] = 0x70,
+	[SCREEN_PAINT_CYAN] = 0x30,   [SCREEN_BANNER_GOOD] = 0x2f, /* white on green */
+	[SCREEN_BANNER_BAD] = 0x4f,                                /* white on red */
 };
 
 static void vga_text_draw(const struct screen *screen, unsigned int column, unsigned int row,

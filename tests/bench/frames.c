@@ -62,18 +62,23 @@ static void shuffle(pfn_t *frames, size_t count)
 
 /* Set-ups: which frames are in `held`, and what is free. */
 
-static void reset(void)
+static void reset_from(pfn_t first)
 {
 	static void *metadata;
-	const uint64_t size = align_up(frame_metadata_size(FIRST, FIRST + NR_FRAMES), 64);
+	const uint64_t size = align_up(frame_metadata_size(first, FIRST + NR_FRAMES), 64);
 
 	free(metadata);
 	metadata = aligned_alloc(64, size);
 	if (!metadata)
 		abort();
 	frame_pool_init(&pool, cpus, NR_CPUS);
-	must(frame_add_range(&pool, FIRST, FIRST + NR_FRAMES, metadata));
+	must(frame_add_range(&pool, first, FIRST + NR_FRAMES, metadata));
 	nr_held = 0;
+}
+
+static void reset(void)
+{
+	reset_from(FIRST);
 }
 
 /* Random frames in use, so many hundredths of all; the same number on the array stack. */
@@ -136,6 +141,13 @@ static double pair_2mib(void)
 static double pair_1gib(void)
 {
 	TIMED(1000, pairs(FRAME_ORDER_1GIB, 1000));
+}
+
+/* Memory that does not begin with a whole 2 MiB, as most does not: single frames come from there. */
+static double pair_in_an_edge(void)
+{
+	reset_from(FIRST + 100);
+	TIMED(MANY, pairs(0, MANY));
 }
 
 static void stack_pairs(void)
@@ -242,10 +254,15 @@ static double alloc_one_by_one(void)
 	TIMED(NR_FRAMES, alloc_each());
 }
 
+static double free_each_timed(void)
+{
+	TIMED(NR_FRAMES, free_each());
+}
+
 static double free_in_order(void)
 {
 	alloc_one_by_one();
-	TIMED(NR_FRAMES, free_each());
+	return free_each_timed();
 }
 
 static double free_shuffled(void)
@@ -253,6 +270,18 @@ static double free_shuffled(void)
 	alloc_one_by_one();
 	shuffle(held, NR_FRAMES);
 	TIMED(NR_FRAMES, free_each());
+}
+
+/* Another CPU allocated them, and does nothing now. */
+static double free_foreign(void)
+{
+	double ns;
+
+	alloc_one_by_one();
+	host_cpu_id = 1;
+	ns = free_each_timed();
+	host_cpu_id = 0;
+	return ns;
 }
 
 static void nextfit_alloc_each(void)
@@ -464,10 +493,13 @@ int main(int argc, char **argv)
 	nextfit_reset(FIRST, NR_FRAMES);
 	reset();
 	bench_compare("pair", pair, stack_pair, 6);
+	bench_compare("pair in an edge", pair_in_an_edge, stack_pair, 6);
 	bench_compare("bulk alloc, per frame", bulk_alloc, stack_bulk_alloc, 6);
 	bench_compare("bulk free, per frame", bulk_free, stack_bulk_free, 6);
 	bench_compare("free in random order (limit: in order)", free_shuffled, free_in_order, 2);
 	bench_compare("bulk free in random order, per frame", bulk_free_shuffled, NULL, 0);
+	bench_compare("free another CPU's frames (limit: one's own)", free_foreign, free_in_order,
+		      0);
 	bench_compare("replace a random frame", replace_at_50, stack_replace, 3);
 	reset();
 	stack_reset(FIRST, NR_FRAMES);

@@ -4,7 +4,9 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -40,20 +42,40 @@ class Qemu:
     """A context manager: the guest is gone when the block is left."""
 
     def __init__(
-        self, folder: Path, *arguments: str, serial: bool = True, deadline: float = DEADLINE
+        self,
+        folder: Path,
+        *arguments: str,
+        serial: bool = True,
+        typed: bool = False,
+        deadline: float = DEADLINE,
     ) -> None:
+        """typed: type() reaches the guest's serial port."""
         self.folder = folder
+        self.private: tempfile.TemporaryDirectory[str] | None = None
+        self.terminal: socket.socket | None = None
         self.serial_log = folder / "serial.log"
         self.serial_log.write_text("")
         self.command = [
             *("qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-vga", "std"),
-            *("-serial", f"file:{self.serial_log}" if serial else "none"),
+            *(self.typed_serial() if typed else self.plain_serial(serial)),
             *("-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-qmp", "stdio"),
             *arguments,
         ]
         self.deadline = deadline
         self.timed_out = False
         self.greeted = False
+
+    def plain_serial(self, serial: bool) -> list[str]:
+        return ["-serial", f"file:{self.serial_log}" if serial else "none"]
+
+    def typed_serial(self) -> list[str]:
+        """A socket, whose path has to be short; the log is written whether it is connected or not."""
+        self.private = tempfile.TemporaryDirectory()
+        where = f"path={self.private.name}/serial,logfile={self.serial_log}"
+        return [
+            *("-chardev", f"socket,id=serial,server=on,wait=off,{where}"),
+            *("-serial", "chardev:serial"),
+        ]
 
     def __enter__(self) -> "Qemu":
         self.started = time.monotonic()
@@ -75,6 +97,10 @@ class Qemu:
         self.process.kill()
         self.process.communicate()
         self.stderr.close()
+        if self.terminal:
+            self.terminal.close()
+        if self.private:
+            self.private.cleanup()
 
     def time_out(self) -> None:
         self.timed_out = True
@@ -124,8 +150,25 @@ class Qemu:
             pass
         raise TimedOut(f"QEMU is gone: {self.said()}")
 
-    def press(self, key: str) -> None:
-        self.qmp("send-key", keys=[{"type": "qcode", "data": key}])
+    def press(self, *keys: str) -> None:
+        """Keys that are held at the same time, by QEMU's names (QKeyCode)."""
+        self.qmp("send-key", keys=[{"type": "qcode", "data": key} for key in keys])
+
+    def type(self, text: str) -> None:
+        """Types on the serial port of a Qemu that was made with typed=True."""
+        if not self.terminal:
+            self.terminal = socket.socket(socket.AF_UNIX)
+            self.terminal.connect(f"{self.private.name}/serial")
+            threading.Thread(target=self.drain, daemon=True).start()
+        self.terminal.sendall(text.encode())
+
+    def drain(self) -> None:
+        """What the guest says is in the log: here it must only not pile up."""
+        try:
+            while self.terminal.recv(4096):
+                pass
+        except OSError:
+            pass
 
     def picture(self) -> Picture:
         path = self.folder / "screen.ppm"

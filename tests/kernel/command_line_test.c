@@ -45,10 +45,24 @@ KTEST(command_line, quotes_keep_spaces_and_go_away)
 	EXPECT_TRUE(t, command_line_find("run=\"walk 0x10; maps\" x", "run", value, 32));
 	EXPECT_STR(t, value, "walk 0x10; maps");
 	EXPECT_TRUE(t, command_line_find("\"run=a b\" x", "x", value, 32));
+	EXPECT_TRUE(t, command_line_find("y \"run=a b; c\" x", "run", value, 32));
+	EXPECT_STR(t, value, "a b; c");
 	EXPECT_TRUE(t, command_line_find("run=\"never closed", "run", value, 32));
 	EXPECT_STR(t, value, "never closed");
 	EXPECT_TRUE(t, command_line_find("a=b=c", "a", value, 32));
 	EXPECT_STR(t, value, "b=c");
+}
+
+KTEST(command_line, a_backslash_makes_a_quote_text)
+{
+	char value[32];
+
+	EXPECT_TRUE(t,
+		    command_line_find("\"run=a \\\"b\\\" \\\\ \\'c\\' \\d\" x", "run", value, 32));
+	EXPECT_STR(t, value, "a \"b\" \\ 'c' \\d");
+	EXPECT_TRUE(t, command_line_find("run=a\\\" x", "x", value, 32));
+	EXPECT_TRUE(t, command_line_find("run=a\\", "run", value, 32));
+	EXPECT_STR(t, value, "a\\");
 }
 
 KTEST(command_line, cuts_values_to_the_buffer)

@@ -64,3 +64,133 @@ KTEST(frame, freeing_a_run_tells_how_far_it_came)
 	EXPECT_EQ(t, freed, 70);
 	EXPECT_EQ(t, frame_free_count(&pool), 512);
 }
+
+/*
+ * Boot memory: frames that are taken before anything else, and given back later, leave no trace. Two
+ * places, across the boundaries of chunks; single frames are allocated and freed meanwhile.
+ */
+KTEST(frame, boot_memory_comes_back)
+{
+	const struct {
+		pfn_t start;
+		uint64_t count;
+	} places[] = { { 256, 700 }, { 3 * CHUNK_FRAMES + 511, 2 } };
+	static pfn_t held[600];
+	struct frame_stats stats;
+	uint64_t freed;
+
+	if (!start(t, 0, AREA_FRAMES))
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++)
+		ASSERT_EQ(t, frame_alloc_at(&pool, places[i].start, places[i].count), 0);
+	EXPECT_EQ(t, frame_alloc_at(&pool, 955, 1), ERR_BUSY);
+	ASSERT_EQ(t, frame_alloc_bulk(&pool, held, ARRAY_SIZE(held)), 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
+		EXPECT_EQ(t, frame_free_run(&pool, places[i].start, places[i].count, &freed), 0);
+		EXPECT_EQ(t, freed, places[i].count);
+	}
+	ASSERT_EQ(t, frame_free_bulk(&pool, held, ARRAY_SIZE(held), NULL), 0);
+	frame_stats(&pool, &stats);
+	EXPECT_EQ(t, stats.free_blocks[FRAME_ORDER_1GIB], 1);
+	EXPECT_EQ(t, stats.nr_free, AREA_FRAMES);
+}
+
+/* Single frames of memory, each a range, cost 64 bytes each: a frame holds the metadata of 64. */
+KTEST(frame, tiny_ranges)
+{
+	const unsigned int count = FRAME_SIZE / 64;
+	pfn_t pfn;
+
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
+		ktest_skip(t, "the tags of the debug option take room");
+		return;
+	}
+	ASSERT_TRUE(t, sizeof(metadata) >= FRAME_SIZE);
+	frame_pool_init(&pool, cpus, RIG_CPUS);
+	for (unsigned int i = 0; i < count; i++) {
+		const pfn_t first = 1000 + 3 * i;
+
+		ASSERT_TRUE(t, frame_metadata_size(first, first + 1) <= 64);
+		ASSERT_EQ(t, frame_add_range(&pool, first, first + 1, &metadata[8 * i]), 0);
+	}
+	for (unsigned int i = 0; i < count; i++)
+		EXPECT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, frame_alloc(&pool, 0, &pfn), ERR_NO_MEMORY);
+	for (unsigned int i = 0; i < count; i++)
+		EXPECT_EQ(t, frame_free(&pool, 1000 + 3 * i, 0), 0);
+	EXPECT_EQ(t, frame_free(&pool, 1001, 0), ERR_FOREIGN);
+	EXPECT_EQ(t, frame_free(&pool, 1000, 0), ERR_DOUBLE_FREE);
+}
+
+/* Frames beside an edge that a CPU owns look allocated in its bitmap, but are not the pool's. */
+KTEST(frame, what_is_beside_an_edge_is_foreign)
+{
+	pfn_t pfn;
+
+	if (!start(t, 70, 90))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, frame_free(&pool, 69, 0), ERR_FOREIGN);
+	EXPECT_EQ(t, frame_free(&pool, 90, 0), ERR_FOREIGN);
+	EXPECT_EQ(t, frame_free(&pool, pfn, 0), 0);
+	EXPECT_EQ(t, frame_free(&pool, pfn, 0), ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, frame_free_count(&pool), 20);
+}
+
+/* A chunk that became free again, but stays with its CPU, is there for who needs all of it. */
+KTEST(frame, the_chunk_in_hand_can_be_had)
+{
+	pfn_t pfn, block;
+
+	if (!start(t, 0, CHUNK_FRAMES))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, frame_alloc(&pool, FRAME_ORDER_2MIB, &block), ERR_NO_MEMORY);
+	ASSERT_EQ(t, frame_free(&pool, pfn, 0), 0);
+	ASSERT_EQ(t, frame_alloc(&pool, FRAME_ORDER_2MIB, &block), 0);
+	EXPECT_EQ(t, frame_alloc(&pool, 0, &pfn), ERR_NO_MEMORY);
+	EXPECT_EQ(t, frame_free(&pool, block, FRAME_ORDER_2MIB), 0);
+	EXPECT_EQ(t, frame_alloc_at(&pool, 0, CHUNK_FRAMES), 0);
+}
+
+KTEST(frame, a_run_may_end_at_its_limit)
+{
+	pfn_t pfn;
+
+	if (!start(t, 0, 512))
+		return;
+	ASSERT_EQ(t, frame_alloc_run(&pool, 16, 16, 16, &pfn), 0);
+	EXPECT_EQ(t, pfn, 0);
+	EXPECT_EQ(t, frame_alloc_run(&pool, 16, 16, 31, &pfn), ERR_NO_MEMORY);
+	EXPECT_EQ(t, frame_alloc_run(&pool, 16, 16, 32, &pfn), 0);
+}
+
+/* All that is free in a chunk with few free frames, and not a place more of the caller's array. */
+KTEST(frame, a_bulk_writes_what_it_was_asked_for)
+{
+	static pfn_t frames[CHUNK_FRAMES];
+	pfn_t some[4] = { 0, 0, 0, 12345 };
+
+	if (!start(t, 0, CHUNK_FRAMES))
+		return;
+	ASSERT_EQ(t, frame_alloc_bulk(&pool, frames, CHUNK_FRAMES), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		ASSERT_EQ(t, frame_free(&pool, 70 + 100 * i, 0), 0);
+	ASSERT_EQ(t, frame_alloc_bulk(&pool, some, 3), 0);
+	EXPECT_EQ(t, some[0] + some[1] + some[2], 70 + 170 + 270);
+	EXPECT_EQ(t, some[3], 12345);
+}
+
+/* The chunk in hand is all free when another is broken: single frames come from that. */
+KTEST(frame, the_chunk_in_hand_is_not_broken_again)
+{
+	pfn_t pfn;
+
+	if (!start(t, 0, 4 * CHUNK_FRAMES))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	ASSERT_EQ(t, frame_free(&pool, pfn, 0), 0);
+	ASSERT_EQ(t, frame_alloc_at(&pool, 3 * CHUNK_FRAMES + 5, 1), 0);
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, pfn / CHUNK_FRAMES, 3);
+}

@@ -28,14 +28,19 @@ static uint16_t *orders_of(struct frame_rig *rig, uint32_t frame)
 	return &rig->orders[rig->range_of[frame]][frame / 512];
 }
 
-static uint16_t *ever_of(struct frame_rig *rig, uint32_t frame)
+static uint16_t *used_of(struct frame_rig *rig, uint32_t frame)
+{
+	return &rig->used[rig->range_of[frame]][frame / 512];
+}
+
+static bool *ever_of(struct frame_rig *rig, uint32_t frame)
 {
 	return &rig->ever[rig->range_of[frame]][frame / 512];
 }
 
 static bool model_free(const struct frame_rig *rig, uint64_t frame)
 {
-	return frame < RIG_FRAMES && rig->block[frame] == RIG_FREE;
+	return frame < rig->size && rig->block[frame] == RIG_FREE;
 }
 
 static bool all_free(const struct frame_rig *rig, uint64_t frame, uint64_t count)
@@ -48,7 +53,7 @@ static bool all_free(const struct frame_rig *rig, uint64_t frame, uint64_t count
 
 static bool one_range(const struct frame_rig *rig, uint64_t frame, uint64_t count)
 {
-	return frame + count <= RIG_FRAMES && rig->block[frame] != RIG_ABSENT &&
+	return frame + count <= rig->size && rig->block[frame] != RIG_ABSENT &&
 	       rig->block[frame + count - 1] != RIG_ABSENT &&
 	       rig->range_of[frame] == rig->range_of[frame + count - 1];
 }
@@ -57,7 +62,7 @@ static bool block_free(const struct frame_rig *rig, uint64_t frame, unsigned int
 {
 	const uint64_t count = frame_order_count(order);
 
-	return is_aligned(RIG_BASE + frame, count) && one_range(rig, frame, count) &&
+	return is_aligned(rig->base + frame, count) && one_range(rig, frame, count) &&
 	       all_free(rig, frame, count);
 }
 
@@ -65,7 +70,7 @@ static bool any_block_free(const struct frame_rig *rig, unsigned int order)
 {
 	const uint64_t count = frame_order_count(order);
 
-	for (uint64_t frame = 0; frame + count <= RIG_FRAMES; frame += count)
+	for (uint64_t frame = 0; frame + count <= rig->size; frame += count)
 		if (rig->block[frame] == RIG_FREE && block_free(rig, frame, order))
 			return true;
 	return false;
@@ -79,30 +84,70 @@ static void model_take(struct frame_rig *rig, uint64_t frame, unsigned int order
 	rig->block[frame] = (uint8_t)order;
 	rig->nr_free -= count;
 	*orders_of(rig, (uint32_t)frame) |= (uint16_t)(1u << order);
-	*ever_of(rig, (uint32_t)frame) = 1;
+	*used_of(rig, (uint32_t)frame) += (uint16_t)(order < FRAME_ORDER_2MIB ? count : 0);
+	*ever_of(rig, (uint32_t)frame) = true;
 	rig->place[frame] = rig->nr_held;
 	rig->held[rig->nr_held++] = (uint32_t)frame;
 }
 
 static void model_give(struct frame_rig *rig, uint32_t frame)
 {
-	const uint64_t count = frame_order_count(rig->block[frame]);
+	const unsigned int order = rig->block[frame];
+	const uint64_t count = frame_order_count(order);
 	const uint32_t last = rig->held[--rig->nr_held];
 
 	rig->held[rig->place[frame]] = last;
 	rig->place[last] = rig->place[frame];
 	memset(&rig->block[frame], RIG_FREE, count);
 	rig->nr_free += count;
+	*used_of(rig, frame) -= (uint16_t)(order < FRAME_ORDER_2MIB ? count : 0);
+	if (*used_of(rig, frame) == 0)
+		*orders_of(rig, frame) = 0;
+}
+
+/* Whether the frame's part of its chunk is all of the chunk. */
+static bool in_inner_chunk(const struct frame_rig *rig, uint32_t frame)
+{
+	const uint64_t first = align_down(rig->base + frame, 512) - rig->base;
+
+	return first + 512 <= rig->size && one_range(rig, first, 512);
+}
+
+/*
+ * Whether a free frame lies where single ones should come from before a whole chunk is broken: in an
+ * edge, or in a chunk that is broken, but not for blocks of one order.
+ */
+static bool any_broken(struct frame_rig *rig)
+{
+	for (uint32_t frame = 0; frame < rig->size; frame++) {
+		const unsigned int orders = model_free(rig, frame) ? *orders_of(rig, frame) : 0;
+
+		if (model_free(rig, frame) &&
+		    (orders & 1 || orders & (orders - 1) || !in_inner_chunk(rig, frame)))
+			return true;
+	}
+	return false;
+}
+
+/* A single frame, given to the only CPU, may have broken a whole chunk only if it had to. */
+static void check_contiguity(struct frame_rig *rig, pfn_t pfn)
+{
+	const uint64_t frame = pfn - rig->base;
+
+	if (rig->set_cpu || frame >= rig->size || !model_free(rig, frame))
+		return;
+	if (*used_of(rig, (uint32_t)frame) == 0 && in_inner_chunk(rig, (uint32_t)frame))
+		expect(rig, !any_broken(rig), "broke a whole chunk for a single frame");
 }
 
 /* Take what the allocator gave, if that is right. */
 static void take_checked(struct frame_rig *rig, pfn_t pfn, unsigned int order)
 {
-	const bool right = pfn >= RIG_BASE && block_free(rig, pfn - RIG_BASE, order);
+	const bool right = pfn >= rig->base && block_free(rig, pfn - rig->base, order);
 
 	expect(rig, right, "allocated a block that is not free, aligned and in one range");
 	if (right)
-		model_take(rig, pfn - RIG_BASE, order);
+		model_take(rig, pfn - rig->base, order);
 }
 
 static void check_count(struct frame_rig *rig)
@@ -126,12 +171,12 @@ static void choose_ranges(struct frame_rig *rig)
 
 	memset(rig->block, RIG_ABSENT, sizeof(rig->block));
 	rig->nr_ranges = 0;
-	while (at < RIG_FRAMES && rig->nr_ranges < RIG_RANGES_MAX) {
+	while (at < rig->size && rig->nr_ranges < RIG_RANGES_MAX) {
 		struct rig_range *range = &rig->ranges[rig->nr_ranges++];
 		const uint32_t length = random_length(rig);
 
 		range->start = at;
-		range->end = length > RIG_FRAMES - at ? RIG_FRAMES : at + length;
+		range->end = length > rig->size - at ? rig->size : at + length;
 		range->added = false;
 		/* Some ranges touch. */
 		at = range->end + (pick(rig, 4) ? random_length(rig) : 0);
@@ -156,7 +201,7 @@ static void check_canaries(struct frame_rig *rig)
 		const struct rig_range *range = &rig->ranges[i];
 		const uint8_t *end =
 			metadata_place(rig, i) +
-			frame_metadata_size(RIG_BASE + range->start, RIG_BASE + range->end);
+			frame_metadata_size(rig->base + range->start, rig->base + range->end);
 
 		for (unsigned int j = 0; j < 8; j++)
 			expect(rig, end[j] == CANARY, "wrote past the end of the metadata");
@@ -166,7 +211,7 @@ static void check_canaries(struct frame_rig *rig)
 static void add_range(struct frame_rig *rig, unsigned int index)
 {
 	struct rig_range *range = &rig->ranges[index];
-	const pfn_t start = RIG_BASE + range->start, end = RIG_BASE + range->end;
+	const pfn_t start = rig->base + range->start, end = rig->base + range->end;
 
 	if (range->added)
 		return;
@@ -188,11 +233,15 @@ static void add_range(struct frame_rig *rig, unsigned int index)
 
 void rig_init(struct frame_rig *rig)
 {
+	if (!rig->size)
+		rig->size = RIG_FRAMES;
+	rig->base = RIG_MIDDLE - rig->size / 2;
 	rig->nr_frames = rig->nr_free = 0;
 	rig->nr_held = 0;
 	rig->mood = 8;
 	rig->failed = false;
 	memset(rig->orders, 0, sizeof(rig->orders));
+	memset(rig->used, 0, sizeof(rig->used));
 	memset(rig->ever, 0, sizeof(rig->ever));
 	memset(rig->metadata, CANARY, sizeof(rig->metadata));
 	if (rig->set_cpu)
@@ -211,6 +260,8 @@ static void alloc_block_step(struct frame_rig *rig, unsigned int order)
 	pfn_t pfn;
 	const int result = frame_alloc(&rig->pool, order, &pfn);
 
+	if (!result && order == 0)
+		check_contiguity(rig, pfn);
 	if (!result)
 		take_checked(rig, pfn, order);
 	else if (order <= FRAME_ORDER_2MIB)
@@ -224,11 +275,11 @@ static void alloc_block_step(struct frame_rig *rig, unsigned int order)
 /* A bulk that failed had all single frames for a moment. */
 static void took_all(struct frame_rig *rig)
 {
-	for (uint32_t frame = 0; frame < RIG_FRAMES; frame++) {
+	for (uint32_t frame = 0; frame < rig->size; frame++) {
 		if (!model_free(rig, frame))
 			continue;
-		*ever_of(rig, frame) = 1;
-		*orders_of(rig, frame) |= 1;
+		*ever_of(rig, frame) = true;
+		*orders_of(rig, frame) |= *used_of(rig, frame) ? 1 : 0;
 	}
 }
 
@@ -250,11 +301,11 @@ static bool model_find_run(const struct frame_rig *rig, uint64_t count, uint64_t
 {
 	uint64_t length = 0;
 
-	for (uint64_t frame = RIG_FRAMES; frame-- > 0;) {
+	for (uint64_t frame = rig->size; frame-- > 0;) {
 		length = model_free(rig, frame) ? length + 1 : 0;
-		if (length >= count && is_aligned(RIG_BASE + frame, align) &&
-		    RIG_BASE + frame + count <= limit)
-			*found = RIG_BASE + frame;
+		if (length >= count && is_aligned(rig->base + frame, align) &&
+		    rig->base + frame + count <= limit)
+			*found = rig->base + frame;
 	}
 	return *found != 0;
 }
@@ -269,7 +320,7 @@ static void alloc_run_step(struct frame_rig *rig)
 {
 	const uint64_t count = 1 + pick(rig, pick(rig, 8) ? 40 : 1500);
 	const uint64_t align = UINT64_C(1) << pick(rig, 11);
-	const pfn_t limit = pick(rig, 2) ? UINT64_MAX : RIG_BASE + pick(rig, RIG_FRAMES);
+	const pfn_t limit = pick(rig, 2) ? UINT64_MAX : rig->base + pick(rig, rig->size);
 	pfn_t pfn, want = 0;
 	const bool exists = model_find_run(rig, count, align, limit, &want);
 	const int result = frame_alloc_run(&rig->pool, count, align, limit, &pfn);
@@ -283,16 +334,16 @@ static void alloc_run_step(struct frame_rig *rig)
 
 static void alloc_at_step(struct frame_rig *rig)
 {
-	const uint64_t frame = pick(rig, RIG_FRAMES), count = 1 + pick(rig, pick(rig, 4) ? 3 : 700);
-	const int result = frame_alloc_at(&rig->pool, RIG_BASE + frame, count);
+	const uint64_t frame = pick(rig, rig->size), count = 1 + pick(rig, pick(rig, 4) ? 3 : 700);
+	const int result = frame_alloc_at(&rig->pool, rig->base + frame, count);
 	int want = all_free(rig, frame, count) ? 0 : ERR_BUSY;
 
 	for (uint64_t i = 0; i < count; i++)
-		if (frame + i >= RIG_FRAMES || rig->block[frame + i] == RIG_ABSENT)
+		if (frame + i >= rig->size || rig->block[frame + i] == RIG_ABSENT)
 			want = ERR_FOREIGN;
 	expect(rig, result == want, "given frames: wrong answer");
 	if (!result && !want)
-		take_singles(rig, RIG_BASE + frame, count);
+		take_singles(rig, rig->base + frame, count);
 }
 
 static void free_held(struct frame_rig *rig)
@@ -302,7 +353,7 @@ static void free_held(struct frame_rig *rig)
 	if (!rig->nr_held)
 		return;
 	frame = rig->held[pick(rig, rig->nr_held)];
-	expect(rig, frame_free(&rig->pool, RIG_BASE + frame, rig->block[frame]) == 0,
+	expect(rig, frame_free(&rig->pool, rig->base + frame, rig->block[frame]) == 0,
 	       "could not free a block");
 	model_give(rig, frame);
 }
@@ -312,12 +363,12 @@ static void free_bulk_step(struct frame_rig *rig)
 {
 	pfn_t frames[150];
 	size_t count = 0, right, freed;
-	const uint64_t first = pick(rig, RIG_FRAMES), step = 1 + pick(rig, 3);
+	const uint64_t first = pick(rig, rig->size), step = 1 + pick(rig, 3);
 	int result;
 
-	for (uint64_t i = first; i < RIG_FRAMES && count < ARRAY_SIZE(frames); i += step)
+	for (uint64_t i = first; i < rig->size && count < ARRAY_SIZE(frames); i += step)
 		if (rig->block[i] == 0)
-			frames[count++] = RIG_BASE + i;
+			frames[count++] = rig->base + i;
 	right = count;
 	if (count && count < ARRAY_SIZE(frames) && pick(rig, 4) == 0) {
 		/* The frame at the end is there twice; right after itself if there is but one. */
@@ -328,18 +379,18 @@ static void free_bulk_step(struct frame_rig *rig)
 	expect(rig, result == (count == right ? 0 : ERR_DOUBLE_FREE), "bulk free: wrong answer");
 	expect(rig, freed == right, "bulk free: wrong number");
 	for (size_t i = 0; i < right; i++)
-		model_give(rig, (uint32_t)(frames[i] - RIG_BASE));
+		model_give(rig, (uint32_t)(frames[i] - rig->base));
 }
 
 static void free_run_step(struct frame_rig *rig)
 {
-	const uint32_t first = (uint32_t)pick(rig, RIG_FRAMES);
+	const uint32_t first = (uint32_t)pick(rig, rig->size);
 	uint64_t count = 0, freed;
 
-	while (first + count < RIG_FRAMES && count < 600 && rig->block[first + count] == 0)
+	while (first + count < rig->size && count < 600 && rig->block[first + count] == 0)
 		count++;
 	expect(rig,
-	       frame_free_run(&rig->pool, RIG_BASE + first, count, &freed) == 0 && freed == count,
+	       frame_free_run(&rig->pool, rig->base + first, count, &freed) == 0 && freed == count,
 	       "could not free a run");
 	for (uint64_t i = 0; i < count; i++)
 		model_give(rig, (uint32_t)(first + i));
@@ -353,7 +404,7 @@ static int verdict(struct frame_rig *rig, uint64_t frame, unsigned int order)
 
 	if (!frame_order_valid(order))
 		return ERR_INVALID;
-	if (!is_aligned(RIG_BASE + frame, count))
+	if (!is_aligned(rig->base + frame, count))
 		return ERR_MISALIGNED;
 	if (!one_range(rig, frame, count))
 		return ERR_FOREIGN;
@@ -371,7 +422,7 @@ static int verdict(struct frame_rig *rig, uint64_t frame, unsigned int order)
 
 static void free_wrong_step(struct frame_rig *rig)
 {
-	const uint64_t frame = pick(rig, RIG_FRAMES);
+	const uint64_t frame = pick(rig, rig->size);
 	const unsigned int order = (unsigned int)pick(rig, pick(rig, 2) ? 1 : 20);
 	int want;
 
@@ -379,7 +430,7 @@ static void free_wrong_step(struct frame_rig *rig)
 		return;
 	want = verdict(rig, frame, order);
 	if (want)
-		expect(rig, frame_free(&rig->pool, RIG_BASE + frame, order) == want,
+		expect(rig, frame_free(&rig->pool, rig->base + frame, order) == want,
 		       "a mistake in freeing was not called by its name");
 }
 
@@ -442,7 +493,7 @@ static uint64_t count_blocks(const struct frame_rig *rig, unsigned int order, ui
 	const uint64_t size = frame_order_count(order);
 	uint64_t count = 0;
 
-	for (uint64_t frame = 0; frame + size <= RIG_FRAMES; frame += size) {
+	for (uint64_t frame = 0; frame + size <= rig->size; frame += size) {
 		if (covered[frame] || !block_free(rig, frame, order))
 			continue;
 		memset(&covered[frame], 1, size);
@@ -484,9 +535,8 @@ void rig_free_all(struct frame_rig *rig)
 		free_held(rig);
 	/* Looks for too much, so that CPUs give back what they have claimed. */
 	expect(rig,
-	       frame_alloc_run(&rig->pool, RIG_FRAMES + 1, 1, UINT64_MAX, &pfn) == ERR_NO_MEMORY,
+	       frame_alloc_run(&rig->pool, rig->size + 1, 1, UINT64_MAX, &pfn) == ERR_NO_MEMORY,
 	       "a run longer than memory");
-	memset(rig->orders, 0, sizeof(rig->orders));
 	rig_check_stats(rig);
 }
 
@@ -497,6 +547,7 @@ void rig_exhaust(struct frame_rig *rig)
 	pfn_t pfn;
 
 	while (!rig->failed && frame_alloc(&rig->pool, 0, &pfn) == 0) {
+		check_contiguity(rig, pfn);
 		take_checked(rig, pfn, 0);
 		count++;
 		if (rig->set_cpu && pick(rig, 8) == 0)

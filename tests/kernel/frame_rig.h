@@ -15,8 +15,7 @@
 #define RIG_CHUNKS     (RIG_FRAMES / 512)
 #define RIG_RANGES_MAX 64
 #define RIG_CPUS       3
-/* The boundary of an area lies in the middle. */
-#define RIG_BASE (UINT64_C(0x100000) - RIG_FRAMES / 2)
+#define RIG_MIDDLE     UINT64_C(0x100000) /* the boundary of an area */
 
 struct rig_range {
 	uint32_t start, end; /* indices of frames */
@@ -25,6 +24,7 @@ struct rig_range {
 
 struct frame_rig {
 	/* To be set before rig_init(). */
+	uint32_t size; /* frames, in ranges or not: a multiple of 1024; 0 for RIG_FRAMES */
 	uint64_t (*random)(void *context, uint64_t bound); /* in [0, bound) */
 	void (*fail)(void *context, const char *text);     /* may return */
 	void (*set_cpu)(unsigned int cpu);                 /* NULL if there is only one */
@@ -33,14 +33,17 @@ struct frame_rig {
 	struct frame_pool pool;
 	struct frame_cpu cpus[RIG_CPUS];
 
+	pfn_t base; /* the model's frame 0 */
+
 	/* The model. */
 	uint8_t block[RIG_FRAMES];    /* a block's order at its first frame, or RIG_* */
 	uint8_t range_of[RIG_FRAMES]; /* which range the frame is in, unless RIG_ABSENT */
 	struct rig_range ranges[RIG_RANGES_MAX];
 	unsigned int nr_ranges;
 	uint64_t nr_frames, nr_free;
-	/* Per range and chunk: orders allocated in it since all was free; and since ever. */
-	uint16_t orders[RIG_RANGES_MAX][RIG_CHUNKS], ever[RIG_RANGES_MAX][RIG_CHUNKS];
+	/* Per range and chunk: orders allocated in it since all was free; frames in use; ever used. */
+	uint16_t orders[RIG_RANGES_MAX][RIG_CHUNKS], used[RIG_RANGES_MAX][RIG_CHUNKS];
+	bool ever[RIG_RANGES_MAX][RIG_CHUNKS];
 
 	uint32_t held[RIG_FRAMES];  /* first frames of blocks, in no order */
 	uint32_t place[RIG_FRAMES]; /* where in `held` a first frame is */

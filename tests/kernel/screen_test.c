@@ -340,6 +340,90 @@ KTEST(screen, a_new_banner_replaces_the_old)
 	expect_sound(t);
 }
 
+static void type(const char *bytes)
+{
+	screen_type(&screen, bytes, strlen(bytes));
+}
+
+KTEST(screen, what_is_typed_has_a_row_and_a_cursor)
+{
+	ASSERT_EQ(t, open(10, 4), 0);
+	write(LOG_INFO, "one");
+	type("> ab");
+	EXPECT_STR(t, row_text(1), "> ab");
+	EXPECT_EQ(t, colour_at(3, 1), SCREEN_INPUT);
+	EXPECT_EQ(t, colour_at(4, 1), SCREEN_CURSOR);
+	type("\b\b");
+	EXPECT_EQ(t, colour_at(2, 1), SCREEN_CURSOR);
+	EXPECT_EQ(t, colour_at(4, 1), SCREEN_GREY);
+	type("xy z\b\b\b\033[K");
+	EXPECT_STR(t, row_text(1), "> x");
+	EXPECT_EQ(t, colour_at(3, 1), SCREEN_CURSOR);
+	type("\r\n");
+	EXPECT_EQ(t, colour_at(3, 1), SCREEN_GREY);
+	EXPECT_EQ(t, colour_at(2, 1), SCREEN_INPUT);
+	write(LOG_INFO, "two");
+	type("> ");
+	EXPECT_STR(t, row_text(2), "two");
+	EXPECT_STR(t, row_text(3), ">");
+	expect_sound(t);
+}
+
+KTEST(screen, a_row_that_is_typed_does_not_wrap)
+{
+	ASSERT_EQ(t, open(4, 2), 0);
+	type("abcdef");
+	EXPECT_STR(t, row_text(0), "abcd");
+	EXPECT_STR(t, row_text(1), "");
+	type("\b!\b\b\b\b\b\b\b-");
+	EXPECT_STR(t, row_text(0), "-bc!");
+	expect_sound(t);
+}
+
+KTEST(screen, a_line_of_the_log_ends_what_is_typed)
+{
+	ASSERT_EQ(t, open(10, 4), 0);
+	type("> a\b");
+	write(LOG_ERROR, "panic");
+	EXPECT_STR(t, row_text(0), "> a");
+	EXPECT_EQ(t, colour_at(2, 0), SCREEN_INPUT);
+	EXPECT_STR(t, row_text(1), "panic");
+	type("b");
+	EXPECT_STR(t, row_text(2), "b");
+	expect_sound(t);
+}
+
+KTEST(screen, clearing_leaves_the_banner)
+{
+	ASSERT_EQ(t, open(10, 4), 0);
+	write(LOG_INFO, "one");
+	screen_show_banner(&screen, true, "good");
+	type("> ab\033[H\033[2J> ");
+	EXPECT_STR(t, row_text(0), ">");
+	EXPECT_EQ(t, colour_at(2, 0), SCREEN_CURSOR);
+	EXPECT_STR(t, row_text(1), "");
+	EXPECT_STR(t, row_text(3), "   good");
+	expect_sound(t);
+}
+
+KTEST(screen, painting_covers_characters)
+{
+	static const uint8_t paint[] = { PAINT_TEXT, PAINT_GREEN, PAINT_RED, PAINT_TEXT,
+					 PAINT_BLUE };
+
+	ASSERT_EQ(t, open(4, 3), 0);
+	write(LOG_INFO, "one");
+	screen_paint(&screen, "a.#bc", paint, 5);
+	EXPECT_STR(t, row_text(1), "a  b");
+	EXPECT_EQ(t, colour_at(0, 1), SCREEN_GREY);
+	EXPECT_EQ(t, colour_at(1, 1), SCREEN_PAINT_GREEN);
+	EXPECT_EQ(t, colour_at(2, 1), SCREEN_PAINT_RED);
+	EXPECT_STR(t, row_text(2), "");
+	write(LOG_INFO, "two");
+	EXPECT_STR(t, row_text(2), "two");
+	expect_sound(t);
+}
+
 /* Any bytes on any grid: nothing is drawn outside, twice, or over the banner. */
 KTEST(screen, random_lines_keep_it_sound)
 {
@@ -354,7 +438,10 @@ KTEST(screen, random_lines_keep_it_sound)
 
 			for (size_t i = 0; i < length; i++)
 				text[i] = (char)ktest_random(t);
-			screen_write(&screen, LOG_INFO, text, length);
+			if (ktest_random_below(t, 2))
+				screen_write(&screen, LOG_INFO, text, length);
+			else
+				screen_type(&screen, text, length);
 			if (line == 10)
 				screen_show_banner(&screen, true, "");
 		}

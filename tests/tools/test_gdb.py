@@ -107,7 +107,7 @@ def constant(builder: Builder, name: str) -> int:
     return int(re.search(rf"^#define {name} (-?\d+)$", text, re.MULTILINE)[1]) & (2**64 - 1)
 
 
-TO_THE_END = ("hbreak finish", "continue")
+TO_THE_END = ("hbreak monitor_prompt", "continue")
 
 
 def last_line(text: str) -> str:

@@ -24,6 +24,8 @@
 /* A port access takes about a microsecond, a character at 115200 baud 87 of them. */
 #define POLLS_MAX 100000
 
+static bool is_there;
+
 static bool wait_for_status(uint8_t bit)
 {
 	for (unsigned int i = 0; i < POLLS_MAX; i++)
@@ -40,8 +42,6 @@ static bool echoes(uint8_t probe)
 
 bool serial_init(void)
 {
-	bool found;
-
 	port_write8(UART_INTERRUPTS, 0);
 	port_write8(UART_LINE, LINE_DLAB);
 	port_write8(UART_DIVISOR_LOW, 1);
@@ -49,9 +49,14 @@ bool serial_init(void)
 	port_write8(UART_LINE, LINE_8N1);
 	port_write8(UART_FIFO, FIFO_ON_CLEARED);
 	port_write8(UART_MODEM, MODEM_LOOPBACK);
-	found = echoes(0xa5) && echoes(0x5a);
+	is_there = echoes(0xa5) && echoes(0x5a);
 	port_write8(UART_MODEM, MODEM_READY);
-	return found;
+	return is_there;
+}
+
+bool serial_is_there(void)
+{
+	return is_there;
 }
 
 static void write_byte(char byte)
@@ -70,4 +75,32 @@ static void serial_write(enum log_level level, const char *text, size_t length)
 	write_byte('\n');
 }
 
-struct console serial_console = { .name = "serial", .write = serial_write };
+static void serial_type(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		write_byte(bytes[i]);
+}
+
+/* What stands at the other end does not say; a VT100 has that. */
+static struct console_size serial_size(void)
+{
+	return (struct console_size){ .columns = 80, .rows = 24 };
+}
+
+bool serial_read(uint8_t *byte)
+{
+	const uint8_t status = port_read8(UART_STATUS);
+
+	/* All ones: the port has gone. A 16550 has no state in which all of these are set. */
+	if (status == 0xff || !(status & STATUS_DATA_READY))
+		return false;
+	*byte = port_read8(UART_DATA);
+	return true;
+}
+
+struct console serial_console = {
+	.name = "serial",
+	.write = serial_write,
+	.type = serial_type,
+	.size = serial_size,
+};

@@ -19,6 +19,19 @@ static inline void port_write8(uint16_t port, uint8_t value)
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
+static inline uint16_t port_read16(uint16_t port)
+{
+	uint16_t value;
+
+	__asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline void port_write16(uint16_t port, uint16_t value)
+{
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
 static inline void port_write32(uint16_t port, uint32_t value)
 {
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
@@ -98,6 +111,18 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
 static inline void invalidate_page(virt_addr_t address)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(virt_raw(address)) : "memory");
+}
+
+/* Reset the CPU as a triple fault does: an exception, without an interrupt table to handle it. */
+__attribute__((noreturn)) static inline void cpu_triple_fault(void)
+{
+	const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) nothing = { 0, 0 };
+
+	for (;;)
+		__asm__ volatile("lidt %0; int3" : : "m"(nothing) : "memory");
 }
 
 /* Stop this CPU for good. Maskable interrupts are off; an NMI that returns is slept away again. */

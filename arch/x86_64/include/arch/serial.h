@@ -3,15 +3,20 @@
 #ifndef ARCH_SERIAL_H
 #define ARCH_SERIAL_H
 
-#include <stdbool.h>
-
 #include <mercator/log.h>
+#include <mercator/types.h>
 
 /*
  * Look for COM1 by loopback and set it up. False if nothing echoes: reads of a port that is not
  * there float to 0xff, which looks like "ready" in every status bit.
  */
 bool serial_init(void);
+
+/* What serial_init() returned. */
+bool serial_is_there(void);
+
+/* Take a byte that has arrived, if there is one. Only after serial_init() has returned true. */
+bool serial_read(uint8_t *byte);
 
 /* Writes lines to COM1. Attach it only after serial_init() has returned true. */
 extern struct console serial_console;

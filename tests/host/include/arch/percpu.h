@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The host's stand-in for arch/x86_64/include/arch/percpu.h: a thread is a CPU, with the number that
- * it was given (0 unless set), and there are no interrupts. Each number belongs to one thread. Who
- * compiles with HOST_NR_CPUS=1 has one thread, and locks that cost nothing, as the kernel does.
+ * it was given (0 unless set), and interrupts are arch/host_irq.h's. Each number belongs to one thread.
+ * Who compiles with HOST_NR_CPUS=1 has one thread, and locks that cost nothing, as the kernel does.
  */
 #ifndef ARCH_PERCPU_H
 #define ARCH_PERCPU_H
 
+#include <arch/host_irq.h>
 #include <mercator/types.h>
 
 #ifndef HOST_NR_CPUS
@@ -19,16 +20,6 @@ extern __thread unsigned int host_cpu_id;
 static inline unsigned int arch_cpu_id(void)
 {
 	return host_cpu_id;
-}
-
-static inline uint64_t arch_irq_save(void)
-{
-	return 0;
-}
-
-static inline void arch_irq_restore(uint64_t flags)
-{
-	(void)flags;
 }
 
 /* The thread that holds the lock may want this core. */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Editing a line, with a history, from keys; and showing it on a terminal. Pure: nothing here knows
+ * where keys come from or where bytes go.
+ *
+ *	left, right, home, end, ctrl-b, f, a, e	move
+ *	backspace, delete, ctrl-h, d		remove a character
+ *	ctrl-u, k, w				remove all before the cursor, after it, the word before it
+ *	up, down, ctrl-p, n			go through the history
+ *	ctrl-c					forget the line
+ *	ctrl-l					clear the screen
+ */
+#ifndef KERNEL_MONITOR_EDITOR_H
+#define KERNEL_MONITOR_EDITOR_H
+
+#include <mercator/types.h>
+
+#define EDITOR_LINE_MAX 200 /* bytes, with the zero at the end */
+#define EDITOR_HISTORY  32  /* lines */
+
+/* Invariant: cursor <= length < EDITOR_LINE_MAX, text[length] is 0, and all before it is printable. */
+struct editor_line {
+	char text[EDITOR_LINE_MAX];
+	size_t length;
+	size_t cursor;
+};
+
+struct editor {
+	struct editor_line line;
+
+	/* The lines that were finished, in a ring: the newest has number nr_lines - 1. */
+	char history[EDITOR_HISTORY][EDITOR_LINE_MAX];
+	size_t nr_lines;
+	size_t shown;             /* the number of the line that is shown; nr_lines: the new one */
+	struct editor_line draft; /* the new one, while an older one is shown */
+};
+
+enum editor_result {
+	EDITOR_GOES_ON,
+	EDITOR_LINE,     /* the line is finished: editor->line.text; then editor_next() */
+	EDITOR_CANCELED, /* it is to be forgotten: then editor_next() */
+	EDITOR_CLEAR,    /* the screen is to be cleared; the line goes on */
+};
+
+/* An editor is all zero at the start. */
+enum editor_result editor_key(struct editor *editor, unsigned int key);
+
+/*
+ * Begin an empty line. What was typed goes to the history if `keep`, but not if it is empty or the
+ * same as the line before it.
+ */
+void editor_next(struct editor *editor, bool keep);
+
+/* The bound on `columns`, below. */
+#define VIEW_COLUMNS_MAX 80
+
+/* What a terminal shows of the line: a part of it, where it is longer than the row. All zero: nothing. */
+struct view {
+	char text[VIEW_COLUMNS_MAX];
+	size_t length;
+	size_t cursor;
+};
+
+/*
+ * Show prompt and line in a row of `columns` (at most VIEW_COLUMNS_MAX, and more than the prompt has
+ * by at least 2). `put` gets the bytes that turn what was shown into that, for a terminal whose cursor
+ * is where the last call left it: text, backspaces and ESC [ K (erase from the cursor to the end).
+ */
+void view_update(struct view *view, const char *prompt, const struct editor_line *line,
+		 size_t columns, void (*put)(void *context, const char *bytes, size_t length),
+		 void *context);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* `map`, `unmap` and `protect`: experiments with the lower half of the address space (experiment.h). */
+#include <mercator/describe.h>
+#include <mercator/mapper.h>
+#include <mercator/string.h>
+
+#include "commands.h"
+#include "decode.h"
+#include "experiment.h"
+
+bool experiment_allows(virt_addr_t address, uint64_t size, unsigned int levels)
+{
+	const uint64_t start = virt_raw(address), end = pt_span(levels) * PT_ENTRIES / 2;
+
+	return start >= EXPERIMENTS_START && start < end && size <= end - start;
+}
+
+struct search {
+	const struct own_block *block;
+	virt_addr_t found;
+};
+
+static int leads_there(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+{
+	struct search *search = context;
+	const pfn_t start = phys_pfn(pt_leaf_address(entry, level));
+
+	if (pt_kind(entry, level) != PT_LEAF ||
+	    start >= search->block->start + search->block->count ||
+	    start + pt_span(level) / FRAME_SIZE <= search->block->start)
+		return 0;
+	search->found = address;
+	return 1;
+}
+
+bool experiment_maps(const struct space *space, const struct own_block *block, virt_addr_t *address)
+{
+	struct search search = { .block = block };
+	const int result =
+		mapper_visit(space, virt_addr(0), pt_span(space->root.levels) * PT_ENTRIES / 2,
+			     leads_there, &search);
+
+	*address = search.found;
+	if (result < 0)
+		log_error("the tables cannot be read: %s", error_text(result));
+	return result != 0;
+}
+
+/* Parse ADDRESS and SIZE, and hold them against the bounds of experiments. */
+static bool parse_range(const char *address_text, uint64_t size, virt_addr_t *address)
+{
+	const unsigned int levels = monitor_space()->root.levels;
+	uint64_t raw;
+
+	if (!command_number(address_text, "an address", &raw))
+		return false;
+	*address = virt_addr(raw);
+	if (!is_aligned(raw, FRAME_SIZE) || !is_aligned(size, FRAME_SIZE) || !size) {
+		log_error("address and size must be multiples of 4K, and the size not 0");
+		return false;
+	}
+	if (!experiment_allows(*address, size, levels)) {
+		log_error("experiments are from %#lx up to %#lx: the rest is the kernel's",
+			  EXPERIMENTS_START, pt_span(levels) * PT_ENTRIES / 2);
+		return false;
+	}
+	return true;
+}
+
+static bool parse_rights(const char *text, struct attributes *attributes)
+{
+	attributes->type = MEMORY_WRITE_BACK;
+	if (!words_rights(text, &attributes->rights)) {
+		log_error("rights are letters: r read, w write, x execute, u for the user too");
+		return false;
+	}
+	if (!(attributes->rights & RIGHT_READ))
+		log_error("rights need an r: x86 has no memory that cannot be read");
+	else if ((attributes->rights & RIGHT_WRITE) && (attributes->rights & RIGHT_EXECUTE))
+		log_error("no memory is both writable and executable here");
+	else if (attributes->rights & RIGHT_GLOBAL)
+		log_error("global pages are the kernel half's alone");
+	else
+		return true;
+	return false;
+}
+
+static enum command_result fail(const char *what, int error, const struct conflict *conflict)
+{
+	char text[LOG_LINE_MAX] = "";
+
+	if (error == ERR_EXISTS || error == ERR_NOT_FOUND)
+		fmt_print(text, sizeof(text), ", at %#lx", virt_raw(conflict->address));
+	log_error("%s: %s%s; nothing was changed", what, error_text(error), text);
+	return COMMAND_FAILED;
+}
+
+struct page_count {
+	uint64_t nr_leaves[PT_LEAF_MAX + 1];
+};
+
+static int count_page(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+{
+	struct page_count *count = context;
+
+	(void)address;
+	count->nr_leaves[level] += pt_kind(entry, level) == PT_LEAF;
+	return 0;
+}
+
+#define PAGES_TEXT 64
+
+/* "1 x 2 MiB + 3 x 4 KiB pages" */
+static const char *pages_text(char text[PAGES_TEXT], const struct space *space, virt_addr_t address,
+			      uint64_t size)
+{
+	struct page_count count = { 0 };
+	size_t length = 0;
+
+	text[0] = '\0';
+	if (mapper_visit(space, address, size, count_page, &count))
+		return "?";
+	for (unsigned int level = PT_LEAF_MAX; level >= 1; level--)
+		if (count.nr_leaves[level])
+			length += fmt_print(text + length, PAGES_TEXT - length, "%s%lu x %s",
+					    length ? " + " : "", count.nr_leaves[level],
+					    decode_page_size(level));
+	return text;
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* What an operation did to the space's tables, which were `before` in number. */
+static void show_change(const char *what, const struct space *space, virt_addr_t address,
+			uint64_t size, uint64_t before)
+{
+	const uint64_t nr_tables = space->nr_tables;
+	const uint64_t change = nr_tables > before ? nr_tables - before : before - nr_tables;
+	char text[SIZE_TEXT_MAX], pages[PAGES_TEXT];
+
+	say("%s %s at %#lx: %s; %lu table%s %s", what, describe_size(text, size), virt_raw(address),
+	    pages_text(pages, space, address, size), change, plural(change),
+	    nr_tables < before ? "less" : "more");
+}
+
+static enum command_result run_map(unsigned int count, const char *const *arguments)
+{
+	struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+	struct space *space = monitor_space();
+	const uint64_t before = space->nr_tables;
+	const struct own_block *block;
+	struct conflict conflict;
+	phys_addr_t physical;
+	virt_addr_t address;
+	uint64_t size;
+	int error;
+
+	if (!own_parse(arguments[1], &physical))
+		return COMMAND_MISUSED;
+	block = own_find(physical, 1);
+	size = block ? (block->start + block->count) * FRAME_SIZE - phys_raw(physical) : FRAME_SIZE;
+	if ((count > 2 && !command_number(arguments[2], "a size", &size)) ||
+	    !parse_range(arguments[0], size, &address) ||
+	    (count > 3 && !parse_rights(arguments[3], &attributes)))
+		return COMMAND_MISUSED;
+	if (!own_find(physical, size)) {
+		log_error("map: not all of it is memory that `alloc` gave");
+		return COMMAND_FAILED;
+	}
+	error = mapper_map(space, address, physical, size, attributes, &conflict);
+	if (error)
+		return fail("map", error, &conflict);
+	show_change("mapped", space, address, size, before);
+	return COMMAND_OK;
+}
+
+const struct command map_command = {
+	.name = "map",
+	.arguments = "ADDRESS PHYSICAL [SIZE [RIGHTS]]",
+	.summary = "map memory of alloc's",
+	.text = "PHYSICAL is what alloc printed, or `last`; SIZE is all that follows it, unless\n"
+		"given; RIGHTS are of r w x u, and rw unless given. ADDRESS is in the lower half.\n"
+		"Pages are as large as size and alignment allow. All is mapped, or nothing.\n",
+	.least = 2,
+	.most = 4,
+	.run = run_map,
+};
+
+/* The size of the page that maps an address, for when none is given. */
+static bool page_size_at(const char *address_text, uint64_t *size)
+{
+	const struct space *space = monitor_space();
+	unsigned int level;
+	pt_entry_t entry;
+	uint64_t address;
+
+	if (!command_number(address_text, "an address", &address))
+		return false;
+	*size = FRAME_SIZE;
+	if (!mapper_read_entry(space, virt_addr(address), 1, &entry, &level) &&
+	    pt_kind(entry, level) == PT_LEAF)
+		*size = pt_span(level);
+	return true;
+}
+
+static enum command_result run_unmap(unsigned int count, const char *const *arguments)
+{
+	struct space *space = monitor_space();
+	const uint64_t before = space->nr_tables;
+	char pages[PAGES_TEXT], text[SIZE_TEXT_MAX];
+	struct tlb_batch batch;
+	virt_addr_t address;
+	uint64_t size;
+	int error;
+
+	if (!(count > 1 ? command_number(arguments[1], "a size", &size)
+			: page_size_at(arguments[0], &size)) ||
+	    !parse_range(arguments[0], size, &address))
+		return COMMAND_MISUSED;
+	pages_text(pages, space, address, size);
+	tlb_batch_begin(&batch, space);
+	error = mapper_unmap(space, address, size, &batch);
+	tlb_batch_finish(&batch);
+	if (error)
+		return fail("unmap", error, NULL);
+	say("unmapped %s at %#lx: %s; %lu table%s less", describe_size(text, size),
+	    virt_raw(address), *pages ? pages : "nothing was there", before - space->nr_tables,
+	    plural(before - space->nr_tables));
+	return COMMAND_OK;
+}
+
+const struct command unmap_command = {
+	.name = "unmap",
+	.arguments = "ADDRESS [SIZE]",
+	.summary = "unmap it again, or a part",
+	.text = "SIZE is that of the page at ADDRESS, unless given. A part of a huge page can be\n"
+		"unmapped: the page is split first. Tables that become empty are freed.\n",
+	.least = 1,
+	.most = 2,
+	.run = run_unmap,
+};
+
+static enum command_result run_protect(unsigned int count, const char *const *arguments)
+{
+	struct space *space = monitor_space();
+	const uint64_t before = space->nr_tables;
+	struct attributes attributes;
+	struct conflict conflict;
+	struct tlb_batch batch;
+	virt_addr_t address;
+	uint64_t size;
+	int error;
+
+	if (!(count > 2 ? command_number(arguments[2], "a size", &size)
+			: page_size_at(arguments[0], &size)) ||
+	    !parse_range(arguments[0], size, &address) || !parse_rights(arguments[1], &attributes))
+		return COMMAND_MISUSED;
+	tlb_batch_begin(&batch, space);
+	error = mapper_protect(space, address, size, attributes, &batch, &conflict);
+	tlb_batch_finish(&batch);
+	if (error)
+		return fail("protect", error, &conflict);
+	show_change("protected", space, address, size, before);
+	return COMMAND_OK;
+}
+
+const struct command protect_command = {
+	.name = "protect",
+	.arguments = "ADDRESS RIGHTS [SIZE]",
+	.summary = "change the rights of pages",
+	.text = "RIGHTS are of r w x u. SIZE is that of the page at ADDRESS, unless given; for a\n"
+		"part of a huge page, the page is split first.\n",
+	.least = 2,
+	.most = 3,
+	.run = run_protect,
+};

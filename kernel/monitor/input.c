@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keys from the serial port and the PC keyboard (input.h). Interrupts are off in this kernel, so both
+ * are asked in turns, as fast as the CPU can.
+ */
+#include <arch/keyboard.h>
+#include <arch/percpu.h>
+#include <arch/serial.h>
+
+#include "input.h"
+#include "keys.h"
+
+static bool has_serial, has_keyboard;
+static struct terminal_decoder terminal;
+static struct scan_decoder keyboard;
+
+bool input_init(void)
+{
+	has_serial = IS_ENABLED(CONFIG_SERIAL) && serial_is_there();
+	has_keyboard = keyboard_init();
+	return has_serial || has_keyboard;
+}
+
+const char *input_names(void)
+{
+	if (has_serial && has_keyboard)
+		return "the serial port and the keyboard";
+	if (has_serial)
+		return "the serial port; there is no keyboard controller";
+	return has_keyboard ? "the keyboard" : "nothing";
+}
+
+static unsigned int poll(void)
+{
+	unsigned int key = KEY_NONE;
+	uint8_t byte;
+
+	if (IS_ENABLED(CONFIG_SERIAL) && has_serial && serial_read(&byte))
+		key = terminal_decode(&terminal, byte);
+	if (key == KEY_NONE && has_keyboard && keyboard_read(&byte))
+		key = scan_decode(&keyboard, byte);
+	return key;
+}
+
+unsigned int input_key(void)
+{
+	unsigned int key;
+
+	while ((key = poll()) == KEY_NONE)
+		arch_cpu_relax();
+	return key;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* `maps`: the address space as ranges of one kind, and `tables`: what its page tables take. */
+#include <mercator/describe.h>
+#include <mercator/paging.h>
+#include <mercator/region.h>
+
+#include "commands.h"
+#include "decode.h"
+#include "experiment.h"
+#include "names.h"
+
+/* Leaves that follow each other with the same attributes, in one region. */
+struct range {
+	uint64_t start, last; /* both included; nothing yet if last < start */
+	enum pt_kind kind;
+	struct attributes attributes;
+	unsigned int levels; /* of its leaves, a bit each */
+	struct named named;  /* the part of the address space that it lies in */
+	const char *name;
+};
+
+struct map_list {
+	const struct region *window; /* the table window, until it was shown; NULL: none */
+	struct range range;
+	unsigned int nr_ranges;
+	uint64_t mapped;
+};
+
+#define SIZES_TEXT 12
+
+/* "4K", "4K+2M", ... */
+static const char *sizes_text(char text[SIZES_TEXT], unsigned int levels)
+{
+	static const char *const names[] = { "4K", "2M", "1G" };
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		if (levels & 1u << (i + 1))
+			length += fmt_print(text + length, SIZES_TEXT - length, "%s%s",
+					    length ? "+" : "", names[i]);
+	return text;
+}
+
+static void show_line(uint64_t start, uint64_t last, const char *rights, const char *sizes,
+		      const char *type, const char *name)
+{
+	char size[SIZE_TEXT_MAX];
+
+	/* The end of the address space shows as 0. */
+	say("%016lx-%016lx %9s %5s %-8s %-2s %s", start, last + 1,
+	    describe_size(size, last - start + 1), rights, sizes, type, name);
+}
+
+static void show_range(struct map_list *list)
+{
+	const struct range *range = &list->range;
+	char rights[RIGHTS_TEXT], sizes[SIZES_TEXT];
+
+	if (range->last < range->start)
+		return;
+	list->nr_ranges++;
+	if (range->kind == PT_RESERVED) {
+		show_line(range->start, range->last, "-----", "", "", range->name);
+		return;
+	}
+	list->mapped += range->last - range->start + 1;
+	show_line(range->start, range->last, decode_rights(rights, range->attributes.rights),
+		  sizes_text(sizes, range->levels),
+		  decode_memory_type_short(range->attributes.type), range->name);
+}
+
+static bool continues(const struct range *range, const struct range *next)
+{
+	return range->last + 1 == next->start && range->last >= range->start &&
+	       next->start <= range->named.last && range->kind == next->kind &&
+	       range->attributes.rights == next->attributes.rights &&
+	       range->attributes.type == next->attributes.type && range->name == next->name;
+}
+
+/* What is mapped singly has its name from where it is in physical memory. */
+static const char *leaf_name(const struct range *range, phys_addr_t physical)
+{
+	const char *name = NULL;
+
+	if (range->start >= virt_raw(kernel_vmap()->start) &&
+	    range->start - virt_raw(kernel_vmap()->start) < kernel_vmap()->size)
+		name = name_of_single(physical);
+	return name ? name : range->named.name;
+}
+
+static void add_leaf(struct map_list *list, virt_addr_t address, unsigned int level,
+		     pt_entry_t entry)
+{
+	struct range next = {
+		.start = virt_raw(address),
+		.last = virt_raw(address) + pt_span(level) - 1,
+		.kind = pt_kind(entry, level),
+		.levels = 1u << level,
+	};
+
+	next.named = named_of(address);
+	next.name = next.named.name;
+	if (next.kind == PT_LEAF) {
+		next.attributes = pt_leaf_attributes(entry);
+		next.name = leaf_name(&next, pt_leaf_address(entry, level));
+	}
+	if (continues(&list->range, &next)) {
+		list->range.last = next.last;
+		list->range.levels |= next.levels;
+		return;
+	}
+	show_range(list);
+	list->range = next;
+}
+
+static void show_window(struct map_list *list)
+{
+	const uint64_t start = virt_raw(list->window->start);
+
+	show_line(start, start + list->window->size - 1, "rw---", "4K", "WB", list->window->name);
+	list->window = NULL;
+}
+
+/* All of the address space is visited in order; the recursive slot is not, but has its place there. */
+static int add_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+{
+	struct map_list *list = context;
+
+	if (pt_kind(entry, level) == PT_TABLE)
+		return 0;
+	if (list->window && virt_raw(first) > virt_raw(list->window->start)) {
+		show_range(list);
+		list->range = (struct range){ .start = 1 };
+		show_window(list);
+	}
+	add_leaf(list, first, level, entry);
+	return 0;
+}
+
+/* The region of the window that the recursive slot makes of a space. */
+static const struct region *find_window(const struct space *space)
+{
+	size_t count;
+	const struct region *regions = kernel_regions(&count);
+
+	if (space->recursive_slot == SPACE_NOT_RECURSIVE)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (regions[i].kind == REGION_WINDOW &&
+		    pt_index(regions[i].start, space->root.levels) ==
+			    (unsigned int)space->recursive_slot)
+			return &regions[i];
+	return NULL;
+}
+
+static enum command_result run_maps(unsigned int count, const char *const *arguments)
+{
+	const struct space *space = monitor_space();
+	struct map_list list = {
+		.window = find_window(space),
+		.range = { .start = 1 },
+	};
+	char size[SIZE_TEXT_MAX];
+	int error;
+
+	(void)count;
+	(void)arguments;
+	say("from             up to                 size rights pages   as what");
+	error = mapper_visit_entries(space, add_entry, &list);
+	if (error) {
+		log_error("maps: %s", error_text(error));
+		return COMMAND_FAILED;
+	}
+	show_range(&list);
+	if (list.window)
+		show_window(&list);
+	say("%u ranges, %s mapped", list.nr_ranges, describe_size(size, list.mapped));
+	return COMMAND_OK;
+}
+
+const struct command maps_command = {
+	.name = "maps",
+	.arguments = "",
+	.summary = "the address space, range by range",
+	.text = "Rights: r read, w write, x execute, u for the user too, g global (it stays in\n"
+		"the TLB when the address space changes). Memory is cached as WB write-back, WT\n"
+		"write-through, WC write-combining, UC not at all. A range ends where any of that\n"
+		"changes, or the name; pages of several sizes may be in one.\n",
+	.run = run_maps,
+};
+
+struct level_count {
+	uint64_t nr_tables, nr_leaves;
+};
+
+static int count_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+{
+	struct level_count *counts = context;
+
+	(void)first;
+	switch (pt_kind(entry, level)) {
+	case PT_TABLE: counts[level - 1].nr_tables++; break;
+	case PT_LEAF: counts[level].nr_leaves++; break;
+	default: break;
+	}
+	return 0;
+}
+
+static void show_level(unsigned int level, const struct level_count *count)
+{
+	char span[SIZE_TEXT_MAX], memory[SIZE_TEXT_MAX], mapped[SIZE_TEXT_MAX];
+
+	say("%-5s %12s %10lu %12s %10lu %12s", pt_level_name(level),
+	    describe_size(span, pt_span(level)), count->nr_tables,
+	    describe_size(memory, count->nr_tables * FRAME_SIZE), count->nr_leaves,
+	    describe_size(mapped, count->nr_leaves * pt_span(level)));
+}
+
+static enum command_result run_tables(unsigned int count, const char *const *arguments)
+{
+	struct level_count counts[PT_LEVELS_MAX + 1] = { 0 };
+	const struct space *space = monitor_space();
+	char size[SIZE_TEXT_MAX], mapped[SIZE_TEXT_MAX];
+	uint64_t nr_tables = 0, bytes = 0;
+	int error;
+
+	(void)count;
+	(void)arguments;
+	error = mapper_visit_entries(space, count_entry, counts);
+	if (error) {
+		log_error("tables: %s", error_text(error));
+		return COMMAND_FAILED;
+	}
+	counts[space->root.levels].nr_tables++; /* the root */
+	say("level  entry spans     tables       memory     leaves       mapped");
+	for (unsigned int level = space->root.levels; level >= 1; level--) {
+		show_level(level, &counts[level]);
+		nr_tables += counts[level].nr_tables;
+		bytes += counts[level].nr_leaves * pt_span(level);
+	}
+	say("%lu tables, %s, map %s", nr_tables, describe_size(size, nr_tables * FRAME_SIZE),
+	    describe_size(mapped, bytes));
+	return COMMAND_OK;
+}
+
+const struct command tables_command = {
+	.name = "tables",
+	.arguments = "",
+	.summary = "page-table memory, level by level",
+	.text = "A table is 4 KiB, 512 entries; each of them spans so much address space. Leaves\n"
+		"are the entries that map memory.\n",
+	.run = run_tables,
+};

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Names for what is mapped where (names.h): the kernel's regions, and what it maps singly. */
+#include <arch/boot.h>
+#include <mercator/boot_information.h>
+#include <mercator/memory.h>
+#include <mercator/region.h>
+
+#include "names.h"
+
+/* The first address of the kernel half, with either number of levels; below it are experiments. */
+#define KERNEL_HALF (UINT64_C(1) << 63)
+
+struct named named_of(virt_addr_t address)
+{
+	struct named named = { KERNEL_HALF, UINT64_MAX, "" };
+	const uint64_t raw = virt_raw(address);
+	size_t count;
+	const struct region *regions = kernel_regions(&count);
+
+	if (raw < KERNEL_HALF)
+		return (struct named){ 0, KERNEL_HALF - 1, "experiments" };
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t start = virt_raw(regions[i].start), end = start + regions[i].size;
+
+		if (raw < start) {
+			named.last = start - 1;
+			break;
+		}
+		if (raw < end)
+			return (struct named){ start, end - 1, regions[i].name };
+		named.start = end;
+	}
+	return named;
+}
+
+static bool holds(uint64_t start, uint64_t size, uint64_t address)
+{
+	return address - align_down(start, FRAME_SIZE) <
+	       align_up(start + size, FRAME_SIZE) - align_down(start, FRAME_SIZE);
+}
+
+const char *name_of_single(phys_addr_t physical)
+{
+	const struct bootinfo *info = boot_information();
+	const struct bootinfo_framebuffer *screen = &info->framebuffer;
+	const struct memmap_range arrays = memory_arrays();
+	const uint64_t address = phys_raw(physical);
+
+	if (screen->kind != BOOTINFO_FRAMEBUFFER_NONE &&
+	    holds(phys_raw(screen->address), (uint64_t)screen->pitch * screen->height, address))
+		return "framebuffer";
+	if (holds(boot_handover.information, info->total_size, address))
+		return "boot information";
+	if (holds(arrays.start, arrays.end - arrays.start, address))
+		return "memory map";
+	return NULL;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* `alloc` and `free`: physical memory for experiments (experiment.h). */
+#include <mercator/describe.h>
+#include <mercator/frame_access.h>
+#include <mercator/frames.h>
+#include <mercator/string.h>
+
+#include "commands.h"
+#include "experiment.h"
+
+static struct own_block blocks[OWN_BLOCKS_MAX];
+static size_t nr_blocks;
+static struct own_block last;
+
+const struct own_block *own_find(phys_addr_t physical, uint64_t size)
+{
+	const uint64_t address = phys_raw(physical);
+
+	for (size_t i = 0; i < nr_blocks; i++) {
+		const uint64_t start = blocks[i].start * FRAME_SIZE;
+		const uint64_t block_size = blocks[i].count * FRAME_SIZE;
+
+		if (address >= start && address - start < block_size &&
+		    size <= block_size - (address - start))
+			return &blocks[i];
+	}
+	return NULL;
+}
+
+bool own_parse(const char *text, phys_addr_t *physical)
+{
+	uint64_t address;
+
+	if (strcmp(text, "last") == 0) {
+		if (!last.count) {
+			log_error("nothing was allocated yet: `alloc` does that");
+			return false;
+		}
+		*physical = phys_of_pfn(last.start);
+		return true;
+	}
+	if (!command_number(text, "a physical address, nor `last`", &address))
+		return false;
+	*physical = phys_addr(address);
+	return true;
+}
+
+/* The largest page size that a block of so many frames can use, in frames: it is aligned to that. */
+static uint64_t alignment(uint64_t count)
+{
+	uint64_t align = 1;
+
+	for (unsigned int level = 2; level <= PT_LEAF_MAX; level++)
+		if (count >= pt_span(level) / FRAME_SIZE)
+			align = pt_span(level) / FRAME_SIZE;
+	return align;
+}
+
+static enum command_result allocate(uint64_t count)
+{
+	char size[SIZE_TEXT_MAX];
+	pfn_t start;
+	int error;
+
+	if (nr_blocks == OWN_BLOCKS_MAX) {
+		log_error("alloc: %u blocks are the most: `free` one", OWN_BLOCKS_MAX);
+		return COMMAND_FAILED;
+	}
+	error = frame_alloc_run(kernel_frames(), count, alignment(count), UINT64_MAX, &start);
+	if (error) {
+		log_error("alloc: %s", error_text(error));
+		return COMMAND_FAILED;
+	}
+	for (uint64_t i = 0; i < count; i++)
+		memset(frame_access(start + i), 0, FRAME_SIZE);
+	last = (struct own_block){ start, count };
+	blocks[nr_blocks++] = last;
+	say("%s of zeros at physical %#lx", describe_size(size, count * FRAME_SIZE),
+	    start * FRAME_SIZE);
+	return COMMAND_OK;
+}
+
+static enum command_result run_alloc(unsigned int count, const char *const *arguments)
+{
+	uint64_t size = FRAME_SIZE;
+
+	if (count && !command_number(arguments[0], "a size", &size))
+		return COMMAND_MISUSED;
+	if (!size || !is_aligned(size, FRAME_SIZE)) {
+		log_error("alloc: the size must be a multiple of 4K");
+		return COMMAND_MISUSED;
+	}
+	return allocate(size / FRAME_SIZE);
+}
+
+const struct command alloc_command = {
+	.name = "alloc",
+	.arguments = "[SIZE]",
+	.summary = "take physical memory, in a row",
+	.text = "SIZE is a multiple of 4K, such as 64K or 2M. From 2M on the memory is aligned for\n"
+		"2 MiB pages, from 1G on for 1 GiB pages. Other commands know it as `last`, too.\n",
+	.most = 1,
+	.run = run_alloc,
+};
+
+/* Whether any address space still leads to the block: who got it next would share it. */
+static bool is_mapped(const struct own_block *block)
+{
+	virt_addr_t address;
+
+	for (unsigned int i = 0; i < SPACES_MAX; i++) {
+		const struct space *space = monitor_space_number(i);
+
+		if (!space || !experiment_maps(space, block, &address))
+			continue;
+		log_error("free: it is mapped at %#lx in space %u: `unmap` it first",
+			  virt_raw(address), i);
+		return true;
+	}
+	return false;
+}
+
+static enum command_result run_free(unsigned int count, const char *const *arguments)
+{
+	const struct own_block *block;
+	char size[SIZE_TEXT_MAX];
+	phys_addr_t physical;
+	int error;
+
+	(void)count;
+	if (!own_parse(arguments[0], &physical))
+		return COMMAND_MISUSED;
+	block = own_find(physical, 1);
+	if (!block || block->start != phys_pfn(physical) ||
+	    !is_aligned(phys_raw(physical), FRAME_SIZE)) {
+		log_error("free: no block that `alloc` gave begins at %#lx", phys_raw(physical));
+		return COMMAND_FAILED;
+	}
+	if (is_mapped(block))
+		return COMMAND_FAILED;
+	error = frame_free_run(kernel_frames(), block->start, block->count, NULL);
+	if (error) {
+		log_error("free: %s", error_text(error));
+		return COMMAND_FAILED;
+	}
+	say("%s at physical %#lx are free again", describe_size(size, block->count * FRAME_SIZE),
+	    phys_raw(physical));
+	if (last.start == block->start)
+		last.count = 0;
+	blocks[block - blocks] = blocks[--nr_blocks];
+	return COMMAND_OK;
+}
+
+const struct command free_command = {
+	.name = "free",
+	.arguments = "PHYSICAL",
+	.summary = "give back what alloc took",
+	.text = "PHYSICAL is what alloc printed, or `last`. Memory that is still mapped stays.\n",
+	.least = 1,
+	.most = 1,
+	.run = run_free,
+};
