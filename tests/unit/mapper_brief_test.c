@@ -51,7 +51,7 @@ static void run(struct ktest_run *t, unsigned int unit_level)
 		places = mmap(NULL, NR_PLACES * FRAME_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
 			      -1, 0);
 	ASSERT_TRUE(t, places != MAP_FAILED);
-	machine_operations = operations / 10; /* a system call for each table */
+	machine_operations = operations / 25; /* two system calls for each table */
 	fixture_pointer_to = brief_pointer;
 	nr_asked = 0;
 	world_run_stretches(t, (struct world_way){ ACCESS_GENERIC, false }, unit_level);
