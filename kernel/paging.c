@@ -237,11 +237,22 @@ static void describe_physmap(void)
 		 size.nr_leaves[3], size.nr_leaves[2], size.nr_leaves[1], size.nr_tables);
 }
 
+/* tests/test_memory_map.py reads these lines. */
+static void describe_region(const struct region *region)
+{
+	const unsigned int rights = region->attributes.rights;
+	char size[SIZE_TEXT_MAX];
+
+	log_info("  %016lx %10s %c%c%c%c %s", virt_raw(region->start),
+		 describe_size(size, region->size), rights & RIGHT_READ ? 'r' : '-',
+		 rights & RIGHT_WRITE ? 'w' : '-', rights & RIGHT_EXECUTE ? 'x' : '-',
+		 rights & RIGHT_GLOBAL ? 'g' : '-', region->name);
+}
+
 void paging_describe(void)
 {
 	size_t count;
 	const struct region *regions = kernel_regions(&count);
-	char size[SIZE_TEXT_MAX];
 
 	static const char *const methods[] = {
 		[ACCESS_OFFSET] = "offset",
@@ -254,8 +265,7 @@ void paging_describe(void)
 		space.root.levels, phys_raw(space.root.table), space.nr_tables,
 		methods[KERNEL_METHOD]);
 	for (size_t i = 0; i < count; i++)
-		log_info("  %016lx %10s  %s", virt_raw(regions[i].start),
-			 describe_size(size, regions[i].size), regions[i].name);
+		describe_region(&regions[i]);
 	if (IS_ENABLED(CONFIG_PHYSMAP))
 		describe_physmap();
 }
