@@ -2,7 +2,8 @@
 #
 # The frame allocator's tests, built in other ways than into host-tests.
 
-frame_sources := $(filter mm/frame%,$(kernel-y))
+# mm/frame_access.c is of the kernel's own, with what it needs.
+frame_sources := $(filter-out mm/frame_access.c,$(filter mm/frame%,$(kernel-y)))
 frame_test_sources := $(frame_sources) kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c \
 	tests/host/log.c tests/host/main.c tests/host/panic.c tests/host/percpu.c
 
