@@ -59,6 +59,7 @@ static void add_stack(enum boot_stack_index index, const char *name, const char 
 	add_image(name, stack->bytes, stack->bytes + STACK_SIZE, RIGHT_WRITE);
 }
 
+#ifdef CONFIG_RECURSIVE
 static void add_window(const char *name, unsigned int slot, unsigned int levels)
 {
 	add((struct region){
@@ -69,6 +70,7 @@ static void add_window(const char *name, unsigned int slot, unsigned int levels)
 		.attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK },
 	});
 }
+#endif
 
 static void add_windows(unsigned int levels)
 {

@@ -102,6 +102,8 @@ void prepare_screen(void)
 
 void move_screen(void)
 {
+	if (!IS_ENABLED(CONFIG_SCREEN))
+		return;
 	if (is_started) {
 		if (new_base)
 			screen_remap(new_base);

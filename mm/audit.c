@@ -127,7 +127,8 @@ static int end_run(struct audit *audit)
 	fault = memory_fault(audit, physical, size, pt_is_writable(leaf));
 	if (fault)
 		return broken_from(audit, fault, audit->run_start);
-	if (region && region->kind == REGION_PHYSMAP)
+	/* These two may show tables. */
+	if (region && (region->kind == REGION_PHYSMAP || region->kind == REGION_TEMP))
 		return 0;
 	if (!has_room(audit, 2))
 		return ERR_NO_SPACE;
@@ -437,7 +438,7 @@ static int audit_entry(void *context, virt_addr_t first, unsigned int level, pt_
 
 	/* Low bits of `first` are zero: so where these are equal, the entry is a leaf, as `bits` are. */
 	if (entry.raw != virt_raw(first) + audit->bits[level] || virt_raw(first) != audit->next ||
-	    spans[level] > audit->end - audit->next || level != audit->lowest_open)
+	    spans[level] > audit->end - audit->next)
 		return audit_closely(audit, first, level, entry);
 	audit->next += spans[level];
 	audit->open[level].live++;

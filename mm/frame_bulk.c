@@ -86,11 +86,11 @@ static void take_some(const struct frame_cpu *cpu, size_t count, pfn_t *frames)
 /* Take up to `count` frames out of the chunk in hand, which has some; how many were taken. */
 static size_t take_from_hand(struct frame_cpu *cpu, pfn_t *frames, size_t count)
 {
-	const uint32_t hand = cpu->hand, nr_free = cpu->nr_free[hand];
+	const uint32_t hand = cpu->hand, nr_free = cpu->slots[hand].nr_free;
 
 	if (count < nr_free) {
 		take_some(cpu, count, frames);
-		cpu->nr_free[hand] = (uint16_t)(nr_free - count);
+		cpu->slots[hand].nr_free = (uint32_t)(nr_free - count);
 		return count;
 	}
 	/* One place more is needed than there are frames. */
@@ -98,7 +98,7 @@ static size_t take_from_hand(struct frame_cpu *cpu, pfn_t *frames, size_t count)
 		take_all_sparse(cpu, frames);
 	else
 		take_all(cpu, frames);
-	cpu->nr_free[hand] = 0;
+	cpu->slots[hand].nr_free = 0;
 	cache_mark(cpu, hand, false);
 	return nr_free;
 }
@@ -108,7 +108,7 @@ static size_t take_owned(struct frame_cpu *cpu, pfn_t *frames, size_t count, siz
 {
 	size_t taken = 0;
 
-	while (taken < count && (cpu->nr_free[cpu->hand] || cache_turn(cpu)))
+	while (taken < count && (cpu->slots[cpu->hand].nr_free || cache_turn(cpu)))
 		taken += take_from_hand(cpu, frames + taken, most - taken);
 	count_allocated(cpu, taken);
 	return taken;
@@ -163,7 +163,7 @@ static size_t free_some(const struct frame_pool *pool, struct frame_cpu *cpu, co
 		done++;
 		/* cache_mark(), without a branch that could not be predicted. */
 		cpu->partial[slot] = 1;
-		nr_partial += nr_free == 1;
+		nr_partial += nr_free < 2;
 		if (nr_free == CHUNK_FRAMES) {
 			*emptied = slot;
 			break;
@@ -171,7 +171,7 @@ static size_t free_some(const struct frame_pool *pool, struct frame_cpu *cpu, co
 	}
 	atomic_store(&cpu->nr_partial, cpu->nr_partial + nr_partial);
 	count_freed(cpu, done);
-	if (*emptied == SLOT_NONE && cpu->nr_free[cpu->hand] == CHUNK_FRAMES)
+	if (*emptied == SLOT_NONE && cpu->slots[cpu->hand].nr_free == CHUNK_FRAMES)
 		*emptied = cpu->hand;
 	if (*emptied != SLOT_NONE && !cache_is_emptied(pool, cpu, *emptied))
 		*emptied = SLOT_NONE;

@@ -46,33 +46,43 @@ bool cache_turn(struct frame_cpu *cpu)
 	return true;
 }
 
+/* Bit i is set if word i has room. Which have cannot be predicted, so there is no branch for each. */
+static inline unsigned int words_with_room(const uint64_t *words, size_t count)
+{
+	unsigned int with_room = 0;
+
+#pragma GCC unroll 8
+	while (count-- > 0)
+		with_room += with_room + (atomic_load(&words[count]) != ~UINT64_C(0));
+	return with_room;
+}
+
 void cache_turn_word(struct frame_cpu *cpu)
 {
-	const size_t nr_words = cache_nr_words(cpu, cpu->hand);
-	uint64_t *words = cpu->words[cpu->hand];
-	unsigned int with_room = 0, next;
+	const uint32_t hand = cpu->hand;
+	uint64_t *words = cpu->words[hand];
+	const unsigned int with_room = hand == SLOT_EDGE
+					       ? words_with_room(words, cache_nr_words(cpu, hand))
+					       : words_with_room(words, CHUNK_WORDS);
+	const unsigned int next = (unsigned int)__builtin_ctz(with_room);
 
-	/* Which word it will be cannot be predicted, so there is no branch for each. */
-	for (unsigned int i = 0; i < nr_words; i++)
-		with_room |= (unsigned int)(~atomic_load(&words[i]) != 0) << i;
-	next = (unsigned int)__builtin_ctz(with_room);
 	cpu->word = &words[next];
-	cpu->word_pfn = cache_base(cpu, cpu->hand) + next * WORD_FRAMES;
+	cpu->word_pfn = cache_base(cpu, hand) + next * WORD_FRAMES;
 }
 
 /* The chunk is this CPU's no more. The CPU is this one, or kept out of its cache. */
 static void release(struct frame_pool *pool, struct frame_cpu *cpu, uint32_t slot,
 		    unsigned int class)
 {
-	const uint64_t chunk = cpu->chunks[slot] - 1;
+	const uint64_t chunk = cpu->slots[slot].chunk - 1;
 
 	/* An owned chunk is in some range. */
 	(void)view_seek(pool, &pool->own_view,
 			slot == SLOT_EDGE ? cpu->edge_start : chunk << CHUNK_SHIFT);
-	if (cpu->nr_free[slot])
+	if (cpu->slots[slot].nr_free)
 		cache_mark(cpu, slot, false);
-	cpu->chunks[slot] = 0;
-	cpu->nr_free[slot] = 0;
+	cpu->slots[slot].chunk = 0;
+	cpu->slots[slot].nr_free = 0;
 	if (slot == SLOT_EDGE)
 		cpu->edge_start = cpu->edge_end = 0;
 	if (cpu->hand == slot)
@@ -91,13 +101,13 @@ void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t 
 	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
 	const uint32_t slot = slot_in_view(view, chunk);
 
-	if (cpu->chunks[slot])
+	if (cpu->slots[slot].chunk)
 		release(pool, cpu, slot, 0);
 	chunk_take(pool, view, chunk, 0);
 	chunk_set_owner(view, chunk, arch_cpu_id());
-	cpu->chunks[slot] = (uint32_t)chunk + 1;
+	cpu->slots[slot].chunk = (uint32_t)chunk + 1;
 	cpu->words[slot] = frame_word(view, span.start);
-	cpu->nr_free[slot] = (uint16_t)chunk_count_free(view, chunk);
+	cpu->slots[slot].nr_free = (uint32_t)chunk_count_free(view, chunk);
 	if (slot == SLOT_EDGE) {
 		cpu->edge_start = span.start;
 		cpu->edge_end = span.end;
@@ -111,7 +121,7 @@ void cache_give_up(struct frame_pool *pool, uint32_t slot)
 	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
 
 	/* The lock was not held: anything may have happened. */
-	if (cpu->nr_free[slot] == CHUNK_FRAMES && cache_is_emptied(pool, cpu, slot))
+	if (cpu->slots[slot].nr_free == CHUNK_FRAMES && cache_is_emptied(pool, cpu, slot))
 		release(pool, cpu, slot, 0);
 	if (cache_is_emptied(pool, cpu, cpu->hand))
 		release(pool, cpu, cpu->hand, 0);
@@ -143,7 +153,7 @@ static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_dra
 {
 	if (what == DRAIN_WHOLE) {
 		/* Any other such chunk was given up when it became one. */
-		if (cpu->nr_free[cpu->hand] == CHUNK_FRAMES)
+		if (cpu->slots[cpu->hand].nr_free == CHUNK_FRAMES)
 			release(pool, cpu, cpu->hand, 0);
 		return;
 	}

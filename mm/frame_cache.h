@@ -36,7 +36,7 @@ static inline uint32_t slot_of(uint64_t chunk)
 static inline pfn_t cache_base(const struct frame_cpu *cpu, uint32_t slot)
 {
 	return slot == SLOT_EDGE ? align_down(cpu->edge_start, WORD_FRAMES)
-				 : (pfn_t)(cpu->chunks[slot] - 1) << CHUNK_SHIFT;
+				 : (pfn_t)(cpu->slots[slot].chunk - 1) << CHUNK_SHIFT;
 }
 
 static inline size_t cache_nr_words(const struct frame_cpu *cpu, uint32_t slot)
@@ -49,6 +49,9 @@ static inline size_t cache_nr_words(const struct frame_cpu *cpu, uint32_t slot)
 /* Enter and leave one's own cache, with interrupts off. If it was revoked, one has not entered. */
 static inline bool cache_enter(struct frame_cpu *cpu)
 {
+	/* There is no stranger. */
+	if (ARCH_NR_CPUS == 1)
+		return true;
 	atomic_store(&cpu->busy, 1);
 	compiler_barrier();
 	if (__builtin_expect(!atomic_load_acquire(&cpu->revoked), 1))
@@ -59,7 +62,8 @@ static inline bool cache_enter(struct frame_cpu *cpu)
 
 static inline void cache_leave(struct frame_cpu *cpu)
 {
-	atomic_store_release(&cpu->busy, 0);
+	if (ARCH_NR_CPUS > 1)
+		atomic_store_release(&cpu->busy, 0);
 }
 
 /* What follows is for who has entered, or holds the lock and uses his own cache. */
@@ -88,9 +92,11 @@ static inline uint32_t cache_clear(struct frame_cpu *cpu, uint32_t slot, uint64_
 
 	if (!(used >> pfn % WORD_FRAMES & 1))
 		return 0;
-	atomic_store(word, used & ~(UINT64_C(1) << pfn % WORD_FRAMES));
-	nr_free = cpu->nr_free[slot] + 1u;
-	cpu->nr_free[slot] = (uint16_t)nr_free;
+	atomic_store(word, used ^ UINT64_C(1) << pfn % WORD_FRAMES);
+	nr_free = cpu->slots[slot].nr_free + 1;
+	cpu->slots[slot].nr_free = nr_free;
+	if (!nr_free)
+		__builtin_unreachable();
 	return nr_free;
 }
 
@@ -104,7 +110,7 @@ static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn, uint32_t *sl
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 
 	*slot = slot_of(chunk);
-	if (cpu->chunks[*slot] == chunk + 1)
+	if (cpu->slots[*slot].chunk == chunk + 1)
 		return cache_clear(cpu, *slot, &cpu->words[*slot][pfn / WORD_FRAMES % CHUNK_WORDS],
 				   pfn);
 	*slot = SLOT_EDGE;
@@ -127,15 +133,15 @@ static inline bool pool_is_broken(const struct frame_pool *pool)
 }
 
 /*
- * Whether there is a chunk that is all free and should be given up, when one has just got its first
- * or its last free frame: any, but for the chunk in hand if none else is broken.
+ * Whether a chunk that is all free is to be given up: that of this slot, or that in hand, which stays
+ * there only if nothing else is broken.
  */
 static inline bool cache_is_emptied(const struct frame_pool *pool, const struct frame_cpu *cpu,
 				    uint32_t slot)
 {
-	if (cpu->nr_free[slot] == CHUNK_FRAMES && slot != cpu->hand)
+	if (cpu->slots[slot].nr_free == CHUNK_FRAMES && slot != cpu->hand)
 		return true;
-	return cpu->nr_free[cpu->hand] == CHUNK_FRAMES &&
+	return cpu->slots[cpu->hand].nr_free == CHUNK_FRAMES &&
 	       (cpu->nr_partial > 1 || pool_is_broken(pool));
 }
 

@@ -33,7 +33,7 @@ bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *ta
 	*taken = 0;
 	spin_lock(&pool->lock);
 	/* Perhaps there is some after all: the cache may have been revoked for a moment. */
-	found = cpu->nr_free[cpu->hand] || cache_turn(cpu);
+	found = cpu->slots[cpu->hand].nr_free || cache_turn(cpu);
 	if (!found) {
 		found = pick_single(pool, &chunk);
 		if (found && chunk_may_be_owned(&pool->view, chunk))
@@ -48,7 +48,7 @@ bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *ta
 /* Whether there is a free frame in hand after all possible has been done without the lock. Entered. */
 static bool have_in_hand(struct frame_cpu *cpu)
 {
-	if (!cpu->nr_free[cpu->hand] && !cache_turn(cpu))
+	if (!cpu->slots[cpu->hand].nr_free && !cache_turn(cpu))
 		return false;
 	if (~atomic_load(cpu->word) == 0)
 		cache_turn_word(cpu);
@@ -61,7 +61,7 @@ static inline void take(struct frame_cpu *cpu, uint64_t used, pfn_t *pfn)
 	atomic_store(cpu->word, used | (used + 1));
 	*pfn = cpu->word_pfn + (unsigned int)__builtin_ctzll(~used);
 	count_allocated(cpu, 1);
-	if (--cpu->nr_free[cpu->hand] == 0)
+	if (--cpu->slots[cpu->hand].nr_free == 0)
 		cache_mark(cpu, cpu->hand, false);
 }
 
@@ -93,6 +93,20 @@ __attribute__((noinline)) static int alloc_slow(struct frame_pool *pool, pfn_t *
 	return found ? 0 : ERR_NO_MEMORY;
 }
 
+/* The same if the word in hand is full. Entered. */
+__attribute__((noinline)) static int alloc_turn(struct frame_pool *pool, struct frame_cpu *cpu,
+						pfn_t *pfn, uint64_t irq)
+{
+	if (!have_in_hand(cpu)) {
+		cache_leave(cpu);
+		return alloc_slow(pool, pfn, irq);
+	}
+	take(cpu, atomic_load(cpu->word), pfn);
+	cache_leave(cpu);
+	arch_irq_restore(irq);
+	return 0;
+}
+
 int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
 {
 	struct frame_cpu *cpu;
@@ -106,13 +120,12 @@ int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
 	if (!FRAME_DEBUG && cache_enter(cpu)) {
 		const uint64_t used = atomic_load(cpu->word);
 
-		if (~used) {
-			take(cpu, used, pfn);
-			cache_leave(cpu);
-			arch_irq_restore(irq);
-			return 0;
-		}
+		if (~used == 0)
+			return alloc_turn(pool, cpu, pfn, irq);
+		take(cpu, used, pfn);
 		cache_leave(cpu);
+		arch_irq_restore(irq);
+		return 0;
 	}
 	return alloc_slow(pool, pfn, irq);
 }

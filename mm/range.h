@@ -46,6 +46,12 @@ static inline unsigned int leaves_fitting(unsigned int largest_leaf, unsigned in
 	return (unsigned int)((end - at) >> pt_shift(level));
 }
 
+/* How many entries of one table of `level` [at, end) touches. */
+static inline unsigned int entries_in(unsigned int level, uint64_t at, uint64_t end)
+{
+	return (unsigned int)(((end - 1) >> pt_shift(level)) - (at >> pt_shift(level)) + 1);
+}
+
 static inline unsigned int linear_index(uint64_t linear, unsigned int level)
 {
 	return (linear >> pt_shift(level)) % PT_ENTRIES;

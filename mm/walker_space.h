@@ -44,18 +44,20 @@ int ACCESS(make_root)(struct space *space, const struct space *like)
 {
 	const unsigned int half = PT_ENTRIES / 2;
 	const pt_entry_t *from = access_table(&like->root, like->root.table, 0, like->root.levels);
-	pt_entry_t kernel_half[PT_ENTRIES / 2] = { 0 };
+	pt_entry_t kernel_half[PT_ENTRIES / 2];
 	pt_entry_t *root;
 	pfn_t frame;
 	int error;
 
 	/* All of it before the frame is looked at: the pointer need not be good after that. */
 	for (unsigned int i = half; i < PT_ENTRIES; i++) {
-		if (is_recursive_slot(space, i))
-			continue;
 		kernel_half[i - half] = read_entry(&from[i]);
-		if (!kernel_half[i - half].raw)
+		if (!kernel_half[i - half].raw && !is_recursive_slot(space, i))
 			return ERR_NOT_FOUND;
+	}
+	if (IS_ENABLED(CONFIG_MAPPER_RECURSIVE)) {
+		kernel_half[OWN_SLOT - half] = (pt_entry_t){ 0 };
+		kernel_half[SECOND_SLOT - half] = (pt_entry_t){ 0 };
 	}
 	error = space->frames->allocate(space->frames->context, &frame);
 	if (error)

@@ -158,14 +158,14 @@ static pt_entry_t link_table(struct space *space, phys_addr_t table, uint64_t li
  *   that mercator/table_window.h gives. As a huge leaf may be global, it stays in the TLB when the
  *   slot changes hands: so for the kernel half, whether the slot was ever taken is what counts.
  */
-static unsigned int window_places(const struct space *space, uint64_t linear, unsigned int level,
-				  virt_addr_t places[PT_LEVELS_MAX])
+static APART unsigned int window_places_in(const struct space *space, uint64_t linear,
+					   unsigned int level, virt_addr_t places[PT_LEVELS_MAX])
 {
 	const unsigned int levels = space->root.levels;
 	const bool is_shared = is_upper_half(space, linear);
-	const int slot = space->recursive_slot != SPACE_NOT_RECURSIVE || !is_shared
-				 ? space->recursive_slot
-				 : OWN_SLOT; /* another space may have one */
+	/* A space may have none, and share its kernel half with one that has. */
+	const int slot =
+		space->recursive_slot == SPACE_NOT_RECURSIVE ? OWN_SLOT : space->recursive_slot;
 	unsigned int count = 0;
 	virt_addr_t own;
 
@@ -192,6 +192,14 @@ static void settle(struct tlb_batch *batch)
 {
 	if (!tlb_batch_is_empty(batch))
 		tlb_batch_finish(batch);
+}
+
+static inline unsigned int window_places(const struct space *space, uint64_t linear,
+					 unsigned int level, virt_addr_t places[PT_LEVELS_MAX])
+{
+	if (space->recursive_slot == SPACE_NOT_RECURSIVE && !is_upper_half(space, linear))
+		return 0;
+	return window_places_in(space, linear, level, places);
 }
 
 /*
@@ -266,7 +274,7 @@ static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t repl
 		tlb_invalidate_page(places[n]);
 	if (!nr_places && space_may_be_cached(space, virtual_of(space, linear)))
 		tlb_invalidate_page(virtual_of(space, linear));
-	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), FRAME_SIZE, 1);
+	tlb_batch_add_page(batch, virtual_of(space, linear));
 	tlb_batch_add_frame(batch, frame);
 }
 

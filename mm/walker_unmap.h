@@ -72,12 +72,16 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 
 	for (uint64_t at = start; at < end; at = next) {
 		pt_entry_t *entry = entry_at(&space->root, table, at, level);
-		pt_entry_t value = read_entry(entry);
-		enum pt_kind kind = pt_kind(value, level);
+		unsigned int absent = count_absent(entry, entries_in(level, at, end));
+		pt_entry_t value;
+		enum pt_kind kind;
 
-		next = chunk_end(at, end, level);
-		if (kind == PT_ABSENT)
+		next = align_down(at, pt_span(level)) + absent * pt_span(level);
+		if (absent)
 			continue;
+		next = chunk_end(at, end, level);
+		value = read_entry(entry);
+		kind = pt_kind(value, level);
 		if (kind == PT_LEAF && next - at == pt_span(level)) {
 			write_entry(entry, (pt_entry_t){ 0 });
 			add_leaves(space, removal->batch, at, level, 1);

@@ -15,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("mercator")
     group.addoption("--builds", default=str(TOP / "build/check"), help="folder for all builds and logs")
     group.addoption("--full", action="store_true", help="boot every machine with every build")
+    group.addoption("--write-tour", action="store_true", help="write the tour's outputs anew")
     group.addoption("--random", type=int, default=0, metavar="N", help="random configurations")
     group.addoption("--seed", type=int, default=1, help="seed of the first random configuration")
 

@@ -90,6 +90,11 @@ check-all: ## Every machine with every build, and random configurations (KCONFIG
 	@echo 'KCONFIG_SEED=$(KCONFIG_SEED)'
 	$(Q)$(pytest) --full --random $(RANDOM_CONFIGS) --seed $(KCONFIG_SEED)
 
+.PHONY: tour
+tour: ## Write what the kernel prints now into docs/tour.md
+	$(Q)$(if $(PYTHON),,$(error no python3 with pytest: run scripts/setup)) \
+		$(PYTHON) -m pytest -q tests/boot/test_tour.py --write-tour --builds='$(abspath $(out)/check)'
+
 .PHONY: format
 format: ## Apply .clang-format to all C sources
 	$(Q)git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i

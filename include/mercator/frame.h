@@ -10,8 +10,10 @@
  * The allocator never reads or writes a frame that it manages (but for the debug option, below): it
  * only counts them. So frames need not be mapped, and what alloc returns holds whatever it held.
  *
- * Every function may be called on every CPU at once and with interrupts on or off, but not from an
- * NMI or a machine check. An operation that fails has changed nothing, unless it says otherwise.
+ * Every function may be called on every CPU at once, and with interrupts on or off: from an interrupt
+ * handler, too, whatever it has interrupted. But not from an NMI or a machine check, nor from within
+ * `bytes` or `on_misuse` of the same pool. An operation that fails has changed nothing, unless it says
+ * otherwise.
  *
  * CONFIG_DEBUG_CHECKS: every mistake in freeing also calls the pool's `on_misuse` (the kernel's
  * panics); the order of each block is checked exactly, also in chunks where orders are mixed; freed
@@ -43,7 +45,7 @@ static inline uint64_t frame_order_count(unsigned int order)
  * Set-up.
  *
  * frame_pool_init() makes an empty pool. `cpus` is an array of one struct frame_cpu for each CPU
- * number that arch_cpu_id() can return; it stays the pool's. Writes nothing but these two.
+ * number that arch_cpu_id() can return, of any contents; it stays the pool's. Writes nothing but these.
  */
 void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned int nr_cpus);
 
@@ -59,7 +61,9 @@ uint64_t frame_metadata_size(pfn_t start, pfn_t end);
  * cache lines), of any contents, writable from now on for ever; if it lies in the range itself, the
  * caller adds only the frames that are left. The time does not depend on the range's size; what is
  * written now is its first 48 bytes. There is no limit on the number of ranges, and their order does
- * not matter. Ranges that touch stay two ranges: a block lies in one of them, a run may cross.
+ * not matter. Ranges that touch stay two ranges: a block lies in one of them, a run may cross. So memory
+ * that is in use now and free later is better in a range from the start: frame_alloc_at() takes it before
+ * anything else can, frame_free_run() gives it back, and it leaves no seam.
  *
  * ERR_INVALID		the range is empty
  * ERR_MISALIGNED	metadata is not aligned to 8
@@ -78,14 +82,15 @@ MUST_CHECK int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *p
 
 /*
  * Free a block that frame_alloc() returned for the same order; frames of a run or of a bulk are
- * blocks of order 0. A mistake is refused at once, whether the frame is free in the pool or in any
- * CPU's cache:
+ * blocks of order 0. The caller may be another CPU than the one that allocated: that takes the pool's
+ * lock. A mistake is refused at once, whether the frame is free in the pool or in any CPU's cache, and
+ * whatever other CPUs do at the same time:
  *
  * ERR_INVALID		there are no blocks of this order
  * ERR_MISALIGNED	the frame is not aligned to the order
  * ERR_FOREIGN		the frame, or another of the block, is not in the pool (or in two ranges)
  * ERR_NOT_ALLOCATED	it is free, and nothing of its chunk was ever allocated
- * ERR_DOUBLE_FREE	it is free
+ * ERR_DOUBLE_FREE	it is free, and something of its chunk was allocated before: perhaps not this
  * ERR_WRONG_ORDER	it is part of a block of another order. Exact where a chunk holds blocks of one
  *			order, which is so until memory is short; where it holds several, noticed if
  *			part of the block is free (docs/frames.md), and always with

@@ -43,8 +43,10 @@ struct frame_cpu {
 	uint64_t nr_allocated; /* frames, by this CPU, since ever */
 	uint64_t nr_freed;     /* a counter of its own: so neither waits for the other */
 	pfn_t edge_start, edge_end;
-	uint32_t chunks[FRAME_CPU_CHUNKS + 2]; /* the chunk's number + 1; 0: none */
-	uint16_t nr_free[FRAME_CPU_CHUNKS + 2];
+	struct frame_slot {
+		uint32_t chunk; /* its number + 1; 0: none */
+		uint32_t nr_free;
+	} slots[FRAME_CPU_CHUNKS + 2];
 	_Alignas(8) uint8_t partial[FRAME_CPU_CHUNKS + 8]; /* 1: the chunk has free frames */
 	uint64_t *words[FRAME_CPU_CHUNKS + 1];
 };

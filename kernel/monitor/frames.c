@@ -32,7 +32,7 @@ static const struct {
 };
 
 struct table_marks {
-	struct picture_layout layout;
+	struct picture picture;
 	uint64_t nr_tables;
 	bool own_only; /* only tables of the lower half: the others are the kernel's */
 	uint8_t marks[CELLS_MAX / 8];
@@ -40,10 +40,10 @@ struct table_marks {
 
 static void mark_table(struct table_marks *marks, phys_addr_t table)
 {
-	const uint64_t cell = phys_raw(table) >> marks->layout.cell_shift;
+	uint64_t cell;
 
 	marks->nr_tables++;
-	if (cell < CELLS_MAX)
+	if (picture_cell_of(&marks->picture, phys_raw(table), &cell) && cell < CELLS_MAX)
 		marks->marks[cell / 8] |= (uint8_t)(1u << cell % 8);
 }
 
@@ -74,7 +74,7 @@ static int mark_tables(struct table_marks *marks)
 	return error;
 }
 
-/* How many frames of [start, end) are RAM; and the end of all RAM. */
+/* How many frames of [start, end) are RAM. */
 static uint64_t count_ram(uint64_t start, uint64_t end)
 {
 	size_t count;
@@ -89,14 +89,6 @@ static uint64_t count_ram(uint64_t start, uint64_t end)
 			bytes += to - from;
 	}
 	return bytes / FRAME_SIZE;
-}
-
-static uint64_t end_of_ram(void)
-{
-	size_t count;
-	const struct memmap_range *ram = memory_ram(&count);
-
-	return ram[count - 1].end;
 }
 
 static bool is_reserved(uint64_t start, uint64_t end)
@@ -114,10 +106,11 @@ static bool is_reserved(uint64_t start, uint64_t end)
 	return false;
 }
 
-static enum picture_kind kind_of_cell(const struct table_marks *marks, uint64_t number)
+/* The cell at `start`, which is shown as number `number`. */
+static enum picture_kind kind_of_cell(const struct table_marks *marks, uint64_t start,
+				      uint64_t number)
 {
-	const uint64_t start = number << marks->layout.cell_shift;
-	const uint64_t end = start + (UINT64_C(1) << marks->layout.cell_shift);
+	const uint64_t end = start + (UINT64_C(1) << marks->picture.cell_shift);
 	const struct frame_usage usage =
 		frame_usage(kernel_frames(), start / FRAME_SIZE, end / FRAME_SIZE);
 	const struct picture_cell cell = {
@@ -125,7 +118,7 @@ static enum picture_kind kind_of_cell(const struct table_marks *marks, uint64_t 
 		.nr_pool = usage.nr_frames,
 		.nr_free = usage.nr_free,
 		.nr_broken = usage.nr_broken,
-		.has_table = marks->marks[number / 8] >> number % 8 & 1,
+		.has_table = number < CELLS_MAX && (marks->marks[number / 8] >> number % 8 & 1),
 		.is_reserved = is_reserved(start, end),
 	};
 
@@ -142,14 +135,15 @@ static void show_text(const char *text, const uint8_t *paint, size_t length, boo
 
 static void show_row(const struct table_marks *marks, uint64_t row, bool in_colour)
 {
-	const unsigned int row_cells = marks->layout.row_cells;
+	const struct picture *picture = &marks->picture;
+	const uint64_t start = picture_row_start(picture, row);
 	char text[PICTURE_LABEL + PICTURE_ROW_MAX + 1];
 	uint8_t paint[PICTURE_LABEL + PICTURE_ROW_MAX] = { 0 };
-	size_t length = fmt_print(text, sizeof(text), "%012lx ",
-				  row * row_cells << marks->layout.cell_shift);
+	size_t length = fmt_print(text, sizeof(text), "%012lx ", start);
 
-	for (unsigned int i = 0; i < row_cells; i++, length++) {
-		const enum picture_kind kind = kind_of_cell(marks, row * row_cells + i);
+	for (uint64_t i = 0; i < picture->row_cells; i++, length++) {
+		const enum picture_kind kind = kind_of_cell(
+			marks, start + (i << picture->cell_shift), row * picture->row_cells + i);
 
 		text[length] = kinds[kind].character;
 		paint[length] = kinds[kind].paint;
@@ -181,7 +175,7 @@ static void show_sums(const struct table_marks *marks, bool in_colour)
 	const uint8_t paint[LOG_LINE_MAX] = { 0 };
 	const size_t length =
 		fmt_print(text, sizeof(text), "a cell is %s; %s of RAM, %s free, %s page tables",
-			  describe_size(cell, UINT64_C(1) << marks->layout.cell_shift),
+			  describe_size(cell, UINT64_C(1) << marks->picture.cell_shift),
 			  describe_size(ram, count_ram(0, UINT64_MAX) * FRAME_SIZE),
 			  describe_size(free, frame_free_count(kernel_frames()) * FRAME_SIZE),
 			  describe_size(tables, marks->nr_tables * FRAME_SIZE));
@@ -192,17 +186,20 @@ static void show_sums(const struct table_marks *marks, bool in_colour)
 static int show_picture(struct console_size size, bool in_colour)
 {
 	static struct table_marks marks;
+	const struct memmap_range *ram;
+	size_t nr_ram;
 	const unsigned int rows = size.rows > OTHER_ROWS ? size.rows - OTHER_ROWS : 1;
 	int error;
 
 	memset(&marks, 0, sizeof(marks));
-	marks.layout = picture_layout(size.columns, rows, end_of_ram());
+	ram = memory_ram(&nr_ram);
+	marks.picture = picture_make(size.columns, rows, ram, nr_ram);
 	error = mark_tables(&marks);
 	if (error)
 		return error;
 	if (in_colour)
 		log_picture_begin();
-	for (uint64_t row = 0; row < marks.layout.nr_rows; row++)
+	for (uint64_t row = 0; row < marks.picture.nr_rows; row++)
 		show_row(&marks, row, in_colour);
 	show_legend(in_colour);
 	show_sums(&marks, in_colour);
@@ -232,9 +229,10 @@ const struct command frames_command = {
 	.name = "frames",
 	.arguments = "",
 	.summary = "physical memory, as a picture",
-	.text = "Cells are as small as the screen allows. A cell shows the first of these that is\n"
-		"true: a page table is in it; RAM that the kernel kept at start is in it; a part\n"
-		"is free, or all is but not all of its 2 MiB, so that a larger block is broken;\n"
-		"all is in use; all is free; it is no RAM, but firmware's or a device's.\n",
+	.text = "Cells are as small as the screen allows; rows without RAM are left out. A cell\n"
+		"shows the first of these that is true: a page table is in it; RAM that the\n"
+		"kernel kept at start is in it; a part is free, or all is but not all of its\n"
+		"2 MiB, so that a larger block is broken; all is in use; all is free; it is no\n"
+		"RAM, but firmware's or a device's.\n",
 	.run = run_frames,
 };

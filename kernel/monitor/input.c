@@ -35,7 +35,7 @@ static unsigned int poll(void)
 	unsigned int key = KEY_NONE;
 	uint8_t byte;
 
-	if (has_serial && serial_read(&byte))
+	if (IS_ENABLED(CONFIG_SERIAL) && has_serial && serial_read(&byte))
 		key = terminal_decode(&terminal, byte);
 	if (key == KEY_NONE && has_keyboard && keyboard_read(&byte))
 		key = scan_decode(&keyboard, byte);

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The picture of physical memory: how large its cells are, and what each shows. Pure. */
+/* The picture of physical memory: how large its cells are, where they are, what each shows. Pure. */
 #ifndef KERNEL_MONITOR_PICTURE_H
 #define KERNEL_MONITOR_PICTURE_H
 
+#include <mercator/memmap.h>
 #include <mercator/types.h>
 
-/* Cells in rows; both numbers are powers of two, so that each row begins at a round address. */
-struct picture_layout {
+/*
+ * Cells in rows; both numbers are powers of two, so that each row begins at a round address. Only rows
+ * with RAM in them are shown: a machine may have a little below a large hole, and all else above it.
+ */
+struct picture {
+	const struct memmap_range *ram; /* sorted, disjoint; at least one */
+	size_t nr_ram;
 	unsigned int cell_shift; /* a cell is 2^cell_shift bytes, at least a frame */
 	unsigned int row_cells;
-	uint64_t nr_rows;
+	uint64_t nr_rows; /* that are shown */
 };
 
 /* Of a row, what stands before its cells: 12 digits and a blank. */
@@ -19,10 +25,17 @@ struct picture_layout {
 #define PICTURE_ROW_MAX 256
 
 /*
- * The smallest cells with which physical memory up to `end` (not 0) fits into so many columns and rows,
- * labels included. Something fits always: at least one cell a row, and one row.
+ * The smallest cells with which this RAM fits into so many columns and rows, labels included. Something
+ * fits always: at least one cell a row, and one row.
  */
-struct picture_layout picture_layout(unsigned int columns, unsigned int rows, uint64_t end);
+struct picture picture_make(unsigned int columns, unsigned int rows, const struct memmap_range *ram,
+			    size_t nr_ram);
+
+/* Where the row begins that is shown as number `index`, below nr_rows. */
+uint64_t picture_row_start(const struct picture *picture, uint64_t index);
+
+/* Which cell shows an address, counted from the first that is shown; false if none does. */
+bool picture_cell_of(const struct picture *picture, uint64_t address, uint64_t *cell);
 
 /* What a cell's bytes are, in frames. The pool's are RAM too. */
 struct picture_cell {

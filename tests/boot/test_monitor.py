@@ -13,6 +13,8 @@ from harness.font import Font
 from harness.qemu import FAILED_STATUS, PASSED_STATUS, Qemu, uefi_arguments
 
 DEFAULT = Build("gcc", "defconfig")
+WITHOUT = Build("gcc", "no_monitor_defconfig")
+CONFIGS = [name for name in config_names() if name != WITHOUT.config]
 PROMPT = "mercator> "
 
 
@@ -33,7 +35,7 @@ def run(
         return status, outputs(qemu.serial())
 
 
-@pytest.mark.parametrize("config", config_names())
+@pytest.mark.parametrize("config", CONFIGS)
 def test_looking(builder: Builder, folder: Path, config: str) -> None:
     """Every command that only looks, in every configuration."""
     build = Build("gcc", config)
@@ -145,7 +147,7 @@ def test_frames_in_colour(builder: Builder, folder: Path) -> None:
             assert colours[colour] >= 8 * 16
 
 
-@pytest.mark.parametrize("config", config_names())
+@pytest.mark.parametrize("config", CONFIGS)
 def test_experiments(builder: Builder, folder: Path, config: str) -> None:
     """Map, change, touch, unmap: the tables are as before, and faults are only told of."""
     commands = [
@@ -236,7 +238,7 @@ def test_experiments_have_bounds(builder: Builder, folder: Path) -> None:
     assert said["audit"].startswith("all is well: ")
 
 
-@pytest.mark.parametrize("config", config_names())
+@pytest.mark.parametrize("config", CONFIGS)
 def test_spaces(builder: Builder, folder: Path, config: str) -> None:
     """Two spaces have something else at the same address; what one maps keeps its frames."""
     commands = [
@@ -398,3 +400,16 @@ def test_reboot(builder: Builder, folder: Path, machine: str, way: str) -> None:
         qemu.until_serial(rf"{PROMPT}$")
         qemu.type("reboot\r")
         qemu.until_serial(rf"resetting by (the |a )?{way}.*\n(?s:.*)Mercator (?s:.*)\n{PROMPT}$")
+
+
+def test_kernel_without_a_monitor(builder: Builder, folder: Path) -> None:
+    """It says that run= means nothing to it, and halts."""
+    iso = builder.iso(WITHOUT, Iso("run", 'loglevel=1 run="maps"'))
+    with Qemu(folder, "-m", "128", "-cdrom", str(iso)) as qemu:
+        qemu.until_serial("error: this kernel is built without the monitor")
+        qemu.until(
+            "halt",
+            lambda: "HLT=1"
+            in qemu.qmp("human-monitor-command", **{"command-line": "info registers"}),
+        )
+        assert PROMPT not in qemu.serial()

@@ -19,7 +19,7 @@ fuzz_sanitize := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Of the frame allocator's model, no coverage is recorded: the allocator's is what inputs are kept for.
 # Neither compares anything with the input's bytes, so that to trace comparisons would only take time.
 fuzz/obj-flags-tests/kernel/frame_rig.c := -fno-sanitize=fuzzer -O2
-$(foreach source,tests/fuzz/fuzz_frame.c $(filter mm/frame%,$(kernel-y)),\
+$(foreach source,tests/fuzz/fuzz_frame.c $(frame_sources),\
 	$(eval fuzz/obj-flags-$(source) := -fno-sanitize-coverage=trace-cmp))
 
 $(call flags_file,fuzz-cc,$(FUZZCC) $(fuzz_cflags) $(fuzz_sanitize) $(call file_flags,fuzz/obj))
@@ -38,7 +38,7 @@ fuzz_target = $(eval $(call fuzz_target_rule,$(1),$(2)))
 $(call fuzz_target,memmap,mm/memmap.c tests/kernel/memmap_model.c)
 $(call fuzz_target,multiboot2,arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c)
 
-$(call fuzz_target,frame,$(filter mm/frame%,$(kernel-y)) tests/kernel/frame_rig.c \
+$(call fuzz_target,frame,$(frame_sources) tests/kernel/frame_rig.c \
 	kernel/error.c kernel/fmt.c tests/host/log.c tests/host/panic.c tests/host/percpu.c)
 
 $(call fuzz_target,monitor,$(addprefix kernel/monitor/,command.c editor.c scan_code.c terminal.c view.c \

@@ -7,6 +7,7 @@
 #include <mercator/mapper.h>
 
 #include "mapper_fixture.h"
+#include "space_rig.h"
 
 /* example: map */
 static int map_buffer(struct space *space, virt_addr_t address, phys_addr_t buffer, uint64_t size)
@@ -73,6 +74,41 @@ static bool is_guard_page(const struct space *space, virt_addr_t address)
 }
 /* end */
 
+/* example: process */
+#define USER_TEXT  UINT64_C(0x0000000000400000)
+#define USER_STACK UINT64_C(0x00007fffffe00000)
+
+/* A process: a lower half of its own, with 2 MiB of text and of stack, and the kernel's half. */
+static int start_process(struct space *process, struct space *kernel, phys_addr_t text,
+			 phys_addr_t stack)
+{
+	const struct attributes may_execute = { RIGHT_READ | RIGHT_EXECUTE | RIGHT_USER,
+						MEMORY_WRITE_BACK };
+	const struct attributes may_write = { RIGHT_READ | RIGHT_WRITE | RIGHT_USER,
+					      MEMORY_WRITE_BACK };
+	int error = space_create(process, kernel), undone;
+
+	if (error)
+		return error;
+	/* It is not active yet, and need not be. */
+	error = mapper_map(process, virt_addr(USER_TEXT), text, MIB(2), may_execute, NULL);
+	if (!error)
+		error = mapper_map(process, virt_addr(USER_STACK), stack, MIB(2), may_write, NULL);
+	if (!error)
+		return space_activate(process);
+	undone = space_destroy(process);
+	return undone ? undone : error;
+}
+
+/* Its text and stack are the caller's, as before. */
+static int end_process(struct space *process, struct space *kernel)
+{
+	int error = space_activate(kernel);
+
+	return error ? error : space_destroy(process);
+}
+/* end */
+
 static struct fixture fixture;
 
 #define ADDRESS virt_addr(UINT64_C(0x0000123440000000))
@@ -116,4 +152,26 @@ KTEST(examples, a_stack_with_a_guard_page)
 	EXPECT_EQ(t, map_stack(space, ADDRESS, phys_addr(GIB(1)), KIB(16)), ERR_EXISTS);
 	EXPECT_TRUE(t, !is_guard_page(space, guard));
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+}
+
+KTEST(examples, a_process_comes_and_goes)
+{
+	enum access_method method =
+		IS_ENABLED(CONFIG_MAPPER_OFFSET) ? ACCESS_OFFSET : ACCESS_GENERIC;
+	static struct rig rig;
+	struct space process;
+	phys_addr_t physical;
+
+	ASSERT_TRUE(t, rig_begin(&rig, method, fixture_live_levels()));
+	EXPECT_EQ(t, start_process(&process, rig.kernel, phys_addr(GIB(1)), phys_addr(GIB(2))), 0);
+	EXPECT_TRUE(t, space_active() == &process);
+	EXPECT_EQ(t, mapper_translate_address(&process, virt_addr(USER_TEXT + 5), &physical), 0);
+	EXPECT_EQ(t, phys_raw(physical), GIB(1) + 5);
+	EXPECT_EQ(t, end_process(&process, rig.kernel), 0);
+	EXPECT_TRUE(t, space_active() == rig.kernel);
+
+	/* A stack that is not aligned: all is undone. */
+	EXPECT_EQ(t, start_process(&process, rig.kernel, phys_addr(GIB(1)), phys_addr(5)),
+		  ERR_MISALIGNED);
+	rig_end(t, &rig);
 }

@@ -152,3 +152,45 @@ KTEST(frame, the_chunk_in_hand_can_be_had)
 	EXPECT_EQ(t, frame_free(&pool, block, FRAME_ORDER_2MIB), 0);
 	EXPECT_EQ(t, frame_alloc_at(&pool, 0, CHUNK_FRAMES), 0);
 }
+
+KTEST(frame, a_run_may_end_at_its_limit)
+{
+	pfn_t pfn;
+
+	if (!start(t, 0, 512))
+		return;
+	ASSERT_EQ(t, frame_alloc_run(&pool, 16, 16, 16, &pfn), 0);
+	EXPECT_EQ(t, pfn, 0);
+	EXPECT_EQ(t, frame_alloc_run(&pool, 16, 16, 31, &pfn), ERR_NO_MEMORY);
+	EXPECT_EQ(t, frame_alloc_run(&pool, 16, 16, 32, &pfn), 0);
+}
+
+/* All that is free in a chunk with few free frames, and not a place more of the caller's array. */
+KTEST(frame, a_bulk_writes_what_it_was_asked_for)
+{
+	static pfn_t frames[CHUNK_FRAMES];
+	pfn_t some[4] = { 0, 0, 0, 12345 };
+
+	if (!start(t, 0, CHUNK_FRAMES))
+		return;
+	ASSERT_EQ(t, frame_alloc_bulk(&pool, frames, CHUNK_FRAMES), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		ASSERT_EQ(t, frame_free(&pool, 70 + 100 * i, 0), 0);
+	ASSERT_EQ(t, frame_alloc_bulk(&pool, some, 3), 0);
+	EXPECT_EQ(t, some[0] + some[1] + some[2], 70 + 170 + 270);
+	EXPECT_EQ(t, some[3], 12345);
+}
+
+/* The chunk in hand is all free when another is broken: single frames come from that. */
+KTEST(frame, the_chunk_in_hand_is_not_broken_again)
+{
+	pfn_t pfn;
+
+	if (!start(t, 0, 4 * CHUNK_FRAMES))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	ASSERT_EQ(t, frame_free(&pool, pfn, 0), 0);
+	ASSERT_EQ(t, frame_alloc_at(&pool, 3 * CHUNK_FRAMES + 5, 1), 0);
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, pfn / CHUNK_FRAMES, 3);
+}

@@ -226,36 +226,6 @@ static int do_merge(struct ktest_run *t, struct world *w, unsigned int start, un
 	return result;
 }
 
-/* The next unit at which a page begins that is one size larger than a unit; WORLD_UNITS at the most. */
-static unsigned int next_boundary(const struct world *w, unsigned int index)
-{
-	uint64_t page = w->base / w->unit_size + index;
-	uint64_t next = index + (page + 511) / 512 * 512 - page;
-
-	return next < WORLD_UNITS ? (unsigned int)next : WORLD_UNITS;
-}
-
-void world_random_range(struct ktest_run *t, const struct world *w, unsigned int *start,
-			unsigned int *count)
-{
-	uint64_t longest = WORLD_UNITS;
-
-	*start = (unsigned int)ktest_random_below(t, WORLD_UNITS);
-	if (ktest_random_below(t, 2) == 0 && next_boundary(w, *start) < WORLD_UNITS) {
-		*start = next_boundary(w, *start);
-		*count = next_boundary(w, *start + 1) - *start;
-		if (ktest_random_below(t, 2))
-			return;
-	}
-	if (ktest_random_below(t, 2))
-		longest = 4;
-	if (longest > WORLD_UNITS - *start)
-		longest = WORLD_UNITS - *start;
-	*count = 1 + (unsigned int)ktest_random_below(t, longest);
-	if (*count > 512 && ktest_random_below(t, 2))
-		*count = next_boundary(w, *start + *count - 511) - *start;
-}
-
 /* What a cursor at the unit reads is what the mapper says, which world_check_unit() holds to the model. */
 static void check_reading(struct ktest_run *t, const struct world *w)
 {
@@ -329,6 +299,36 @@ static void do_cursor(struct ktest_run *t, struct world *w, unsigned int start, 
 	}
 	w->cursor = NULL;
 	cursor_close(&cursor);
+}
+
+/* The next unit at which a page begins that is one size larger than a unit; WORLD_UNITS at the most. */
+static unsigned int next_boundary(const struct world *w, unsigned int index)
+{
+	uint64_t page = w->base / w->unit_size + index;
+	uint64_t next = index + (page + 511) / 512 * 512 - page;
+
+	return next < WORLD_UNITS ? (unsigned int)next : WORLD_UNITS;
+}
+
+void world_random_range(struct ktest_run *t, const struct world *w, unsigned int *start,
+			unsigned int *count)
+{
+	uint64_t longest = WORLD_UNITS;
+
+	*start = (unsigned int)ktest_random_below(t, WORLD_UNITS);
+	if (ktest_random_below(t, 2) == 0 && next_boundary(w, *start) < WORLD_UNITS) {
+		*start = next_boundary(w, *start);
+		*count = next_boundary(w, *start + 1) - *start;
+		if (ktest_random_below(t, 2))
+			return;
+	}
+	if (ktest_random_below(t, 2))
+		longest = 4;
+	if (longest > WORLD_UNITS - *start)
+		longest = WORLD_UNITS - *start;
+	*count = 1 + (unsigned int)ktest_random_below(t, longest);
+	if (*count > 512 && ktest_random_below(t, 2))
+		*count = next_boundary(w, *start + *count - 511) - *start;
 }
 
 int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)

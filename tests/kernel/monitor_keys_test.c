@@ -61,6 +61,16 @@ KTEST(monitor_keys, terminal_sequences)
 		expect_one(t, cases[i].bytes, cases[i].key);
 }
 
+KTEST(monitor_keys, terminal_sequences_in_a_row)
+{
+	const unsigned int *keys = terminal_keys("\033[1~\033[3~\033[4~");
+
+	EXPECT_EQ(t, keys[0], KEY_HOME);
+	EXPECT_EQ(t, keys[1], KEY_DELETE);
+	EXPECT_EQ(t, keys[2], KEY_END);
+	EXPECT_EQ(t, keys[3], KEY_NONE);
+}
+
 KTEST(monitor_keys, terminal_swallows_what_it_does_not_know)
 {
 	expect_one(t, "\033[2~x", 'x');
@@ -164,6 +174,7 @@ KTEST(monitor_keys, scan_codes_with_a_prefix)
 	/* The false shift, E0 2A, is none; the pause key is six codes that mean nothing. */
 	EXPECT_SCAN(t, "a", 0xe0, 0x2a, 0x1e);
 	EXPECT_SCAN(t, "a", 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x1e);
+	EXPECT_SCAN(t, "a", 0xe1, 0x1d, 0x45, 0x1e);
 }
 
 KTEST(monitor_keys, any_bytes_give_only_keys_that_there_are)

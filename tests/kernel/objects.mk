@@ -23,11 +23,11 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/paging_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/pt_format_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/string_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/space_property_test.c tests/kernel/space_test.c
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/space_rig.c tests/kernel/space_rig_kernel.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/space_hardware_test.c tests/kernel/space_rig.c tests/kernel/space_rig_kernel.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
 kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c
-kernel-$(CONFIG_BENCH) += tests/kernel/audit_bench.c tests/kernel/mapper_bench.c
+kernel-$(CONFIG_BENCH) += tests/kernel/audit_bench.c tests/kernel/mapper_bench.c tests/kernel/space_bench.c
 
 # Tests of an option's code, where there are both.
 kernel-$(if $(CONFIG_PHYSMAP),$(CONFIG_SELFTESTS)) += tests/kernel/physmap_test.c

@@ -290,7 +290,7 @@ KTEST(paging, device_memory_is_mapped_with_its_type_and_alone)
 {
 	const uint64_t nr_tables = kernel_space()->nr_tables;
 	void *apic_pointer, *other_pointer;
-	volatile uint8_t *apic, *other;
+	volatile uint32_t *apic, *other;
 	pt_entry_t entry;
 	unsigned int level;
 
@@ -300,9 +300,8 @@ KTEST(paging, device_memory_is_mapped_with_its_type_and_alone)
 	apic = apic_pointer;
 	other = other_pointer;
 	EXPECT_EQ(t, (uintptr_t)apic % FRAME_SIZE, 0x20);
-	EXPECT_TRUE(t, *(volatile uint32_t *)(other + LOCAL_APIC_VERSION) != 0);
-	EXPECT_EQ(t, *(volatile uint32_t *)(apic + 0x10),
-		  *(volatile uint32_t *)(other + LOCAL_APIC_VERSION));
+	EXPECT_TRUE(t, other[LOCAL_APIC_VERSION / 4] != 0);
+	EXPECT_EQ(t, apic[(LOCAL_APIC_VERSION - 0x20) / 4], other[LOCAL_APIC_VERSION / 4]);
 	ASSERT_EQ(t, mapper_read_entry(kernel_space(), virt_of_ptr(apic), 1, &entry, &level), 0);
 	EXPECT_EQ(t, pt_memory_type(entry), MEMORY_UNCACHED);
 	expect_fault(t, (uint64_t)(uintptr_t)apic, fetch, PF_PRESENT | PF_FETCH);

@@ -23,9 +23,8 @@ static virt_addr_t mapped_at(uint64_t physical)
 static void check_word(struct ktest_run *t, uint64_t address, uint64_t value)
 {
 	volatile uint64_t *through_map = physmap_pointer(phys_addr(address));
-	volatile uint64_t *through_page =
-		(volatile uint64_t *)((uint8_t *)temp_page_map(address / FRAME_SIZE) +
-				      address % FRAME_SIZE);
+	volatile uint64_t *page = temp_page_map(address / FRAME_SIZE);
+	volatile uint64_t *through_page = &page[address % FRAME_SIZE / sizeof(*page)];
 
 	*through_map = value;
 	EXPECT_EQ(t, *through_page, value);

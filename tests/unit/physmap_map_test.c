@@ -351,11 +351,31 @@ KTEST(physmap_map, nothing_beyond_the_window)
 	};
 	struct space space = new_space(3);
 	struct physmap_size size;
+	phys_addr_t behind;
 
 	ASSERT_EQ(t, physmap_map(&space, &window, ram, 2, no_range), 0);
 	ASSERT_EQ(t, physmap_measure(&space, &window, &size), 0);
 	EXPECT_EQ(t, size.nr_leaves[2], 2);
 	EXPECT_EQ(t, size.nr_leaves[1] + size.nr_leaves[3], 0);
+	EXPECT_EQ(t,
+		  mapper_translate_address(&space, virt_addr(WINDOW_BASE + WINDOW_SIZE), &behind),
+		  ERR_NOT_FOUND);
+}
+
+/* A table that spans more than the window is others' too, and one behind it is not the map's. */
+KTEST(physmap_map, tables_of_others_are_not_counted)
+{
+	const struct physmap_window small = { { WINDOW_BASE }, GIB(1) };
+	const struct memmap_range ram[] = { { 0, MIB(4), MEMMAP_USABLE },
+					    { GIB(1), GIB(1) + MIB(4), MEMMAP_USABLE } };
+	struct space space = new_space(2);
+	struct physmap_size size;
+
+	ASSERT_EQ(t, physmap_map(&space, &window, ram, 2, no_range), 0);
+	EXPECT_EQ(t, space.nr_tables, 3);
+	ASSERT_EQ(t, physmap_measure(&space, &small, &size), 0);
+	EXPECT_EQ(t, size.nr_tables, 1);
+	EXPECT_EQ(t, size.nr_leaves[2], 2);
 }
 
 /* The time goes with the entries: 32 TiB are as many steps as there are 1 GiB pages, and tables. */
@@ -395,9 +415,11 @@ KTEST(physmap_map, refuses_what_is_mapped_already_and_what_no_cpu_has)
 	const struct memmap_range ram = { 0, MIB(4), MEMMAP_USABLE };
 	const struct memmap_range far = { TIB(1), TIB(3), MEMMAP_USABLE };
 	struct space space = new_space(2);
+	phys_addr_t physical;
 
 	EXPECT_EQ(t, physmap_map(&space, &window, &ram, 1, no_range), 0);
 	EXPECT_EQ(t, physmap_map(&space, &window, &ram, 1, no_range), ERR_EXISTS);
+	EXPECT_EQ(t, mapper_translate_address(&space, window.base, &physical), 0);
 	space = new_space(2);
 	space.physical_limit = TIB(2);
 	EXPECT_EQ(t, physmap_map(&space, &window, &far, 1, no_range), ERR_RANGE);

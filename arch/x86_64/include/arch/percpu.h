@@ -40,8 +40,13 @@ static inline void arch_cpu_relax(void)
 
 /*
  * Every CPU executes a full barrier before this returns: what each did before is visible, and what
- * each does after sees what the caller did. With one CPU that is a barrier here; with more it takes
- * an interrupt that gets through to CPUs that spin with interrupts off (an NMI).
+ * each does after sees what the caller did. With one CPU that is a barrier here. Starting more takes:
+ *
+ *	- an NMI to each, and waiting until each has taken it (IRET is a barrier): callers hold locks
+ *	  that the others may be spinning for with interrupts off, so that no interrupt would do;
+ *	- an NMI handler that does nothing else: it may come in the middle of anything;
+ *	- CPUs that sleep, or are not started, to be left out: waking up must be a barrier, too;
+ *	- no limit on callers: several CPUs may call it at once, for different locks.
  */
 static inline void arch_barrier_everywhere(void)
 {
