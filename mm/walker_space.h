@@ -10,6 +10,7 @@ static uint64_t fill_absent(struct space *kernel, struct stock *stock)
 
 	for (uint64_t at = end / 2; at < end; at += pt_span(levels)) {
 		const unsigned int index = linear_index(at, levels);
+
 		if (is_recursive_slot(kernel, index) ||
 		    read_entry(access_entry(&kernel->root, kernel->root.table, at, levels)).raw)
 			continue;

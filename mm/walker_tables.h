@@ -194,6 +194,14 @@ static APART unsigned int window_places_in(const struct space *space, uint64_t l
 	return count;
 }
 
+static inline unsigned int window_places(const struct space *space, uint64_t linear,
+					 unsigned int level, virt_addr_t places[PT_LEVELS_MAX])
+{
+	if (space->recursive_slot == SPACE_NOT_RECURSIVE && !is_upper_half(space, linear))
+		return 0;
+	return window_places_in(space, linear, level, places);
+}
+
 /*
  * Before a page changes its size, and after, nothing may be owed: the TLB may have the page as it was
  * before an operation of the same batch changed its attributes, and would then hold both sizes with
@@ -203,14 +211,6 @@ static void settle(struct tlb_batch *batch)
 {
 	if (!tlb_batch_is_empty(batch))
 		tlb_batch_finish(batch);
-}
-
-static inline unsigned int window_places(const struct space *space, uint64_t linear,
-					 unsigned int level, virt_addr_t places[PT_LEVELS_MAX])
-{
-	if (space->recursive_slot == SPACE_NOT_RECURSIVE && !is_upper_half(space, linear))
-		return 0;
-	return window_places_in(space, linear, level, places);
 }
 
 /*

@@ -11,6 +11,8 @@
 #include <mercator/layout.h>
 #include <mercator/paging.h>
 #include <mercator/panic.h>
+#include <mercator/physmap.h>
+#include <mercator/region.h>
 
 #include "mapper_fixture.h"
 
@@ -39,6 +41,29 @@ bool fixture_stand_by(struct fixture *fixture)
 	return !space_activate(kernel_space());
 }
 
+/*
+ * Whether anything of the kernel's is below this entry of its root. Once somebody has shared its half
+ * (space_share_kernel_half()), there is a table below each of them.
+ */
+static bool kernel_uses(unsigned int index)
+{
+	const unsigned int levels = kernel_space()->root.levels;
+	size_t count;
+	const struct region *regions = kernel_regions(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct region *region = &regions[i];
+		const uint64_t size =
+			region->kind == REGION_PHYSMAP ? physmap_reach() : region->size;
+		const virt_addr_t last = virt_addr(virt_raw(region->start) + size - 1);
+
+		if (region->kind != REGION_WINDOW && index >= pt_index(region->start, levels) &&
+		    index <= pt_index(last, levels))
+			return true;
+	}
+	return false;
+}
+
 bool fixture_activate(struct fixture *fixture)
 {
 	struct root *root = &fixture->space.root;
@@ -49,7 +74,7 @@ bool fixture_activate(struct fixture *fixture)
 		return false;
 	kernel_entries = frame_access(phys_pfn(kernel_space()->root.table));
 	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++) {
-		entries[i] = kernel_entries[i];
+		entries[i] = kernel_uses(i) ? kernel_entries[i] : 0;
 		fixture->borrows[i] = entries[i];
 	}
 #ifdef CONFIG_RECURSIVE
