@@ -15,7 +15,7 @@ def run(
     program: Path, arguments: list[str], folder: Path, kernel_tests: KernelTests, **env: str
 ) -> None:
     done = subprocess.run(
-        [program, *arguments], text=True, capture_output=True, timeout=600, env=os.environ | env
+        [program, *arguments], text=True, capture_output=True, timeout=1800, env=os.environ | env
     )
     (folder / "output.log").write_text(done.stdout)
     contradictions = [f"exit status {done.returncode}", done.stderr] if done.returncode else []
@@ -41,8 +41,11 @@ def test_host(name: str, builder: Builder, folder: Path, kernel_tests: KernelTes
 
 
 # Random operations on each of a mapper's spaces: 20 that are active and 20 that are not, or 17 by the
-# recursive method, which takes three times as long. That makes 10 million for each method, or 3.7.
-OPERATIONS = {"offset": 250_000, "generic": 250_000, "recursive": 100_000}
+# recursive method. That makes 10 million for each method.
+OPERATIONS = {"offset": 250_000, "generic": 250_000, "recursive": 280_000}
+
+# By the recursive method with a window that is memory, which takes 4 levels: 26 spaces, a million.
+WINDOW_OPERATIONS = 40_000
 
 # And on several spaces in turn, which change places: 6 runs for each method.
 SPACES_OPERATIONS = 200_000
@@ -57,6 +60,12 @@ def soak(glob: str, operations: int, builder: Builder, folder: Path, kernel_test
 @pytest.mark.parametrize("method", OPERATIONS)
 def test_soak(method: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
     soak(f"mapper_random.{method}_*", OPERATIONS[method], builder, folder, kernel_tests)
+
+
+def test_soak_window(builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
+    program = builder.target(Build("gcc", "defconfig"), "soak/soak")
+    arguments = [f"--operations={WINDOW_OPERATIONS}", "mapper_random.recursive_*"]
+    run(program, arguments, folder, kernel_tests)
 
 
 @pytest.mark.parametrize("method", OPERATIONS)
