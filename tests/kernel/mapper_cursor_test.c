@@ -275,6 +275,22 @@ CURSOR_TEST(the_end_of_the_range_is_the_end)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
+/* With the table of huge pages in hand, to the middle of one. */
+CURSOR_TEST(a_seek_into_a_huge_page_is_seen)
+{
+	if (!begin(t, ANY_LEVELS))
+		return;
+	ASSERT_EQ(t, open_at(BASE, MIB(64)), 0);
+	EXPECT_EQ(t, map(2, GIB(1)), 0);
+	EXPECT_EQ(t, map(2, GIB(2)), 0);
+	EXPECT_EQ(t, seek(BASE + MIB(7)), 0);
+	EXPECT_EQ(t, map(2, GIB(3)), ERR_MISALIGNED);
+	EXPECT_EQ(t, map(1, GIB(3)), 0);
+	cursor_close(&cursor);
+	expect_page(t, BASE + MIB(7), GIB(3), KIB(4));
+	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+}
+
 CURSOR_TEST(pages_of_all_sizes)
 {
 	if (!begin(t, ANY_LEVELS))
