@@ -3,9 +3,7 @@
 
 from bench.report.rows import Ring, Row
 
-METHODS = (
-    "offset", "recursive", "generic", "temporary", "second", "offset_inactive"
-)  # fmt: skip
+METHODS = ("offset", "recursive", "generic", "temporary", "second")
 
 
 def method_of(name: str) -> tuple[str, str]:
