@@ -2,8 +2,11 @@
 /*
  * The kernel's pool of frames (mercator/frames.h).
  *
- *	the home range	| metadata of all ranges | frames taken early | ... all others
- *			  not in the pool	   in the pool, allocated
+ *	the home range	| first frames | metadata of all ranges | other frames ...
+ *			  in the pool	 not in the pool	  in the pool
+ *
+ * Frames that are taken before the pool is up come from the first ones, so that little memory is
+ * touched at start, and if these do not suffice, from behind the metadata.
  */
 #include <arch/cpu.h>
 #include <mercator/describe.h>
@@ -22,13 +25,15 @@ static bool pool_is_up;
 /* A cache line, so that ranges' metadata do not share one. */
 #define METADATA_ALIGN 64
 
+/* As many as most machines need: a quarter of a MiB. */
+#define FIRST_FRAMES 64
+
 /* The range that holds everybody's metadata. */
 static struct {
 	size_t index;
-	pfn_t start;      /* of the metadata, which is the range's */
-	pfn_t early;      /* behind the metadata */
-	pfn_t next_early; /* the next that kernel_frame_source() gives before the pool is up */
-	pfn_t end;        /* of the range, as far as the stub's tables reach */
+	pfn_t start, metadata, rest; /* where each part begins */
+	pfn_t end;                   /* of the range, or of what the stub's tables reach */
+	pfn_t next_early;            /* the next that is taken before the pool is up */
 } home;
 
 struct frame_pool *kernel_frames(void)
@@ -64,7 +69,7 @@ void frames_plan(void)
 {
 	size_t count;
 	const struct memmap_range *ranges = memory_ranges(&count);
-	uint64_t room = 0;
+	uint64_t room = metadata_room((struct span){ 0, FIRST_FRAMES });
 
 	for (size_t i = 0; i < count; i++) {
 		const struct span span = span_below(&ranges[i], physmap_reach());
@@ -76,15 +81,16 @@ void frames_plan(void)
 		home.start = span.start;
 		home.end = span.end;
 	}
-	home.early = home.start + align_up(room, FRAME_SIZE) / FRAME_SIZE;
-	home.next_early = home.early;
-	if (home.early >= home.end)
+	home.metadata = home.start + FIRST_FRAMES;
+	home.rest = home.metadata + align_up(room, FRAME_SIZE) / FRAME_SIZE;
+	home.next_early = home.start;
+	if (home.rest >= home.end)
 		panic("no room for %lu bytes of metadata of the frame allocator", room);
 }
 
 struct memmap_range frames_metadata(void)
 {
-	return (struct memmap_range){ home.start * FRAME_SIZE, home.early * FRAME_SIZE,
+	return (struct memmap_range){ home.metadata * FRAME_SIZE, home.rest * FRAME_SIZE,
 				      MEMMAP_KERNEL };
 }
 
@@ -93,6 +99,8 @@ static int allocate_frame(void *context, pfn_t *frame)
 	(void)context;
 	if (pool_is_up)
 		return frame_alloc(&pool, 0, frame);
+	if (home.next_early == home.metadata)
+		home.next_early = home.rest;
 	if (home.next_early == home.end)
 		return ERR_NO_MEMORY;
 	*frame = home.next_early++;
@@ -131,21 +139,37 @@ static bool add_range(struct span span, void *metadata)
 	return !result;
 }
 
+/* Add a range of frames whose metadata begin at `metadata`; where the next range's do. */
+static char *add_next(struct span span, char *metadata)
+{
+	if (span.start >= span.end)
+		return metadata;
+	add_range(span, metadata);
+	return metadata + metadata_room(span);
+}
+
 static void add_all(char *metadata, uint64_t reach)
 {
 	size_t count;
 	const struct memmap_range *ranges = memory_ranges(&count);
 
+	metadata = add_next((struct span){ home.start, home.metadata }, metadata);
 	for (size_t i = 0; i < count; i++) {
 		struct span span = span_below(&ranges[i], reach);
 
 		if (i == home.index)
-			span.start = home.early;
-		if (span.start >= span.end)
-			continue;
-		add_range(span, metadata);
-		metadata += metadata_room(span);
+			span.start = home.rest;
+		metadata = add_next(span, metadata);
 	}
+}
+
+/* Frames that were taken early, from `start` up to `end` or as far as it came. */
+static void take(pfn_t start, pfn_t end)
+{
+	if (home.next_early >= start && home.next_early < end)
+		end = home.next_early;
+	if (start < end)
+		PANIC_UNLESS(!frame_alloc_at(&pool, start, end - start));
 }
 
 void frames_init(void *metadata, uint64_t reach)
@@ -158,8 +182,8 @@ void frames_init(void *metadata, uint64_t reach)
 	pool.bytes = frame_access;
 	pool.on_misuse = on_misuse;
 	add_all(metadata, reach);
-	if (home.next_early > home.early)
-		PANIC_UNLESS(!frame_alloc_at(&pool, home.early, home.next_early - home.early));
+	take(home.start, home.metadata);
+	take(home.rest, home.next_early);
 	pool_is_up = true;
 	ticks = read_tsc() - start;
 	/* tests/test_frame_startup.py reads this line. */

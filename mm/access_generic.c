@@ -12,12 +12,12 @@
 
 #define ACCESS(name) generic_##name
 
-static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
 				       unsigned int level)
 {
-	(void)linear;
-	(void)level;
-	return root->pointer_to(root->pointer_context, table);
+	pt_entry_t *entries = root->pointer_to(root->pointer_context, table);
+
+	return entries + pt_index(virt_addr(linear), level);
 }
 
 static inline bool access_reaches(const struct root *root, phys_addr_t table)

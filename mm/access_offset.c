@@ -8,13 +8,13 @@
 
 #define ACCESS(name) offset_##name
 
-static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
 				       unsigned int level)
 {
+	pt_entry_t *entries = physmap_pointer(table);
+
 	(void)root;
-	(void)linear;
-	(void)level;
-	return physmap_pointer(table);
+	return entries + pt_index(virt_addr(linear), level);
 }
 
 static inline bool access_reaches(const struct root *root, phys_addr_t table)

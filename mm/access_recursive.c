@@ -14,11 +14,11 @@
 
 #define ACCESS(name) recursive_##name
 
-static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
 				       unsigned int level)
 {
 	(void)table;
-	return own_pointer(recursive_table_address(CONFIG_RECURSIVE_SLOT, root->levels,
+	return own_pointer(recursive_entry_address(CONFIG_RECURSIVE_SLOT, root->levels,
 						   virt_addr(linear), level));
 }
 

@@ -13,10 +13,10 @@
 
 #define ACCESS(name) second_##name
 
-static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
 				       unsigned int level)
 {
-	const virt_addr_t own = recursive_table_address(CONFIG_RECURSIVE_SLOT, root->levels,
+	const virt_addr_t own = recursive_entry_address(CONFIG_RECURSIVE_SLOT, root->levels,
 							virt_addr(linear), level);
 
 	(void)table;

@@ -52,13 +52,23 @@ int cursor_seek(struct cursor *cursor, virt_addr_t address)
 	return 0;
 }
 
+/* Not inlined: what finding a table takes of registers and stack must not cost the page beside. */
+#define APART __attribute__((noinline))
+
+MUST_CHECK APART static int map_elsewhere(struct cursor *cursor, unsigned int level,
+					  phys_addr_t physical, struct attributes attributes,
+					  struct conflict *conflict)
+{
+	return DISPATCH(cursor->space, cursor_map, cursor, level, physical, attributes, conflict);
+}
+
 int cursor_map(struct cursor *cursor, unsigned int level, phys_addr_t physical,
 	       struct attributes attributes, struct conflict *conflict)
 {
 	check_lock(cursor);
 	if (cursor_map_page(cursor, level, physical, attributes))
 		return 0;
-	return DISPATCH(cursor->space, cursor_map, cursor, level, physical, attributes, conflict);
+	return map_elsewhere(cursor, level, physical, attributes, conflict);
 }
 
 static void check_owing(const struct cursor *cursor, const struct tlb_batch *batch)
@@ -69,12 +79,25 @@ static void check_owing(const struct cursor *cursor, const struct tlb_batch *bat
 	tlb_batch_check_space(batch, cursor->space);
 }
 
+MUST_CHECK APART static int unmap_elsewhere(struct cursor *cursor, unsigned int level,
+					    struct tlb_batch *batch)
+{
+	return DISPATCH(cursor->space, cursor_unmap, cursor, level, batch);
+}
+
 int cursor_unmap(struct cursor *cursor, unsigned int level, struct tlb_batch *batch)
 {
 	check_owing(cursor, batch);
 	if (cursor_unmap_page(cursor, level, batch))
 		return 0;
-	return DISPATCH(cursor->space, cursor_unmap, cursor, level, batch);
+	return unmap_elsewhere(cursor, level, batch);
+}
+
+MUST_CHECK APART static int protect_elsewhere(struct cursor *cursor, unsigned int level,
+					      struct attributes attributes, struct tlb_batch *batch,
+					      struct conflict *conflict)
+{
+	return DISPATCH(cursor->space, cursor_protect, cursor, level, attributes, batch, conflict);
 }
 
 int cursor_protect(struct cursor *cursor, unsigned int level, struct attributes attributes,
@@ -83,7 +106,7 @@ int cursor_protect(struct cursor *cursor, unsigned int level, struct attributes 
 	check_owing(cursor, batch);
 	if (cursor_protect_page(cursor, level, attributes, batch))
 		return 0;
-	return DISPATCH(cursor->space, cursor_protect, cursor, level, attributes, batch, conflict);
+	return protect_elsewhere(cursor, level, attributes, batch, conflict);
 }
 
 int cursor_read_entry(struct cursor *cursor, unsigned int level, pt_entry_t *entry,

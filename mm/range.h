@@ -118,12 +118,6 @@ MUST_CHECK static inline int range_check(const struct space *space, unsigned int
 	return touches_recursive_slot(space, levels, address, size) ? ERR_RANGE : 0;
 }
 
-/* What a single page needs of that, but for the slots: find_page() sees if a walk goes through one. */
-static inline bool is_page(unsigned int levels, virt_addr_t address)
-{
-	return pt_is_canonical(address, levels) && is_aligned(virt_raw(address), FRAME_SIZE);
-}
-
 /*
  * Without reading there is no mapping; nothing is written and executed. Users have the lower half.
  * What is global stays when the root changes, so it can only be in the half that spaces share. The
@@ -135,10 +129,13 @@ static inline bool is_page(unsigned int levels, virt_addr_t address)
 
 static inline bool rights_make_sense(virt_addr_t address, unsigned int rights)
 {
-	const uint32_t lower = RIGHTS_SETS(0) | RIGHTS_SETS(RIGHT_USER);
-	const uint32_t upper = RIGHTS_SETS(0) | RIGHTS_SETS(RIGHT_GLOBAL);
+	const uint32_t anywhere = RIGHTS_SETS(0);
+	const uint32_t lower = RIGHTS_SETS(RIGHT_USER), upper = RIGHTS_SETS(RIGHT_GLOBAL);
 
-	return rights <= RIGHTS_ALL && ((virt_raw(address) >> 63 ? upper : lower) >> rights & 1);
+	if (rights > RIGHTS_ALL)
+		return false;
+	return __builtin_expect(anywhere >> rights & 1, true) ||
+	       ((virt_raw(address) >> 63 ? upper : lower) >> rights & 1);
 }
 
 /* ERR_INVALID where the attributes make no sense for an address. */

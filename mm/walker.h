@@ -6,22 +6,22 @@
  *
  *	ACCESS(name)	the method's name for a function, such as offset_##name
  *
- *	static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table,
+ *	static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table,
  *					       uint64_t linear, unsigned int level)
- *		A pointer to the table at physical address `table`, which translates `linear` at
- *		`level`; good until the next call of this or of access_frame(): a window of one page
- *		would do.
+ *		A pointer to the entry for `linear` in the table at physical address `table`, which is
+ *		one of `level`; the table's other entries are around it. It is good until the next call
+ *		of this or of access_frame(): a window of one page would do.
  *
  *	static inline bool access_keeps(const struct root *root)
  *		Whether such pointers stay good for longer, as long as their tables are linked. Then
  *		cursors keep two of them, and operations on one page ask for no table twice.
  *
  *	static inline bool access_reaches(const struct root *root, phys_addr_t table)
- *		Whether access_table() would work: for walks that trust nothing.
+ *		Whether access_entry() would work: for walks that trust nothing.
  *
  *	static inline void *access_frame(const struct space *space, pfn_t frame)
  *		A pointer to a frame that is not linked yet; good until the next call of this or of
- *		access_table(). Only walker_change.h needs it.
+ *		access_entry(). Only walker_change.h needs it.
  *
  * Levels are data: one loop serves 4 and 5. An address is linear, that is without its sign
  * extension, wherever it is not a virt_addr_t.
@@ -34,13 +34,6 @@
 
 #include "entry.h"
 #include "range.h"
-
-/* The entry for an address in a table. */
-static inline pt_entry_t *entry_at(const struct root *root, phys_addr_t table, uint64_t linear,
-				   unsigned int level)
-{
-	return access_table(root, table, linear, level) + linear_index(linear, level);
-}
 
 /* How many entries from `entry` on, of at most `count`, are absent: an inner loop. */
 static inline unsigned int count_absent(const pt_entry_t *entry, unsigned int count)
@@ -58,7 +51,6 @@ struct position {
 	phys_addr_t table; /* of that level */
 	pt_entry_t *entry; /* in that table */
 	pt_entry_t value;  /* of *entry */
-	pt_entry_t top;    /* the root's entry */
 	pt_entry_t all;    /* the path's entries, and-ed */
 	pt_entry_t any;    /* the same, or-ed */
 };
@@ -67,10 +59,10 @@ struct position {
  * Operations on one page are compiled for 4 and for 5 levels: with the number known, the compiler
  * unrolls their walk, and every shift and every test of a level becomes a constant.
  */
-#define WITH_LEVELS(space, operation, ...)                                                         \
-	((space)->root.levels == 4 ? operation(4, space, __VA_ARGS__)                              \
-				   : operation(PT_LEVELS_MAX, space, __VA_ARGS__))
 #define FOR_LEVELS static inline __attribute__((always_inline))
+
+/* What the compiler lays straight. */
+#define LIKELY(condition) __builtin_expect(condition, true)
 
 /* Not inlined: what an operation on one page leaves to others must not cost it registers or stack. */
 #define APART __attribute__((noinline))
@@ -85,21 +77,34 @@ FOR_LEVELS struct root root_of(unsigned int levels, const struct space *space)
 }
 
 /*
- * Walk for an address, or its linear address, down to the entry that ends the walk, but not below
- * `lowest`. `levels` is space->root.levels.
+ * Whether an address is canonical, and which entry of the root translates it: the index is what the
+ * check leaves. The bits from the index on are a number from -256 to 255.
  */
-FOR_LEVELS struct position locate(unsigned int levels, const struct space *space, uint64_t linear,
-				  unsigned int lowest)
+FOR_LEVELS bool find_top(unsigned int levels, virt_addr_t address, uint64_t *top)
+{
+	const uint64_t half = PT_ENTRIES / 2;
+	const uint64_t number = (uint64_t)((int64_t)virt_raw(address) >> pt_shift(levels));
+
+	*top = (number + half) ^ half;
+	return number + half < PT_ENTRIES;
+}
+
+/*
+ * Walk for an address, or its linear address, whose entry in the root is number `top`, down to the
+ * entry that ends the walk, but not below `lowest`. `levels` is space->root.levels.
+ */
+FOR_LEVELS struct position locate_from(unsigned int levels, const struct space *space, uint64_t top,
+				       uint64_t linear, unsigned int lowest)
 {
 	const struct root root = root_of(levels, space);
 	struct position p = { .level = levels, .table = root.table, .all = { UINT64_MAX } };
 
 #pragma GCC unroll 5
 	for (; p.level >= lowest; p.level--) {
-		p.entry = entry_at(&root, p.table, linear, p.level);
+		p.entry =
+			access_entry(&root, p.table,
+				     p.level == levels ? top << pt_shift(levels) : linear, p.level);
 		p.value = read_entry(p.entry);
-		if (p.level == levels)
-			p.top = p.value;
 		p.all.raw &= p.value.raw;
 		p.any.raw |= p.value.raw;
 		if (p.level == lowest || !pt_is_table(p.value, p.level))
@@ -107,6 +112,13 @@ FOR_LEVELS struct position locate(unsigned int levels, const struct space *space
 		p.table = pt_table_address(p.value);
 	}
 	return p;
+}
+
+static struct position locate(const struct space *space, uint64_t linear, unsigned int lowest)
+{
+	const unsigned int levels = space->root.levels;
+
+	return locate_from(levels, space, linear_index(linear, levels), linear, lowest);
 }
 
 int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk)
@@ -124,8 +136,7 @@ int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk
 			return ERR_RANGE;
 		step->level = level;
 		step->table = table;
-		step->pointer = access_table(root, table, virt_raw(address), level) +
-				pt_index(address, level);
+		step->pointer = access_entry(root, table, virt_raw(address), level);
 		step->entry = read_entry(step->pointer);
 		step->kind = pt_kind(step->entry, level);
 		walk->nr_steps++;
@@ -136,43 +147,116 @@ int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk
 	return 0;
 }
 
-FOR_LEVELS int translate(unsigned int levels, const struct space *space, virt_addr_t address,
-			 struct translation *translation)
-{
-	struct position p;
+/*
+ * Translating. What most addresses lead to, a 4 KiB leaf, is straight on. The levels are written out: the
+ * exits of a loop would share their code, and each level would pay for what that code needs. A walk of
+ * 5 levels has a function of its own for the same reason.
+ */
 
-	if (!pt_is_canonical(address, levels))
-		return ERR_INVALID;
-	p = locate(levels, space, virt_raw(address), 1);
-	if (pt_kind(p.value, p.level) != PT_LEAF)
-		return ERR_NOT_FOUND;
-	*translation = translation_of(p.value, p.level, address, p.all, p.any);
-	return 0;
+/* If the entry, of `level`, is a table's, go on to the one below. */
+FOR_LEVELS bool step_down(const struct root *root, virt_addr_t address, unsigned int level,
+			  pt_entry_t *entry)
+{
+	if (!LIKELY(pt_is_table(*entry, level)))
+		return false;
+	*entry = read_entry(
+		access_entry(root, pt_table_address(*entry), virt_raw(address), level - 1));
+	return true;
 }
 
-int ACCESS(translate)(const struct space *space, virt_addr_t address,
-		      struct translation *translation)
+FOR_LEVELS int translate_by(pt_entry_t entry, unsigned int level, virt_addr_t address,
+			    phys_addr_t *physical)
 {
-	return WITH_LEVELS(space, translate, address, translation);
+	if (!LIKELY(pt_is_leaf(entry, level)))
+		return ERR_NOT_FOUND;
+	*physical = pt_leaf_translate(entry, level, address);
+	return 0;
 }
 
 FOR_LEVELS int translate_address(unsigned int levels, const struct space *space,
 				 virt_addr_t address, phys_addr_t *physical)
 {
-	struct position p;
+	const struct root root = root_of(levels, space);
+	pt_entry_t entry;
+	uint64_t top;
 
-	if (!pt_is_canonical(address, levels))
+	if (!LIKELY(find_top(levels, address, &top)))
 		return ERR_INVALID;
-	p = locate(levels, space, virt_raw(address), 1);
-	if (pt_kind(p.value, p.level) != PT_LEAF)
+	entry = read_entry(access_entry(&root, root.table, top << pt_shift(levels), levels));
+	if (levels == 5 && !step_down(&root, address, 5, &entry))
 		return ERR_NOT_FOUND;
-	*physical = pt_leaf_translate(p.value, p.level, address);
-	return 0;
+	if (!step_down(&root, address, 4, &entry))
+		return ERR_NOT_FOUND;
+	if (!step_down(&root, address, 3, &entry))
+		return translate_by(entry, 3, address, physical);
+	if (!step_down(&root, address, 2, &entry))
+		return translate_by(entry, 2, address, physical);
+	return translate_by(entry, 1, address, physical);
+}
+
+MUST_CHECK APART static int translate_address_5(const struct space *space, virt_addr_t address,
+						phys_addr_t *physical)
+{
+	return translate_address(5, space, address, physical);
 }
 
 int ACCESS(translate_address)(const struct space *space, virt_addr_t address, phys_addr_t *physical)
 {
-	return WITH_LEVELS(space, translate_address, address, physical);
+	if (!LIKELY(space->root.levels == 4))
+		return translate_address_5(space, address, physical);
+	return translate_address(4, space, address, physical);
+}
+
+/* The same with everything that the way says: here, what is kept for the exits is needed anyway. */
+MUST_CHECK APART static int translate_fully_higher(pt_entry_t entry, unsigned int level,
+						   virt_addr_t address, pt_entry_t all,
+						   pt_entry_t any, struct translation *translation)
+{
+	if (pt_kind(entry, level) != PT_LEAF)
+		return ERR_NOT_FOUND;
+	*translation = translation_of(entry, level, address, all, any);
+	return 0;
+}
+
+FOR_LEVELS int translate(unsigned int levels, const struct space *space, virt_addr_t address,
+			 struct translation *translation)
+{
+	const struct root root = root_of(levels, space);
+	phys_addr_t table = root.table;
+	pt_entry_t entry, all, any;
+	uint64_t top;
+
+	if (!LIKELY(find_top(levels, address, &top)))
+		return ERR_INVALID;
+	entry = read_entry(access_entry(&root, table, top << pt_shift(levels), levels));
+	all = any = entry;
+#pragma GCC unroll 5
+	for (unsigned int level = levels; level > 1; level--) {
+		if (!LIKELY(pt_is_table(entry, level)))
+			return translate_fully_higher(entry, level, address, all, any, translation);
+		table = pt_table_address(entry);
+		entry = read_entry(access_entry(&root, table, virt_raw(address), level - 1));
+		all.raw &= entry.raw;
+		any.raw |= entry.raw;
+	}
+	if (!LIKELY(pt_is_leaf(entry, 1)))
+		return ERR_NOT_FOUND;
+	*translation = translation_of(entry, 1, address, all, any);
+	return 0;
+}
+
+MUST_CHECK APART static int translate_5(const struct space *space, virt_addr_t address,
+					struct translation *translation)
+{
+	return translate(5, space, address, translation);
+}
+
+int ACCESS(translate)(const struct space *space, virt_addr_t address,
+		      struct translation *translation)
+{
+	if (!LIKELY(space->root.levels == 4))
+		return translate_5(space, address, translation);
+	return translate(4, space, address, translation);
 }
 
 int ACCESS(read_entry)(const struct space *space, virt_addr_t address, unsigned int level,
@@ -183,7 +267,7 @@ int ACCESS(read_entry)(const struct space *space, virt_addr_t address, unsigned 
 
 	if (!pt_is_canonical(address, levels) || level < 1 || level > levels)
 		return ERR_INVALID;
-	p = locate(levels, space, virt_raw(address), level);
+	p = locate(space, virt_raw(address), level);
 	*entry = p.value;
 	*found = p.level;
 	return 0;

@@ -54,7 +54,7 @@ static void cursor_find(struct cursor *cursor, unsigned int lowest)
 		level++;
 	for (; level > lowest; level--) {
 		struct cursor_table above = cursor->way[level];
-		pt_entry_t entry = read_entry(entry_at(root, above.table, cursor->at, level));
+		pt_entry_t entry = read_entry(access_entry(root, above.table, cursor->at, level));
 
 		if (!pt_is_table(entry, level))
 			break;
@@ -82,9 +82,9 @@ static void cursor_take(struct cursor *cursor, unsigned int level)
 		return;
 	if (nr_left > PT_ENTRIES - index)
 		nr_left = PT_ENTRIES - index;
-	cursor->entry = access_table(root, cursor->way[level].table, cursor->at, level) + index;
+	cursor->entry = access_entry(root, cursor->way[level].table, cursor->at, level);
 	cursor->stop = cursor->entry + nr_left;
-	cursor->parent = entry_at(root, cursor->way[level + 1].table, cursor->at, level + 1);
+	cursor->parent = access_entry(root, cursor->way[level + 1].table, cursor->at, level + 1);
 	if (is_pinned(space, level + 1, cursor->at)) {
 		cursor->uncounted = pt_with_live((pt_entry_t){ 0 }, 2);
 		cursor->parent = &cursor->uncounted;
@@ -184,7 +184,7 @@ static pt_entry_t cursor_look(struct cursor *cursor, unsigned int level)
 
 	cursor_find(cursor, level);
 	return read_entry(
-		entry_at(root, cursor->way[cursor->level].table, cursor->at, cursor->level));
+		access_entry(root, cursor->way[cursor->level].table, cursor->at, cursor->level));
 }
 
 int ACCESS(cursor_read_entry)(struct cursor *cursor, unsigned int level, pt_entry_t *entry,

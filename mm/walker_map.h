@@ -45,7 +45,7 @@ MUST_CHECK static int scan_absent(struct absence_scan *scan, phys_addr_t table, 
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry = entry_at(root, table, at, level);
+		pt_entry_t *entry = access_entry(root, table, at, level);
 		unsigned int absent =
 			count_absent(entry, leaves_fitting(scan->largest_leaf, level, at, end));
 		pt_entry_t value;
@@ -106,7 +106,7 @@ static void fill_below(const struct fill *fill, phys_addr_t table, unsigned int 
 	if (is_pinned(space, level, at))
 		return;
 	/* A pointer may be good only until the access method gives the next: ask for it again. */
-	entry = entry_at(&space->root, table, at, level);
+	entry = access_entry(&space->root, table, at, level);
 	write_entry(entry, pt_with_live(value, live));
 }
 
@@ -119,7 +119,7 @@ static unsigned int fill_range(const struct fill *fill, phys_addr_t table, unsig
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry = entry_at(&space->root, table, at, level);
+		pt_entry_t *entry = access_entry(&space->root, table, at, level);
 		unsigned int leaves = leaves_fitting(fill->largest_leaf, level, at, end);
 		pt_entry_t value;
 
@@ -165,15 +165,22 @@ FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t a
 {
 	struct page_place place;
 
-	if (!is_page(levels, address) || physical_check(space, physical, FRAME_SIZE) ||
-	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
+	if (physical_check(space, physical, FRAME_SIZE) || attributes_check(address, attributes) ||
+	    asks_for_too_much(space, attributes))
 		return false;
-	if (!find_page(levels, space, virt_raw(address), &place) || place.value.raw)
+	if (!find_page(levels, space, address, &place) || place.value.raw)
 		return false;
 	write_page(levels, space, virt_raw(address), &place,
 		   (pt_entry_t){ phys_raw(physical) | pt_leaf_bits(attributes, 1) },
 		   pt_add_live(place.parent_value));
 	return true;
+}
+
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+APART static bool map_page_5(struct space *space, virt_addr_t address, phys_addr_t physical,
+			     struct attributes attributes)
+{
+	return map_page(5, space, address, physical, attributes);
 }
 
 MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
@@ -203,7 +210,8 @@ static inline int map_any(struct space *space, virt_addr_t address, phys_addr_t 
 {
 	if (size != FRAME_SIZE)
 		return map_range(space, address, physical, size, attributes, conflict);
-	if (WITH_LEVELS(space, map_page, address, physical, attributes))
+	if (LIKELY(space->root.levels == 4) ? map_page(4, space, address, physical, attributes)
+					    : map_page_5(space, address, physical, attributes))
 		return 0;
 	return map_range(space, address, physical, FRAME_SIZE, attributes, conflict);
 }

@@ -5,7 +5,7 @@
 static bool merged_leaf(const struct space *space, phys_addr_t table, uint64_t linear,
 			unsigned int level, pt_entry_t *merged)
 {
-	pt_entry_t *entries = access_table(&space->root, table, linear, level - 1);
+	pt_entry_t *entries = access_entry(&space->root, table, linear, level - 1);
 	pt_entry_t first = read_entry(&entries[0]);
 	pt_entry_t leaf = pt_merge_leaf(first);
 
@@ -26,7 +26,7 @@ static void merge_range(struct space *space, phys_addr_t table, unsigned int lev
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry = entry_at(&space->root, table, at, level);
+		pt_entry_t *entry = access_entry(&space->root, table, at, level);
 		pt_entry_t value = read_entry(entry), merged;
 
 		next = chunk_end(at, end, level);
@@ -39,7 +39,7 @@ static void merge_range(struct space *space, phys_addr_t table, unsigned int lev
 			continue;
 		if (!merged_leaf(space, pt_table_address(value), at, level, &merged))
 			continue;
-		entry = entry_at(&space->root, table, at, level);
+		entry = access_entry(&space->root, table, at, level);
 		/* The small pages go before the frame of their table does: see unlink_table(). */
 		add_leaves(space, batch, at, level - 1, PT_ENTRIES);
 		unlink_table(space, entry, merged, at, level, batch);

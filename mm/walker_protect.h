@@ -26,7 +26,7 @@ MUST_CHECK static int scan_mapped(const struct space *space, phys_addr_t table, 
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry = entry_at(&space->root, table, at, level);
+		pt_entry_t *entry = access_entry(&space->root, table, at, level);
 		unsigned int leaves =
 			count_leaves(entry, level, leaves_fitting(PT_LEAF_MAX, level, at, end));
 		pt_entry_t value;
@@ -82,7 +82,7 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry = entry_at(&space->root, table, at, level);
+		pt_entry_t *entry = access_entry(&space->root, table, at, level);
 		unsigned int leaves = leaves_fitting(PT_LEAF_MAX, level, at, end);
 		pt_entry_t value;
 
@@ -110,10 +110,9 @@ FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr
 	struct page_place place;
 	pt_entry_t changed;
 
-	if (!is_page(levels, address) || attributes_check(address, attributes) ||
-	    asks_for_too_much(space, attributes))
+	if (attributes_check(address, attributes) || asks_for_too_much(space, attributes))
 		return false;
-	if (!find_page(levels, space, virt_raw(address), &place) || !pt_is_leaf(place.value, 1))
+	if (!find_page(levels, space, address, &place) || !pt_is_leaf(place.value, 1))
 		return false;
 	changed.raw = phys_raw(pt_leaf_address(place.value, 1)) | pt_leaf_bits(attributes, 1);
 	if (changed.raw == place.value.raw)
@@ -121,6 +120,13 @@ FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr
 	write_entry(place.entry, changed);
 	tlb_batch_add_page(batch, address);
 	return true;
+}
+
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+APART static bool protect_page_5(struct space *space, virt_addr_t address,
+				 struct attributes attributes, struct tlb_batch *batch)
+{
+	return protect_page(5, space, address, attributes, batch);
 }
 
 MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t address, uint64_t size,
@@ -159,7 +165,8 @@ static inline int protect_any(struct space *space, virt_addr_t address, uint64_t
 {
 	if (size != FRAME_SIZE)
 		return protect_range(space, address, size, attributes, batch, conflict);
-	if (WITH_LEVELS(space, protect_page, address, attributes, batch))
+	if (LIKELY(space->root.levels == 4) ? protect_page(4, space, address, attributes, batch)
+					    : protect_page_5(space, address, attributes, batch))
 		return 0;
 	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
 }

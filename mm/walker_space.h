@@ -10,8 +10,9 @@ static uint64_t fill_absent(struct space *kernel, struct stock *stock)
 
 	for (uint64_t at = end / 2; at < end; at += pt_span(levels)) {
 		const unsigned int index = linear_index(at, levels);
+
 		if (is_recursive_slot(kernel, index) ||
-		    read_entry(entry_at(&kernel->root, kernel->root.table, at, levels)).raw)
+		    read_entry(access_entry(&kernel->root, kernel->root.table, at, levels)).raw)
 			continue;
 		if (stock)
 			link_table(kernel, kernel->root.table, at, levels, stock);
@@ -43,7 +44,7 @@ int ACCESS(fill_kernel_half)(struct space *kernel)
 int ACCESS(make_root)(struct space *space, const struct space *like)
 {
 	const unsigned int half = PT_ENTRIES / 2;
-	const pt_entry_t *from = access_table(&like->root, like->root.table, 0, like->root.levels);
+	const pt_entry_t *from = access_entry(&like->root, like->root.table, 0, like->root.levels);
 	pt_entry_t kernel_half[PT_ENTRIES / 2];
 	pt_entry_t *root;
 	pfn_t frame;

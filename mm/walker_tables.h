@@ -39,22 +39,33 @@ struct page_place {
 	pt_entry_t parent_value;  /* and that entry */
 };
 
-FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, uint64_t linear,
+FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, virt_addr_t address,
 			  struct page_place *place)
 {
 	const struct root root = root_of(levels, space);
-	struct position p = locate(levels, space, linear, 2);
+	const uint64_t linear = virt_raw(address);
+	pt_entry_t entry;
+	uint64_t top;
 
-	if (p.level != 2 || !pt_is_table(p.value, 2))
+	if (!find_top(levels, address, &top) || !is_aligned(linear, FRAME_SIZE))
 		return false;
+	entry = read_entry(access_entry(&root, root.table, top << pt_shift(levels), levels));
 	/* No table entry forbids execution but the recursive ones, which are not for mappings. */
-	if (!pt_is_executable(p.top))
+	if (!pt_is_executable(entry))
 		return false;
-	place->entry = entry_at(&root, pt_table_address(p.value), linear, 1);
+#pragma GCC unroll 2
+	for (unsigned int level = levels; level > 3; level--)
+		if (!step_down(&root, address, level, &entry))
+			return false;
+	if (!pt_is_table(entry, 3))
+		return false;
+	place->parent_table = pt_table_address(entry);
+	place->parent = access_entry(&root, place->parent_table, linear, 2);
+	place->parent_value = read_entry(place->parent);
+	if (!pt_is_table(place->parent_value, 2))
+		return false;
+	place->entry = access_entry(&root, pt_table_address(place->parent_value), linear, 1);
 	place->value = read_entry(place->entry);
-	place->parent = p.entry;
-	place->parent_table = p.table;
-	place->parent_value = p.value;
 	return true;
 }
 
@@ -71,7 +82,7 @@ FOR_LEVELS void write_page(unsigned int levels, const struct space *space, uint6
 
 	write_entry(place->entry, value);
 	if (!access_keeps(&root))
-		parent = entry_at(&root, place->parent_table, linear, 2);
+		parent = access_entry(&root, place->parent_table, linear, 2);
 	write_entry(parent, parent_value);
 }
 
@@ -144,7 +155,7 @@ static pt_entry_t link_table(struct space *space, phys_addr_t table, uint64_t li
 	pt_entry_t value = pt_make_table(phys_of_pfn(frame), !is_upper_half(space, linear));
 
 	table_zero(access_frame(space, frame));
-	write_entry(entry_at(&space->root, table, linear, level), value);
+	write_entry(access_entry(&space->root, table, linear, level), value);
 	whose_table(space, linear)->nr_tables++;
 	return value;
 }
@@ -242,7 +253,7 @@ static pt_entry_t split_leaf(struct space *space, phys_addr_t table, uint64_t li
 	for (unsigned int i = 0; i < PT_ENTRIES; i++)
 		write_entry(&parts[i], pt_split_leaf(leaf, level, i));
 	value = pt_with_live(value, PT_ENTRIES);
-	write_entry(entry_at(&space->root, table, linear, level), value);
+	write_entry(access_entry(&space->root, table, linear, level), value);
 	whose_table(space, linear)->nr_tables++;
 
 	if (space_may_be_cached(space, virtual_of(space, linear)))
@@ -281,8 +292,8 @@ static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t repl
 /* How many tables must be made so that no huge leaf reaches across an edge of the extent. */
 static uint64_t count_splits(const struct space *space, const struct extent *extent)
 {
-	struct position first = locate(space->root.levels, space, extent->start, 1);
-	struct position last = locate(space->root.levels, space, extent->end - 1, 1);
+	struct position first = locate(space, extent->start, 1);
+	struct position last = locate(space, extent->end - 1, 1);
 	uint64_t needed = 0;
 
 	if (pt_kind(first.value, first.level) == PT_LEAF)

@@ -50,7 +50,7 @@ static bool remove_below(const struct removal *removal, phys_addr_t table, unsig
 	}
 	if (is_pinned(space, level, at))
 		return false;
-	entry = entry_at(&space->root, table, at, level);
+	entry = access_entry(&space->root, table, at, level);
 	if (removed == pt_live(value)) {
 		unlink_table(space, entry, (pt_entry_t){ 0 }, at, level, removal->batch);
 		return true;
@@ -68,10 +68,11 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 	uint64_t next;
 
 	if (level == 1)
-		return remove_leaves(removal, entry_at(&space->root, table, start, 1), start, end);
+		return remove_leaves(removal, access_entry(&space->root, table, start, 1), start,
+				     end);
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry = entry_at(&space->root, table, at, level);
+		pt_entry_t *entry = access_entry(&space->root, table, at, level);
 		unsigned int absent = count_absent(entry, entries_in(level, at, end));
 		pt_entry_t value;
 		enum pt_kind kind;
@@ -102,15 +103,19 @@ FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t
 {
 	struct page_place place;
 
-	if (!is_page(levels, address))
-		return false;
-	if (!find_page(levels, space, virt_raw(address), &place) || !place.value.raw ||
+	if (!find_page(levels, space, address, &place) || !place.value.raw ||
 	    pt_is_last_live(place.parent_value))
 		return false;
 	write_page(levels, space, virt_raw(address), &place, (pt_entry_t){ 0 },
 		   pt_remove_live(place.parent_value));
 	tlb_batch_add_page(batch, address);
 	return true;
+}
+
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+APART static bool unmap_page_5(struct space *space, virt_addr_t address, struct tlb_batch *batch)
+{
+	return unmap_page(5, space, address, batch);
 }
 
 MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address, uint64_t size,
@@ -139,7 +144,8 @@ static inline int unmap_any(struct space *space, virt_addr_t address, uint64_t s
 {
 	if (size != FRAME_SIZE)
 		return unmap_range(space, address, size, batch);
-	if (WITH_LEVELS(space, unmap_page, address, batch))
+	if (LIKELY(space->root.levels == 4) ? unmap_page(4, space, address, batch)
+					    : unmap_page_5(space, address, batch))
 		return 0;
 	return unmap_range(space, address, FRAME_SIZE, batch);
 }

@@ -13,8 +13,7 @@ static int visit_leaves(const struct leaf_visit *v, phys_addr_t table, unsigned 
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entries = access_table(&v->space->root, table, at, level);
-		pt_entry_t entry = read_entry(&entries[linear_index(at, level)]);
+		pt_entry_t entry = read_entry(access_entry(&v->space->root, table, at, level));
 		enum pt_kind kind = pt_kind(entry, level);
 		uint64_t first = align_down(at, pt_span(level));
 		int result = 0;
@@ -55,7 +54,7 @@ static int visit_tables(const struct table_visit *v, phys_addr_t table, unsigned
 
 	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
 		uint64_t linear = first + i * pt_span(level);
-		pt_entry_t entry = read_entry(access_table(&space->root, table, linear, level) + i);
+		pt_entry_t entry = read_entry(access_entry(&space->root, table, linear, level));
 		int result;
 
 		if (pt_kind(entry, level) != PT_TABLE ||
@@ -87,7 +86,7 @@ static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigne
 			 uint64_t first)
 {
 	const struct space *space = v->space;
-	const pt_entry_t *entries = access_table(&space->root, table, first, level);
+	const pt_entry_t *entries = access_entry(&space->root, table, first, level);
 	const bool is_root = level == space->root.levels;
 	const uint64_t base = virt_raw(virtual_of(space, first));
 
@@ -103,13 +102,13 @@ static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigne
 		if (is_root) /* alone in having entries of both halves */
 			address = virtual_of(space, offset);
 		result = v->visit(v->context, address, level, entry);
-		if (!result && pt_is_table(entry, level)) {
+		if (!result && pt_is_table(entry, level))
 			result = visit_entries(v, pt_table_address(entry), level - 1,
 					       first + offset);
-			entries = access_table(&space->root, table, first, level);
-		}
 		if (result)
 			return result;
+		/* The visitor, or the tables below, may have cost us the pointer. */
+		entries = access_entry(&space->root, table, first, level);
 	}
 	return 0;
 }

@@ -75,11 +75,11 @@ mutate: ## Break the code in every listed way: each must be caught; K=REGEX pick
 # Everything below is driven by one pytest (tests/pytest.ini): it builds what it needs by itself,
 # each (compiler, configuration) in a folder of its own below $(out)/check, and boots it.
 PYTHON ?= $(firstword $(foreach python,python3 /usr/bin/python3,\
-	$(if $(shell $(python) -c 'import pytest, xdist' 2>/dev/null && echo yes),$(python))))
+	$(if $(shell $(python) -c 'import pytest, xdist, matplotlib' 2>/dev/null && echo yes),$(python))))
 WORKERS ?= $(shell nproc)
 RANDOM_CONFIGS ?= 5
 KCONFIG_SEED ?= $(shell date +%s)
-pytest = $(if $(PYTHON),,$(error no python3 with pytest and pytest-xdist: run scripts/setup)) \
+pytest = $(if $(PYTHON),,$(error no python3 with pytest, pytest-xdist and matplotlib: run scripts/setup)) \
 	$(PYTHON) -m pytest tests -n $(WORKERS) --builds='$(abspath $(out)/check)' $(if $(K),-k '$(K)') \
 	$(PYTEST_ARGS)
 

@@ -33,24 +33,32 @@
 #include <mercator/types.h>
 
 /*
- * Where the recursive slot `slot` of a space with `levels` levels makes the table appear that
- * translates `address` at `level`: for level == levels, the root itself. Inline, because the
- * recursive method asks for every table: where the compiler knows the numbers, a shift and two masks
- * are left.
+ * Where the recursive slot `slot`, in the upper half, of a space with `levels` levels makes the entry
+ * appear that translates `address` at `level`: for level == levels, the root's. Inline, because the
+ * recursive method asks for every entry: where the compiler knows the numbers, a shift, a mask and a
+ * constant are left.
  */
-static inline virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels,
+static inline virt_addr_t recursive_entry_address(unsigned int slot, unsigned int levels,
 						  virt_addr_t address, unsigned int level)
 {
-	uint64_t window = virt_raw(address);
+	const uint64_t sign = -(UINT64_C(1) << pt_shift(levels + 1));
+	uint64_t window = virt_raw(address), slots = sign;
 
-	/* Below the sign extension, all indices move down `level` places ... */
-	window &= (UINT64_C(1) << pt_shift(levels + 1)) - 1;
-	window >>= level * PT_INDEX_BITS;
+	/* Below the sign extension, all indices move down `level` places, the last to an entry's ... */
+	window = align_down((window & ~sign) >> level * PT_INDEX_BITS, PT_ENTRY_SIZE);
 	/* ... and the slot takes the places at the top. */
 #pragma GCC unroll 5
 	for (unsigned int i = 0; i < level; i++)
-		window |= (uint64_t)slot << pt_shift(levels - i);
-	return pt_canonical(virt_addr(align_down(window, FRAME_SIZE)), levels);
+		slots |= (uint64_t)slot << pt_shift(levels - i);
+	return virt_addr(window | slots);
+}
+
+/* Where the table is that this entry is in. */
+static inline virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels,
+						  virt_addr_t address, unsigned int level)
+{
+	return virt_addr(align_down(virt_raw(recursive_entry_address(slot, levels, address, level)),
+				    FRAME_SIZE));
 }
 
 /*

@@ -17,13 +17,13 @@ static inline void *my_pointer_to(phys_addr_t frame)
 	return virt_ptr(virt_addr(inline_offset + phys_raw(frame)));
 }
 
-static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
 				       unsigned int level)
 {
+	pt_entry_t *entries = my_pointer_to(table);
+
 	(void)root;
-	(void)linear;
-	(void)level;
-	return my_pointer_to(table);
+	return entries + pt_index(virt_addr(linear), level);
 }
 
 static inline bool access_reaches(const struct root *root, phys_addr_t table)

@@ -19,6 +19,16 @@ bench/obj-flags-tests/bench/mappers.c := -DHOST_NR_CPUS=1
 bench_mappers_sources := $(bench_mappers_compared) kernel/error.c tests/bench/mappers.c \
 	tests/bench/measure.c
 
+# The claims of the argument, counted: the mapper with a machine of its own.
+world_sources := $(filter mm/%,$(bench_mappers_compared)) mm/physmap_map.c kernel/error.c \
+	tests/bench/claims/world.c
+claims_sources := $(world_sources) tests/bench/measure.c \
+	$(addprefix tests/bench/claims/,counted.c invalidations.c main.c setup.c touched.c)
+work_sources := $(world_sources) tests/bench/claims/work.c
+$(foreach source,$(filter tests/bench/claims/%,$(claims_sources) $(work_sources)),\
+	$(eval bench/obj-flags-$(source) := -DHOST_NR_CPUS=1))
+bench/obj-flags-mm/physmap_map.c := $(bench/obj-flags-mm/mapper.c)
+
 $(call flags_file,bench-cc,$(HOSTCC) $(bench_cflags) $(call file_flags,bench/obj))
 $(eval $(call cc_rule,bench/obj,$$(HOSTCC),$$(bench_cflags),bench-cc))
 
@@ -32,9 +42,19 @@ $(out)/bench/$(1): $$(bench_objects_$(1))
 endef
 $(eval $(call bench_program_rule,frames,$(bench_frames_sources)))
 $(eval $(call bench_program_rule,mappers,$(bench_mappers_sources)))
+$(eval $(call bench_program_rule,claims,$(claims_sources)))
+$(eval $(call bench_program_rule,work,$(work_sources)))
 
 .PHONY: bench-frames bench-mappers
 bench-frames: $(out)/bench/frames ## Measure the frame allocator; the table also as bench/frames.json
 	$(Q)$(out)/bench/frames $(out)/bench/frames.json
 bench-mappers: $(out)/bench/mappers ## Measure the mapper; the table also as bench/mappers.json
 	$(Q)$(out)/bench/mappers $(out)/bench/mappers.json
+
+# The report: whatever the configuration here, what is measured is gcc's default one.
+.PHONY: bench
+bench: ## Measure everything: a report here and in report/, JSON in bench/; QUICK=1, LOG=serial log
+	$(Q)PYTHONPATH=tests $(if $(PYTHON),,$(error no python3 with what scripts/setup installs)) \
+		$(PYTHON) -m bench.report --builds '$(abspath $(out)/check)' --out '$(abspath $(out)/bench)' \
+		--report '$(abspath $(out)/report)' $(if $(filter-out 0,$(QUICK)),--quick) \
+		$(if $(LOG),--log '$(LOG)')

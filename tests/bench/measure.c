@@ -5,8 +5,10 @@
 
 #include "measure.h"
 
-#define ROWS_MAX 64
-#define REPEATS  25
+#define ROWS_MAX 512
+
+/* Odd, so that the median is one of the turns; BENCH_REPEATS in the environment asks for fewer. */
+#define REPEATS_MAX 25
 
 static struct bench_row rows[ROWS_MAX];
 static size_t nr_rows;
@@ -58,21 +60,30 @@ static void keep(const struct bench_row *row)
 	fflush(stdout);
 }
 
+static size_t nr_repeats(void)
+{
+	const char *wanted = getenv("BENCH_REPEATS");
+	unsigned long repeats = wanted ? strtoul(wanted, NULL, 10) : REPEATS_MAX;
+
+	return repeats >= 1 && repeats <= REPEATS_MAX ? repeats : REPEATS_MAX;
+}
+
 void bench_compare(const char *name, bench_loop loop, bench_loop limit, double target)
 {
 	struct bench_row row = { .name = name, .unit = "ns", .has_target = target != 0 };
-	double values[REPEATS], limits[REPEATS], ratios[REPEATS];
+	double values[REPEATS_MAX], limits[REPEATS_MAX], ratios[REPEATS_MAX];
+	const size_t repeats = nr_repeats();
 
-	for (size_t i = 0; i < REPEATS; i++) {
+	for (size_t i = 0; i < repeats; i++) {
 		values[i] = loop();
 		limits[i] = limit ? limit() : 0;
 		ratios[i] = limit ? values[i] / limits[i] : 0;
 	}
-	row.value = bench_median(values, REPEATS);
+	row.value = bench_median(values, repeats);
 	row.min = values[0];
 	row.has_limit = limit != NULL;
-	row.limit = bench_median(limits, REPEATS);
-	row.ratio = bench_median(ratios, REPEATS);
+	row.limit = bench_median(limits, repeats);
+	row.ratio = bench_median(ratios, repeats);
 	row.target = target;
 	keep(&row);
 }

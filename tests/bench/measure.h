@@ -29,7 +29,10 @@ struct bench_row {
 uint64_t bench_now_ns(void);
 double bench_median(double *values, size_t count);
 
-/* Run both loops (`limit` may be NULL) `repeats` times by turns; target 0 for none. Kept and printed. */
+/*
+ * Run both loops (`limit` may be NULL) by turns, 25 times or as often as BENCH_REPEATS in the environment
+ * says; target 0 for none. Kept and printed.
+ */
 void bench_compare(const char *name, bench_loop loop, bench_loop limit, double target);
 /* A row whose value is no time: kept and printed. */
 void bench_value(const char *name, const char *unit, double value, double target);

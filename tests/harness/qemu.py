@@ -69,13 +69,36 @@ class Qemu:
         return ["-serial", f"file:{self.serial_log}" if serial else "none"]
 
     def typed_serial(self) -> list[str]:
-        """A socket, whose path has to be short; the log is written whether it is connected or not."""
+        """A socket, whose path has to be short; QEMU starts when we have connected. (Its own log of
+        a socket has characters twice that the socket was not ready for at once.)"""
         self.private = tempfile.TemporaryDirectory()
-        where = f"path={self.private.name}/serial,logfile={self.serial_log}"
+        path = f"{self.private.name}/serial"
         return [
-            *("-chardev", f"socket,id=serial,server=on,wait=off,{where}"),
+            *("-chardev", f"socket,id=serial,server=on,wait=on,path={path}"),
             *("-serial", "chardev:serial"),
         ]
+
+    def connect(self) -> None:
+        self.terminal = socket.socket(socket.AF_UNIX)
+
+        def is_connected() -> bool:
+            try:
+                self.terminal.connect(f"{self.private.name}/serial")
+                return True
+            except (FileNotFoundError, ConnectionRefusedError):
+                return False
+
+        self.until("socket for serial", is_connected)
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self) -> None:
+        """What the guest says goes to the log."""
+        with self.serial_log.open("ab", buffering=0) as log:
+            try:
+                while said := self.terminal.recv(4096):
+                    log.write(said)
+            except OSError:
+                pass
 
     def __enter__(self) -> "Qemu":
         self.started = time.monotonic()
@@ -90,6 +113,8 @@ class Qemu:
         )
         self.timer = threading.Timer(self.deadline, self.time_out)
         self.timer.start()
+        if self.private:
+            self.connect()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -156,19 +181,7 @@ class Qemu:
 
     def type(self, text: str) -> None:
         """Types on the serial port of a Qemu that was made with typed=True."""
-        if not self.terminal:
-            self.terminal = socket.socket(socket.AF_UNIX)
-            self.terminal.connect(f"{self.private.name}/serial")
-            threading.Thread(target=self.drain, daemon=True).start()
         self.terminal.sendall(text.encode())
-
-    def drain(self) -> None:
-        """What the guest says is in the log: here it must only not pile up."""
-        try:
-            while self.terminal.recv(4096):
-                pass
-        except OSError:
-            pass
 
     def picture(self) -> Picture:
         path = self.folder / "screen.ppm"

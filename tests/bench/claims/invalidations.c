@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* What each operation asks of the TLB, by the method that is really used, on the active space and others. */
+#include "claims.h"
+#include "world.h"
+
+#define BASE UINT64_C(0x0000123440000000)
+
+static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
+static const struct attributes read_only = { .rights = RIGHT_READ };
+
+static const char *method_name;
+static struct space *space;
+static struct tlb_batch batch;
+
+static void end(const char *what)
+{
+	const struct invalidations *i = &world_invalidations;
+
+	tlb_batch_finish(&batch);
+	claim(i->pages, "INVLPG", "%s.invlpg_%s", method_name, what);
+	claim(i->everything + i->roots, "flushes", "%s.flushes_%s", method_name, what);
+	world_invalidations = (struct invalidations){ 0 };
+}
+
+static void map(uint64_t address, uint64_t size)
+{
+	must(mapper_map(space, virt_addr(address), phys_addr(0), size, read_write, NULL));
+}
+
+static void unmap(uint64_t address, uint64_t size)
+{
+	must(mapper_unmap(space, virt_addr(address), size, &batch));
+}
+
+static void operations(void)
+{
+	map(BASE, FRAME_SIZE);
+	end("map_new_tables");
+	map(BASE + FRAME_SIZE, FRAME_SIZE);
+	end("map");
+	must(mapper_protect(space, virt_addr(BASE), FRAME_SIZE, read_only, &batch, NULL));
+	end("protect");
+	unmap(BASE, FRAME_SIZE);
+	end("unmap");
+	unmap(BASE + FRAME_SIZE, FRAME_SIZE);
+	end("unmap_tables_freed");
+	map(BASE, MIB(2));
+	end("map_2_mib_page");
+	unmap(BASE + MIB(1), FRAME_SIZE);
+	end("unmap_in_2_mib_page");
+	unmap(BASE, MIB(2));
+	end("unmap_512_pages");
+}
+
+static void on_active(const char *name, enum access_method method)
+{
+	method_name = name;
+	world_start(4, 3, method);
+	/* A kernel that does not use the window has none to invalidate. */
+	if (method == ACCESS_OFFSET)
+		world_kernel.recursive_slot = SPACE_NOT_RECURSIVE;
+	space = &world_kernel;
+	tlb_batch_begin(&batch, space);
+	operations();
+}
+
+/* The second slot belongs to one space at a time: two by turns is the worst that can be. */
+static void on_inactive(const char *name, enum access_method method)
+{
+	struct space spaces[2];
+
+	method_name = name;
+	world_start(4, 3, method);
+	if (method == ACCESS_OFFSET)
+		world_kernel.recursive_slot = SPACE_NOT_RECURSIVE;
+	for (unsigned int i = 0; i < 2; i++)
+		must(space_create(&spaces[i], &world_kernel));
+	world_invalidations = (struct invalidations){ 0 };
+	space = &spaces[0];
+	tlb_batch_begin(&batch, space);
+	operations();
+	space = &spaces[1];
+	tlb_batch_begin(&batch, space);
+	map(BASE, FRAME_SIZE);
+	end("map_in_another");
+}
+
+void claim_invalidations(void)
+{
+	on_active("offset", ACCESS_OFFSET);
+	on_active("recursive", ACCESS_RECURSIVE);
+	on_inactive("offset_inactive", ACCESS_OFFSET);
+	on_inactive("second", ACCESS_RECURSIVE);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A fixed amount of work, to be counted under callgrind: random pages of an address space in which many
+ * are mapped already. All is done in functions named measured_*, and nothing else in them.
+ *
+ *	usage: work METHOD PAGES	offset, generic, temporary, recursive (over a software window)
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mercator/temp_page.h>
+
+#include "world.h"
+
+#define ROUNDS 1000
+#define BASE   UINT64_C(0x0000123440000000)
+#define APART  __attribute__((noinline)) /* a function of its own in the profile */
+
+static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
+static const struct attributes read_only = { .rights = RIGHT_READ };
+
+static struct space *const space = &world_kernel;
+static struct tlb_batch batch;
+static virt_addr_t chosen[ROUNDS];
+
+static void *pointer_to(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return world_memory(phys_raw(frame));
+}
+
+static void *temporary(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return temp_page_map(phys_pfn(frame));
+}
+
+APART static void measured_translate(void)
+{
+	phys_addr_t physical;
+
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		must(mapper_translate_address(space, chosen[i], &physical));
+}
+
+APART static void measured_protect(void)
+{
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		must(mapper_protect(space, chosen[i], FRAME_SIZE, read_only, &batch, NULL));
+		tlb_batch_finish(&batch);
+	}
+}
+
+APART static void measured_unmap(void)
+{
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		must(mapper_unmap(space, chosen[i], FRAME_SIZE, &batch));
+		tlb_batch_finish(&batch);
+	}
+}
+
+APART static void measured_map(void)
+{
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		must(mapper_map(space, chosen[i], phys_addr(0), FRAME_SIZE, read_write, NULL));
+}
+
+/* Different pages, spread over all: as many as the rounds, if there are so many. */
+static void choose(uint64_t nr_pages)
+{
+	uint64_t random = 88172645463325252;
+
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		const uint64_t first = i * nr_pages / ROUNDS, end = (i + 1) * nr_pages / ROUNDS;
+
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		chosen[i] = virt_addr(BASE + (first + random % (end - first)) * FRAME_SIZE);
+	}
+	for (unsigned int i = ROUNDS; i > 1; i--) {
+		const virt_addr_t last = chosen[i - 1];
+
+		random = random * UINT64_C(6364136223846793005) + 1;
+		chosen[i - 1] = chosen[(random >> 33) % i];
+		chosen[(random >> 33) % i] = last;
+	}
+}
+
+static enum access_method method_of(const char *name)
+{
+	if (strcmp(name, "offset") == 0)
+		return ACCESS_OFFSET;
+	return strcmp(name, "recursive") == 0 ? ACCESS_RECURSIVE : ACCESS_GENERIC;
+}
+
+int main(int argc, char **argv)
+{
+	const uint64_t nr_pages = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
+
+	if (nr_pages < ROUNDS) {
+		fprintf(stderr, "usage: work METHOD PAGES, at least %d\n", ROUNDS);
+		return 1;
+	}
+	world_start(4, 3, method_of(argv[1]));
+	world_kernel.root.pointer_to = pointer_to;
+	if (strcmp(argv[1], "temporary") == 0) {
+		world_kernel.root.pointer_to = temporary;
+		world_kernel.root.pointers_are_brief = true;
+	}
+	/* One page off, so that no huge page fits. */
+	must(mapper_map(space, virt_addr(BASE), phys_addr(FRAME_SIZE), nr_pages * FRAME_SIZE,
+			read_write, NULL));
+	choose(nr_pages);
+	tlb_batch_begin(&batch, space);
+	measured_translate();
+	measured_protect();
+	measured_unmap();
+	measured_map();
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A machine in which everything can be counted: 16 GiB of physical memory, of which the host gives
+ * what is touched; tables scattered all over it, as in a machine that has run for a while; a kernel's
+ * address space with a physical map and recursive slots, made by mm/ itself; and an MMU that walks the
+ * tables for each address, without a TLB, and says which entries it reads.
+ */
+#ifndef CLAIMS_WORLD_H
+#define CLAIMS_WORLD_H
+
+#include <mercator/mapper.h>
+#include <mercator/physmap_map.h>
+
+#define WORLD_MEMORY GIB(16)
+
+extern struct space world_kernel; /* the active one */
+extern const struct physmap_window world_window;
+
+/* What mm/ has asked the CPU for since it was last set to zero. */
+struct invalidations {
+	unsigned int pages, everything, roots; /* INVLPG; all with global pages; CR3 loaded */
+};
+extern struct invalidations world_invalidations;
+
+/* Start over: an empty memory, the kernel's space active. */
+void world_start(unsigned int levels, unsigned int largest_leaf, enum access_method method);
+
+/* Where a physical address is on the host. */
+void *world_memory(uint64_t physical);
+
+/* A translation, and the entries that the MMU reads on its way. */
+struct world_walk {
+	uint64_t page, size;             /* virtual, of the TLB's entry */
+	uint64_t physical;               /* where the address leads */
+	uint64_t entries[PT_LEVELS_MAX]; /* physical addresses */
+	unsigned int nr_entries;
+};
+struct world_walk world_translate(uint64_t address);
+
+/* The temporary page: point it at a frame, as mm/temp_page.c does. Physical address of its entry. */
+uint64_t world_temp_page_entry(void);
+
+/* An error here is one of this program. */
+void must(int error);
+
+#endif

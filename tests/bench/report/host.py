@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+"""The benchmarks that run on the host: built as for the kernel, run one after the other."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from bench.report.kernel import GCC_DEFAULT
+from bench.report.rows import Ring, read_rows
+from harness.build import Builder
+
+NANOSECONDS = (
+    "natively: median and least of the repeats in ns, and the ratio to the limit loop of the same run"
+)
+
+
+def run_program(builder: Builder, folder: Path, name: str, *arguments: str) -> Path:
+    """Runs a program of bench.mk that writes its rows to the file it is given first."""
+    program = builder.target(GCC_DEFAULT, f"bench/{name}")
+    rows = folder / f"{name}.json"
+    with (folder / f"{name}.log").open("w") as log:
+        subprocess.run([program, rows, *arguments], check=True, stdout=log, stderr=log)
+    return rows
+
+
+def measure(builder: Builder, folder: Path, name: str, title: str, repeats: int) -> Ring:
+    os.environ["BENCH_REPEATS"] = str(repeats)
+    return Ring(name, title, NANOSECONDS, read_rows(run_program(builder, folder, name)))

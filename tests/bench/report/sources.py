@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""What a method costs those who write and use it: lines of code of its own, and rules to know."""
+
+import re
+
+from bench.report.rows import Ring, Row
+from harness.build import TOP
+
+# Files that are there for one method only. The walker's template is everybody's.
+OWN_FILES = {
+    "offset": ["mm/access_offset.c", "mm/physmap.c", "mm/physmap_map.c", "include/mercator/physmap.h"]
+    + ["include/mercator/physmap_map.h"],
+    "recursive": ["mm/access_recursive.c", "include/mercator/table_window.h", "mm/temp_page.c"]
+    + ["include/mercator/temp_page.h"],
+    "second": ["mm/access_second.c", "mm/second_slot.c", "mm/second_slot.h"],
+    "generic": ["mm/access_generic.c"],
+    "temporary": ["mm/temp_page.c", "include/mercator/temp_page.h"],
+}
+
+HEADINGS = {"offset": "### Offset", "recursive": "### Recursive", "generic": "### Generic"}
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def lines_of_code(text: str) -> int:
+    """Lines that are neither blank nor only comment."""
+    return sum(bool(line.strip()) for line in COMMENT.sub("", text).splitlines())
+
+
+def rules(document: str, heading: str) -> int:
+    """The items of the list below "Its user must know:" in a section; none if there is no list."""
+    section = document.split(f"\n{heading}", 1)[1].split("\n##", 1)[0]
+    if "must know:*" not in section:
+        return 0
+    return len(re.findall(r"^- ", section.split("must know:*", 1)[1], re.MULTILINE))
+
+
+def count() -> Ring:
+    document = (TOP / "docs/paging.md").read_text()
+    ring = Ring("sources", "Code and rules", "lines without comments and blanks; rules of docs/paging.md")
+    for method, files in OWN_FILES.items():
+        lines = sum(lines_of_code((TOP / file).read_text()) for file in files)
+        ring.rows.append(Row(f"{method}.lines_of_code", "lines", lines))
+    for method, heading in HEADINGS.items():
+        ring.rows.append(Row(f"{method}.rules", "rules", rules(document, heading)))
+    return ring
