@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's pool of frames (mercator/frames.h).
+ * The kernel's pool of frames (mercator/frames.h). The largest range holds the metadata of all; tables
+ * that are made before the pool is up come from the largest that the stub's tables reach. Mostly, that
+ * is the same:
  *
- *	the home range	| first frames | metadata of all ranges | other frames ...
- *			  in the pool	 not in the pool	  in the pool
+ *	| first frames | metadata of all ranges | other frames ...
+ *	  in the pool	 not in the pool	  in the pool
  *
- * Frames that are taken before the pool is up come from the first ones, so that little memory is
- * touched at start, and if these do not suffice, from behind the metadata.
+ * Then early frames are the first ones, so that little memory is touched at start, and if these do not
+ * suffice, those behind the metadata.
  */
 #include <arch/cpu.h>
 #include <mercator/describe.h>
@@ -28,13 +30,17 @@ static bool pool_is_up;
 /* As many as most machines need: a quarter of a MiB. */
 #define FIRST_FRAMES 64
 
-/* The range that holds everybody's metadata. */
+/* Where the metadata are, and the number of the range that they are in. */
 static struct {
 	size_t index;
-	pfn_t start, metadata, rest; /* where each part begins */
-	pfn_t end;                   /* of the range, or of what the stub's tables reach */
-	pfn_t next_early;            /* the next that is taken before the pool is up */
+	pfn_t start, end;
 } home;
+
+/* Frames that are taken before the pool is up: those below `next` are, but for the metadata. */
+static struct {
+	size_t index;
+	pfn_t start, next, end;
+} early;
 
 struct frame_pool *kernel_frames(void)
 {
@@ -65,32 +71,62 @@ static uint64_t metadata_room(struct span span)
 	return align_up(frame_metadata_size(span.start, span.end), METADATA_ALIGN);
 }
 
-void frames_plan(void)
+/* Which range has most frames below a bound. */
+static size_t largest_below(uint64_t reach)
+{
+	size_t count, largest = 0;
+	const struct memmap_range *ranges = memory_ranges(&count);
+
+	for (size_t i = 1; i < count; i++) {
+		const struct span span = span_below(&ranges[i], reach);
+		const struct span best = span_below(&ranges[largest], reach);
+
+		if (span.end - span.start > best.end - best.start)
+			largest = i;
+	}
+	return largest;
+}
+
+/* Where the pool's memory ends: its metadata must be mapped, and frames that nobody can map are no use. */
+static uint64_t pool_reach(void)
+{
+	return IS_ENABLED(CONFIG_PHYSMAP) ? PHYSMAP_SIZE : UINT64_MAX;
+}
+
+static uint64_t room_for_all(void)
 {
 	size_t count;
 	const struct memmap_range *ranges = memory_ranges(&count);
 	uint64_t room = metadata_room((struct span){ 0, FIRST_FRAMES });
 
-	for (size_t i = 0; i < count; i++) {
-		const struct span span = span_below(&ranges[i], physmap_reach());
+	for (size_t i = 0; i < count; i++)
+		room += metadata_room(span_below(&ranges[i], pool_reach()));
+	return room;
+}
 
-		room += metadata_room(span_below(&ranges[i], UINT64_MAX));
-		if (span.end - span.start <= home.end - home.start)
-			continue;
-		home.index = i;
-		home.start = span.start;
-		home.end = span.end;
-	}
-	home.metadata = home.start + FIRST_FRAMES;
-	home.rest = home.metadata + align_up(room, FRAME_SIZE) / FRAME_SIZE;
-	home.next_early = home.start;
-	if (home.rest >= home.end)
+void frames_plan(void)
+{
+	size_t count;
+	const struct memmap_range *ranges = memory_ranges(&count);
+	const uint64_t room = room_for_all();
+	struct span span;
+
+	early.index = largest_below(physmap_reach());
+	span = span_below(&ranges[early.index], physmap_reach());
+	early.start = early.next = span.start;
+	early.end = span.end;
+
+	home.index = largest_below(pool_reach());
+	span = span_below(&ranges[home.index], pool_reach());
+	home.start = span.start + (home.index == early.index ? FIRST_FRAMES : 0);
+	home.end = home.start + align_up(room, FRAME_SIZE) / FRAME_SIZE;
+	if (home.end >= span.end)
 		panic("no room for %lu bytes of metadata of the frame allocator", room);
 }
 
 struct memmap_range frames_metadata(void)
 {
-	return (struct memmap_range){ home.metadata * FRAME_SIZE, home.rest * FRAME_SIZE,
+	return (struct memmap_range){ home.start * FRAME_SIZE, home.end * FRAME_SIZE,
 				      MEMMAP_KERNEL };
 }
 
@@ -99,11 +135,11 @@ static int allocate_frame(void *context, pfn_t *frame)
 	(void)context;
 	if (pool_is_up)
 		return frame_alloc(&pool, 0, frame);
-	if (home.next_early == home.metadata)
-		home.next_early = home.rest;
-	if (home.next_early == home.end)
+	if (early.next == home.start && home.index == early.index)
+		early.next = home.end;
+	if (early.next >= early.end)
 		return ERR_NO_MEMORY;
-	*frame = home.next_early++;
+	*frame = early.next++;
 	return 0;
 }
 
@@ -139,40 +175,46 @@ static bool add_range(struct span span, void *metadata)
 	return !result;
 }
 
-/* Add a range of frames whose metadata begin at `metadata`; where the next range's do. */
-static char *add_next(struct span span, char *metadata)
+/* Add a range of frames whose metadata begin at `room`; where the next range's do. */
+static char *add_next(pfn_t start, pfn_t end, char *room)
 {
-	if (span.start >= span.end)
-		return metadata;
-	add_range(span, metadata);
-	return metadata + metadata_room(span);
+	const struct span span = { start, end };
+
+	if (start >= end)
+		return room;
+	add_range(span, room);
+	return room + metadata_room(span);
 }
 
-static void add_all(char *metadata, uint64_t reach)
+static void add_all(char *room)
 {
 	size_t count;
 	const struct memmap_range *ranges = memory_ranges(&count);
 
-	metadata = add_next((struct span){ home.start, home.metadata }, metadata);
 	for (size_t i = 0; i < count; i++) {
-		struct span span = span_below(&ranges[i], reach);
+		struct span span = span_below(&ranges[i], pool_reach());
 
-		if (i == home.index)
-			span.start = home.rest;
-		metadata = add_next(span, metadata);
+		if (i == home.index) {
+			room = add_next(span.start, home.start, room);
+			span.start = home.end;
+		}
+		room = add_next(span.start, span.end, room);
 	}
 }
 
-/* Frames that were taken early, from `start` up to `end` or as far as it came. */
-static void take(pfn_t start, pfn_t end)
+/* The frames that were taken before, now in the pool. */
+static void take_early(void)
 {
-	if (home.next_early >= start && home.next_early < end)
-		end = home.next_early;
-	if (start < end)
-		PANIC_UNLESS(!frame_alloc_at(&pool, start, end - start));
+	const bool around = home.index == early.index && early.next > home.start;
+	const pfn_t end = around ? home.start : early.next;
+
+	if (end > early.start)
+		PANIC_UNLESS(!frame_alloc_at(&pool, early.start, end - early.start));
+	if (around && early.next > home.end)
+		PANIC_UNLESS(!frame_alloc_at(&pool, home.end, early.next - home.end));
 }
 
-void frames_init(void *metadata, uint64_t reach)
+void frames_init(void *metadata)
 {
 	const uint64_t start = read_tsc();
 	char size[SIZE_TEXT_MAX];
@@ -181,9 +223,8 @@ void frames_init(void *metadata, uint64_t reach)
 	frame_pool_init(&pool, cpus, ARCH_NR_CPUS);
 	pool.bytes = frame_access;
 	pool.on_misuse = on_misuse;
-	add_all(metadata, reach);
-	take(home.start, home.metadata);
-	take(home.rest, home.next_early);
+	add_all(metadata);
+	take_early();
 	pool_is_up = true;
 	ticks = read_tsc() - start;
 	/* tests/test_frame_startup.py reads this line. */

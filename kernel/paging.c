@@ -224,7 +224,7 @@ void paging_init(const struct bootinfo *info)
 	boot_information_remap(new_information);
 	move_screen();
 
-	frames_init(metadata, IS_ENABLED(CONFIG_PHYSMAP) ? PHYSMAP_SIZE : UINT64_MAX);
+	frames_init(metadata);
 	give_stub_back();
 }
 

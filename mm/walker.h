@@ -116,9 +116,9 @@ FOR_LEVELS struct position locate_from(unsigned int levels, const struct space *
 
 static struct position locate(const struct space *space, uint64_t linear, unsigned int lowest)
 {
-	const unsigned int levels = space->root.levels;
-
-	return locate_from(levels, space, linear_index(linear, levels), linear, lowest);
+	if (LIKELY(space->root.levels == 4))
+		return locate_from(4, space, linear_index(linear, 4), linear, lowest);
+	return locate_from(5, space, linear_index(linear, 5), linear, lowest);
 }
 
 int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk)

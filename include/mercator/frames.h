@@ -11,9 +11,9 @@
 #include <mercator/space.h>
 
 /*
- * Choose where the metadata of all usable memory go, and the frames that are needed before
- * frames_init(): in the largest range that the stub's tables reach. memory_init() must have been
- * called. Panics if there is no room.
+ * Choose where the metadata of all usable memory go, and which frames are taken before frames_init():
+ * these must be reached by the stub's tables. memory_init() must have been called. Panics if there is
+ * no room.
  */
 void frames_plan(void);
 
@@ -27,10 +27,10 @@ struct memmap_range frames_metadata(void);
 const struct frame_source *kernel_frame_source(void);
 
 /*
- * Hand all usable memory to the pool: below `reach`, physical, in bytes, and with the metadata mapped
- * at `metadata`. The frames that were taken before are in the pool, allocated.
+ * Hand all usable memory to the pool, as far as the physical map's window goes, if there is one. The
+ * metadata's place is mapped at `metadata`. Frames that were taken before are in the pool, allocated.
  */
-void frames_init(void *metadata, uint64_t reach);
+void frames_init(void *metadata);
 
 struct frame_pool *kernel_frames(void);
 

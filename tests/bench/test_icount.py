@@ -40,7 +40,7 @@ LIMITS = {
     "offset.translate": 80,
     "offset.cursor_unmap_page": 42,
     "offset.cursor_protect_page": 35,
-    "offset.unmap_range_tables_freed": 2900,
+    "offset.unmap_range_tables_freed": 2600,
     "offset.unmap_range_tables_stay": 10,
     "offset.protect_range": 18,
     "generic.map_page": 160,

@@ -24,6 +24,7 @@ ALL_FEATURES = "max"
 NO_LA57 = "max,la57=off"
 NO_GIB_PAGES = "max,pdpe1gb=off"
 WIDE = "max,phys-bits=42"  # "max" alone has 40 physical address bits, so 1 TiB
+WIDER = "max,phys-bits=46"
 AMD = "EPYC,phys-bits=40"  # reserves a range just below 1 TiB
 AMD_WIDE = "EPYC,phys-bits=48"  # with enough memory, RAM goes on at 1 TiB
 
@@ -76,7 +77,8 @@ MACHINES = [
     Machine("bios-amd-5g", cpu=AMD, memory=5 * GIB, cpus=4),
     Machine("bios-sparse-1t", board="q35", cpu=WIDE, memory=1 * TIB),
     Machine("bios-sparse-1t-amd", cpu=AMD_WIDE, memory=1 * TIB),
-    Machine("bios-sparse-1t-no-1g-pages", board="q35", cpu=f"{WIDE},pdpe1gb=off", memory=1 * TIB),
+    Machine("bios-sparse-16t", board="q35", cpu=WIDER, memory=16 * TIB),
+    Machine("bios-sparse-16t-no-1g-pages", board="q35", cpu=f"{WIDER},pdpe1gb=off", memory=16 * TIB),
     Machine("bios-4-cpus", cpus=4),
     Machine("bios-text-screen", screen="text"),
     Machine("bios-text-screen-q35", board="q35", screen="text", cpu=VIRTUALBOX),

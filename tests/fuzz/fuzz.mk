@@ -44,6 +44,9 @@ $(call fuzz_target,frame,$(frame_sources) tests/kernel/frame_rig.c \
 $(call fuzz_target,monitor,$(addprefix kernel/monitor/,command.c editor.c scan_code.c terminal.c view.c \
 	words.c) kernel/error.c kernel/fmt.c tests/host/log.c)
 
+$(call fuzz_target,mapper,$(filter mm/% tests/host/%,$(mapper-y)) tests/host/log.c \
+	tests/kernel/mapper_fixture.c tests/kernel/mapper_world.c kernel/error.c kernel/fmt.c)
+
 fuzz_programs = $(fuzz_targets:%=$(out)/fuzz/%)
 
 # $(call run_fuzzers,WHERE,OPTIONS): one after the other. What is new goes to the folder

@@ -233,7 +233,9 @@ static bool start_kernel_space(unsigned int levels)
 		if (&entries[i] != temp_page_entry(levels))
 			entries[i] = 0;
 	*kernel = (struct space){
-		.root = { phys_addr(root), levels, physmap_function, NULL },
+		.root = { .table = phys_addr(root),
+			  .levels = levels,
+			  .pointer_to = physmap_function },
 		.frames = &frames,
 		.largest_leaf = 3,
 		.physical_limit = TIB(256),

@@ -3,8 +3,8 @@
  * Suite "examples": the worked examples of docs/paging.md, word for word (tests/test_docs.py
  * compares), so that they compile and do what the text says.
  */
+#include <mercator/cursor.h>
 #include <mercator/log.h>
-#include <mercator/mapper.h>
 
 #include "mapper_fixture.h"
 #include "space_rig.h"
@@ -28,13 +28,38 @@ static int map_buffer(struct space *space, virt_addr_t address, phys_addr_t buff
 /* example: unmap */
 static int unmap_buffer(struct space *space, virt_addr_t address, uint64_t size)
 {
-	struct tlb_batch batch;
-	int error;
+	TLB_BATCH(batch, space);
+	int error = mapper_unmap(space, address, size, &batch);
 
-	tlb_batch_begin(&batch, space);
-	error = mapper_unmap(space, address, size, &batch);
 	tlb_batch_finish(&batch);
 	/* Only from here on may the buffer's frames be used for something else. */
+	return error;
+}
+/* end */
+
+/* example: cursor */
+static int map_frames(struct space *space, virt_addr_t address, const pfn_t *frames, size_t count)
+{
+	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+	struct cursor cursor;
+	size_t mapped = 0;
+	int error = cursor_open(&cursor, space, address, count * FRAME_SIZE);
+
+	while (!error && mapped < count) {
+		error = cursor_map(&cursor, 1, phys_of_pfn(frames[mapped]), attributes, NULL);
+		mapped += !error;
+	}
+	/* Nobody else has seen the range yet: take back what was done, by the same cursor. */
+	if (mapped < count && mapped) {
+		int undone = cursor_seek(&cursor, address);
+		TLB_BATCH(batch, space);
+
+		for (size_t i = 0; !undone && i < mapped; i++)
+			undone = cursor_unmap(&cursor, 1, &batch);
+		tlb_batch_finish(&batch);
+		error = undone ? undone : error;
+	}
+	cursor_close(&cursor);
 	return error;
 }
 /* end */
@@ -174,4 +199,29 @@ KTEST(examples, a_process_comes_and_goes)
 	EXPECT_EQ(t, start_process(&process, rig.kernel, phys_addr(GIB(1)), phys_addr(5)),
 		  ERR_MISALIGNED);
 	rig_end(t, &rig);
+}
+
+KTEST(examples, frames_from_anywhere_through_a_cursor)
+{
+	static const pfn_t frames[] = { 0x100, 0x333, 0x222, 0x444 };
+	struct space *space = start();
+	struct translation to;
+
+	ASSERT_EQ(t, map_frames(space, ADDRESS, frames, 4), 0);
+	for (uint64_t i = 0; i < 4; i++) {
+		virt_addr_t page = virt_addr(virt_raw(ADDRESS) + i * FRAME_SIZE);
+
+		ASSERT_EQ(t, mapper_translate(space, page, &to), 0);
+		EXPECT_EQ(t, phys_raw(to.address), phys_raw(phys_of_pfn(frames[i])));
+	}
+
+	/* The third page is taken: the two before it go again. */
+	space = start();
+	ASSERT_EQ(
+		t,
+		map_buffer(space, virt_addr(virt_raw(ADDRESS) + KIB(8)), phys_addr(GIB(3)), KIB(4)),
+		0);
+	EXPECT_EQ(t, map_frames(space, ADDRESS, frames, 4), ERR_EXISTS);
+	EXPECT_EQ(t, mapper_translate(space, ADDRESS, &to), ERR_NOT_FOUND);
+	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }

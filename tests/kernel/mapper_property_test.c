@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "mapper_random": random operations on a space, held against a plain model (mapper_world.h).
- * The stretches of addresses lie across every kind of boundary. Some operations run out of frames,
- * and must then have changed nothing.
+ * Suites "mapper_random", and "mapper_random_inactive", where another space is the active one: random
+ * operations on a space, held against a plain model (mapper_world.h). The stretches of addresses lie
+ * across every kind of boundary. Some operations run out of frames, and must then have changed nothing.
  */
 #include "mapper_world.h"
 
 /* Large, and one test runs at a time. */
 static struct world world;
-
-static void step(struct ktest_run *t, struct world *w)
-{
-	bool starved = ktest_random_below(t, 8) == 0;
-	unsigned int start, count;
-	uint64_t before = 0;
-	int result;
-
-	world_random_range(t, w, &start, &count);
-	if (starved) {
-		world_finish_batch(w);
-		w->fixture.failing_after = (int)ktest_random_below(t, 4);
-		before = fixture_fingerprint(&w->fixture);
-	}
-	result = world_change(t, w, start, count);
-	w->fixture.failing_after = -1;
-	if (result == ERR_NO_MEMORY)
-		EXPECT_TRUE(t, starved);
-	if (result && starved)
-		EXPECT_EQ(t, fixture_fingerprint(&w->fixture), before);
-	world_check_unit(t, w, start);
-	world_check_unit(t, w, start + count - 1);
-	if (ktest_random_below(t, 2))
-		world_finish_batch(w);
-	if (tlb_batch_is_empty(&w->batch))
-		EXPECT_STR(t, fixture_check_tlb(), NULL);
-}
 
 static void run_world(struct ktest_run *t, struct world_way way, unsigned int levels,
 		      unsigned int unit_level, uint64_t base, unsigned int *nr_worlds)
@@ -43,20 +16,10 @@ static void run_world(struct ktest_run *t, struct world_way way, unsigned int le
 	unsigned int next_check = 0;
 	uint64_t root_span, pinned;
 
-	world = (struct world){
-		.base = base,
-		.unit_level = unit_level,
-		.unit_size = pt_span(unit_level),
-	};
-	world.space = &world.fixture.space;
-	if (way.is_inactive ? !fixture_init_inactive(&world.fixture, way.method, levels)
-			    : !fixture_init(&world.fixture, way.method, levels))
+	if (!world_start(&world, way, levels, unit_level, base))
 		return;
-	if (way.method == ACCESS_GENERIC) /* without a window, other invalidations are due */
-		world.space->recursive_slot = SPACE_NOT_RECURSIVE;
-	tlb_batch_begin(&world.batch, world.space);
 	for (unsigned int i = 0; i < nr_operations && !t->nr_failures; i++) {
-		step(t, &world);
+		world_step(t, &world);
 		if (i < next_check)
 			continue;
 		world_finish_batch(&world);
@@ -168,7 +131,7 @@ KTEST(mapper_random, all_methods_leave_identical_tables)
 	{                                                                                          \
 		world_run_stretches(t, (struct world_way){ METHOD, false }, unit_level);           \
 	}                                                                                          \
-	KTEST(mapper_random, method##_inactive_pages_of_##size)                                    \
+	KTEST(mapper_random_inactive, method##_pages_of_##size)                                    \
 	{                                                                                          \
 		world_run_stretches(t, (struct world_way){ METHOD, true }, unit_level);            \
 	}

@@ -350,3 +350,48 @@ int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsig
 		return do_reserve(t, w, start, count);
 	}
 }
+
+void world_step(struct ktest_run *t, struct world *w)
+{
+	bool starved = ktest_random_below(t, 8) == 0;
+	unsigned int start, count;
+	uint64_t before = 0;
+	int result;
+
+	world_random_range(t, w, &start, &count);
+	if (starved) {
+		world_finish_batch(w);
+		w->fixture.failing_after = (int)ktest_random_below(t, 4);
+		before = fixture_fingerprint(&w->fixture);
+	}
+	result = world_change(t, w, start, count);
+	w->fixture.failing_after = -1;
+	if (result == ERR_NO_MEMORY)
+		EXPECT_TRUE(t, starved);
+	if (result && starved)
+		EXPECT_EQ(t, fixture_fingerprint(&w->fixture), before);
+	world_check_unit(t, w, start);
+	world_check_unit(t, w, start + count - 1);
+	if (ktest_random_below(t, 2))
+		world_finish_batch(w);
+	if (tlb_batch_is_empty(&w->batch))
+		EXPECT_STR(t, fixture_check_tlb(), NULL);
+}
+
+bool world_start(struct world *w, struct world_way way, unsigned int levels,
+		 unsigned int unit_level, uint64_t base)
+{
+	*w = (struct world){
+		.base = base,
+		.unit_level = unit_level,
+		.unit_size = pt_span(unit_level),
+	};
+	w->space = &w->fixture.space;
+	if (way.is_inactive ? !fixture_init_inactive(&w->fixture, way.method, levels)
+			    : !fixture_init(&w->fixture, way.method, levels))
+		return false;
+	if (way.method == ACCESS_GENERIC) /* without a window, other invalidations are due */
+		w->space->recursive_slot = SPACE_NOT_RECURSIVE;
+	tlb_batch_begin(&w->batch, w->space);
+	return true;
+}

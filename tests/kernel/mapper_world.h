@@ -39,6 +39,16 @@ struct world {
 	uint64_t fingerprint;  /* after all operations */
 };
 
+/* How a space is worked on. */
+struct world_way {
+	enum access_method method;
+	bool is_inactive;
+};
+
+/* Start over with WORLD_UNITS holes from `base` on. False if there can be no such space here. */
+bool world_start(struct world *w, struct world_way way, unsigned int levels,
+		 unsigned int unit_level, uint64_t base);
+
 virt_addr_t world_address(const struct world *w, unsigned int index);
 
 /* Short ranges, long ones, ranges that begin or end on a huge page's boundary, and such pages. */
@@ -48,6 +58,9 @@ void world_random_range(struct ktest_run *t, const struct world *w, unsigned int
 /* A random operation on the units [start, start + count), in the space and in the model. */
 int world_change(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count);
 
+/* The same on a random range, sometimes short of frames; and a look at what came of it. */
+void world_step(struct ktest_run *t, struct world *w);
+
 /* Pay what operations owe. Before world_check(), which wants the frames of unlinked tables back. */
 void world_finish_batch(struct world *w);
 
@@ -55,12 +68,6 @@ void world_finish_batch(struct world *w);
 void world_check_unit(struct ktest_run *t, const struct world *w, unsigned int index);
 void world_check_units(struct ktest_run *t, const struct world *w);
 void world_check(struct ktest_run *t, const struct world *w);
-
-/* How a space is worked on. */
-struct world_way {
-	enum access_method method;
-	bool is_inactive;
-};
 
 /* Random operations on the stretches of addresses that have units of this level. */
 void world_run_stretches(struct ktest_run *t, struct world_way way, unsigned int unit_level);
