@@ -19,7 +19,10 @@ RINGS = ("claims", "growth", "kernel", "host")
 QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SIZES = (*QUICK_SIZES, 10_000_000)
 REPEATS = {True: 5, False: 25}
-PAGE_OPERATIONS = ["map_page", "unmap_page", "protect_page", "translate_address"]
+PAGE_OPERATIONS = {
+    "map_page": "map", "unmap_page": "unmap", "protect_page": "protect", "translate_address": "translate",
+}  # fmt: skip
+MAPS = {"1g": "map of RAM in 1 GiB pages", "2m": "map of RAM in 2 MiB pages"}
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -111,9 +114,9 @@ class Run:
             drawn.append(plots.bars(ring, PAGE_OPERATIONS, title, "instructions"))
         if ring := self.ring("claims"):
             drawn.append(plots.table_memory(ring))
-            lines = [f"translate_512_sparse_lines_with_mmu_4_levels_{p}" for p in ("1g", "2m")]
-            fills = [f"translate_512_sparse_tlb_fills_4_levels_{p}" for p in ("1g", "2m")]
-            title = "512 pages, a leaf table each: distinct cache lines, those of the MMU's walks included"
+            lines = {f"translate_512_sparse_lines_with_mmu_4_levels_{p}": text for p, text in MAPS.items()}
+            fills = {f"translate_512_sparse_tlb_fills_4_levels_{p}": text for p, text in MAPS.items()}
+            title = "Translating 512 pages with a leaf table each: cache lines read, the MMU's walks included"
             drawn.append(plots.bars(ring, lines, title, "cache lines"))
             title = "The same: entries of the TLB that are filled"
             drawn.append(plots.bars(ring, fills, title, "TLB fills"))

@@ -36,8 +36,8 @@ def svg(title: str, draw: Callable[[Axes], None]) -> str:
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 
-def bars(ring: Ring, wanted: list[str], title: str, unit: str) -> str:
-    """Groups of bars, one for each thing, a bar for each method."""
+def bars(ring: Ring, wanted: dict[str, str], title: str, unit: str) -> str:
+    """Groups of bars, one for each thing with its label, a bar for each method."""
     methods, table = by_method(ring.rows)
     shown = [what for what in wanted if what in table]
     used = [m for m in methods if m in COLOURS and any(m in table[w] for w in shown)]
@@ -50,7 +50,7 @@ def bars(ring: Ring, wanted: list[str], title: str, unit: str) -> str:
             drawn = axes.bar(places, values, width, color=COLOURS[method], label=method)
             axes.bar_label(drawn, fmt="%.4g", fontsize=7)
         axes.set_xticks([x + 0.4 - width / 2 for x in range(len(shown))])
-        axes.set_xticklabels([what.replace("_", " ") for what in shown], fontsize=8)
+        axes.set_xticklabels([wanted[what] for what in shown], fontsize=8)
         axes.set_ylabel(unit)
         axes.legend(fontsize=8, frameon=False)
 
@@ -63,22 +63,30 @@ def ram_size(text: str) -> int:
     return int(count) * UNITS[unit]
 
 
+def ram_name(text: str) -> str:
+    """128_mib is "128 MiB"."""
+    count, unit = text.split("_")
+    return f"{count} {unit[0].upper()}iB"
+
+
 def against_ram(ring: Ring, pattern: str, scale: float, title: str, unit: str, other: float, what: str) -> str:
     """A cost of the physical map against RAM, both logarithmic; and the recursive slot's, which is one."""
     found = [
-        (m[2], ram_size(m[1]) / 2**30, row.value / scale)
+        (m[2], ram_size(m[1]), row.value / scale, ram_name(m[1]))
         for row in ring.rows
         if (m := re.match(rf"offset\.{pattern}_(\d+_[mgt]ib)_(1g|2m)$", row.name))
     ]
 
     def draw(axes: Axes) -> None:
         for pages, label, style in (("2m", "2 MiB pages", "--"), ("1g", "1 GiB pages", "-")):
-            points = [(ram, value) for p, ram, value in found if p == pages]
+            points = [(ram, value) for p, ram, value, _ in found if p == pages]
             axes.plot(*zip(*points), style, marker="o", color=COLOURS["offset"], label=f"offset, {label}")
         axes.axhline(other, color=COLOURS["recursive"], label=what)
         axes.set_xscale("log", base=2)
+        names = {ram: name for _, ram, _, name in found}
+        axes.set_xticks(list(names), list(names.values()), fontsize=8)
         axes.set_yscale("log")
-        axes.set_xlabel("RAM, GiB")
+        axes.set_xlabel("RAM")
         axes.set_ylabel(unit)
         axes.legend(fontsize=8, frameon=False)
 
