@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from boot.machines import NO_LA57
+from boot.machines import ALL_FEATURES, NO_LA57
 from harness.build import Build, Builder, Iso
 from harness.qemu import PASSED_STATUS, Qemu
 from harness.report import KTAP_COUNTS, log_tail
@@ -75,6 +75,10 @@ NOT_COMPARED = {
 ROW = re.compile(r"^bench (\S+) operations=\d+ per_operation=([\d.]+) with_call=[\d.]+$", re.MULTILINE)
 
 
+# An audit of the kernel's own space, at 4 GiB with 1 GiB pages: no margin was asked for.
+AUDIT_LIMIT = 200_000
+
+
 def judge(rows: dict[str, float]) -> list[tuple[str, float, float]]:
     """(row, value, what it may be at most)."""
     limits = [(name, rows[name], limit * MARGIN) for name, limit in LIMITS.items()]
@@ -102,3 +106,15 @@ def test_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) 
     request.node.user_properties.append((KTAP_COUNTS, summary))
     over = [f"{name}: {value:g}, more than {most:g}" for name, value, most in judged if value > most]
     assert not over, "\n".join(over)
+
+
+def test_audit_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) -> None:
+    iso = builder.iso(GCC_DEFAULT, Iso("icount-audit", "bench=audit.* exit=isa-debug"))
+    machine = ["-icount", "shift=0,sleep=off", "-cpu", ALL_FEATURES, "-m", "4G", "-cdrom", str(iso)]
+    with Qemu(folder, *machine) as qemu:
+        status = qemu.wait()
+    log = qemu.serial()
+    assert status == PASSED_STATUS, log_tail(log)
+    rows = {name: float(value) for name, value in ROW.findall(log)}
+    request.node.user_properties.append((KTAP_COUNTS, f"{rows['audit.kernel_space']:g} instructions"))
+    assert rows["audit.kernel_space"] <= AUDIT_LIMIT
