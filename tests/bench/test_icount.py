@@ -89,15 +89,20 @@ def judge(rows: dict[str, float]) -> list[tuple[str, float, float]]:
     return limits
 
 
-def test_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) -> None:
-    iso = builder.iso(GCC_DEFAULT, Iso("icount", "bench exit=isa-debug"))
-    machine = ["-icount", "shift=0,sleep=off", "-cpu", NO_LA57, "-m", "64M", "-cdrom", str(iso)]
+def measure(builder: Builder, folder: Path, which: Iso, cpu: str, memory: str) -> dict[str, float]:
+    """Each row's name and figure."""
+    iso = builder.iso(GCC_DEFAULT, which)
+    machine = ["-icount", "shift=0,sleep=off", "-cpu", cpu, "-m", memory, "-cdrom", str(iso)]
     with Qemu(folder, *machine) as qemu:
         status = qemu.wait()
     log = qemu.serial()
     assert status == PASSED_STATUS, log_tail(log)
-    rows = {name: float(value) for name, value in ROW.findall(log)}
-    assert rows.keys() >= LIMITS.keys(), log_tail(log)
+    return {name: float(value) for name, value in ROW.findall(log)}
+
+
+def test_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) -> None:
+    rows = measure(builder, folder, Iso("icount", "bench exit=isa-debug"), NO_LA57, "64M")
+    assert rows.keys() >= LIMITS.keys()
     table = [{"name": name, "unit": "instructions", "value": value} for name, value in rows.items()]
     (folder / "icount.json").write_text(json.dumps(table, indent=1) + "\n")
 
@@ -109,12 +114,7 @@ def test_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) 
 
 
 def test_audit_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) -> None:
-    iso = builder.iso(GCC_DEFAULT, Iso("icount-audit", "bench=audit.* exit=isa-debug"))
-    machine = ["-icount", "shift=0,sleep=off", "-cpu", ALL_FEATURES, "-m", "4G", "-cdrom", str(iso)]
-    with Qemu(folder, *machine) as qemu:
-        status = qemu.wait()
-    log = qemu.serial()
-    assert status == PASSED_STATUS, log_tail(log)
-    rows = {name: float(value) for name, value in ROW.findall(log)}
-    request.node.user_properties.append((KTAP_COUNTS, f"{rows['audit.kernel_space']:g} instructions"))
-    assert rows["audit.kernel_space"] <= AUDIT_LIMIT
+    which = Iso("icount-audit", "bench=audit.* exit=isa-debug")
+    value = measure(builder, folder, which, ALL_FEATURES, "4G")["audit.kernel_space"]
+    request.node.user_properties.append((KTAP_COUNTS, f"{value:g} instructions"))
+    assert value <= AUDIT_LIMIT
