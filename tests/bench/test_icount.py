@@ -51,16 +51,16 @@ LIMITS = {
     # Address spaces (tests/kernel/space_bench.c): what they took when this was written.
     "space_offset.create": 4_050,
     "space_offset.activate": 62,
-    "space_offset.inactive_map_page": 92,
-    "space_offset.destroy_empty": 1_350,
-    "space_offset.destroy_16_mib": 8_000,
-    "space_recursive.create": 4_100,
+    "space_offset.inactive_map_page": 88,
+    "space_offset.destroy_empty": 1_430,
+    "space_offset.destroy_16_mib": 8_120,
+    "space_recursive.create": 4_320,
     "space_recursive.activate": 65,
-    "space_recursive.inactive_first_map_page": 215,
-    "space_recursive.inactive_map_page_by_turns": 280,
-    "space_recursive.inactive_map_page": 116,
-    "space_recursive.destroy_empty": 1_660,
-    "space_recursive.destroy_16_mib": 9_650,
+    "space_recursive.inactive_first_map_page": 196,
+    "space_recursive.inactive_map_page_by_turns": 255,
+    "space_recursive.inactive_map_page": 101,
+    "space_recursive.destroy_empty": 1_850,
+    "space_recursive.destroy_16_mib": 10_250,
 }
 
 # Recursive within 1.2 times offset, row by row, invalidation apart: each table that is freed has to
