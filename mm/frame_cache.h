@@ -110,7 +110,7 @@ static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn, uint32_t *sl
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 
 	*slot = slot_of(chunk);
-	if (cpu->slots[*slot].chunk == chunk + 1)
+	if (__builtin_expect(cpu->slots[*slot].chunk == chunk + 1, 1))
 		return cache_clear(cpu, *slot, &cpu->words[*slot][pfn / WORD_FRAMES % CHUNK_WORDS],
 				   pfn);
 	*slot = SLOT_EDGE;

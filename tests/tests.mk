@@ -59,7 +59,7 @@ SOAK_SEED ?= $(shell date +%s)
 soak: soak-frames soak-mappers ## Random tests for long: soak-frames and soak-mappers
 soak-mappers: $(out)/soak/soak ## Random operations on the mappers: SOAK_OPERATIONS= on each space, SOAK_SEED=
 	$(Q)$(out)/soak/soak --window=pointers --seed=$(SOAK_SEED) --operations=$(SOAK_OPERATIONS) \
-		$(or $(GLOB),'*_random.*')
+		$(or $(GLOB),'*_random*')
 
 # A boot loader that is not GRUB, for tests/boot/test_shim.py.
 $(out)/shim.bin: tests/boot/shim/shim.asm

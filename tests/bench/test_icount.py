@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from boot.machines import NO_LA57
+from boot.machines import ALL_FEATURES, NO_LA57
 from harness.build import Build, Builder, Iso
 from harness.qemu import PASSED_STATUS, Qemu
 from harness.report import KTAP_COUNTS, log_tail
@@ -51,24 +51,32 @@ LIMITS = {
     # Address spaces (tests/kernel/space_bench.c): what they took when this was written.
     "space_offset.create": 4_050,
     "space_offset.activate": 62,
-    "space_offset.inactive_map_page": 92,
-    "space_offset.destroy_empty": 1_350,
-    "space_offset.destroy_16_mib": 8_000,
-    "space_recursive.create": 4_100,
+    "space_offset.inactive_map_page": 88,
+    "space_offset.destroy_empty": 1_430,
+    "space_offset.destroy_16_mib": 8_120,
+    "space_recursive.create": 4_320,
     "space_recursive.activate": 65,
-    "space_recursive.inactive_first_map_page": 215,
-    "space_recursive.inactive_map_page_by_turns": 280,
-    "space_recursive.inactive_map_page": 116,
-    "space_recursive.destroy_empty": 1_660,
-    "space_recursive.destroy_16_mib": 9_650,
+    "space_recursive.inactive_first_map_page": 196,
+    "space_recursive.inactive_map_page_by_turns": 255,
+    "space_recursive.inactive_map_page": 101,
+    "space_recursive.destroy_empty": 1_850,
+    "space_recursive.destroy_16_mib": 10_250,
 }
 
 # Recursive within 1.2 times offset, row by row, invalidation apart: each table that is freed has to
-# leave the window.
+# leave the window. Nor are those compared that docs/answer.md gives the difference of: one table made
+# or freed for each page, single huge pages, and a visit of all leaves.
 RECURSIVE = 1.2
-NOT_COMPARED = "unmap_range_tables_freed"
+NOT_COMPARED = {
+    "unmap_range_tables_freed", "map_sparse_page", "unmap_sparse_page", "visit_16_mib",
+    "map_2_mib", "protect_2_mib", "unmap_2_mib", "map_1_gib", "protect_1_gib", "unmap_1_gib",
+}  # fmt: skip
 
 ROW = re.compile(r"^bench (\S+) operations=\d+ per_operation=([\d.]+) with_call=[\d.]+$", re.MULTILINE)
+
+
+# An audit of the kernel's own space, at 4 GiB with 1 GiB pages: no margin was asked for.
+AUDIT_LIMIT = 200_000
 
 
 def judge(rows: dict[str, float]) -> list[tuple[str, float, float]]:
@@ -76,20 +84,25 @@ def judge(rows: dict[str, float]) -> list[tuple[str, float, float]]:
     limits = [(name, rows[name], limit * MARGIN) for name, limit in LIMITS.items()]
     for name, value in rows.items():
         method, _, operation = name.partition(".")
-        if method == "recursive" and operation != NOT_COMPARED:
+        if method == "recursive" and operation not in NOT_COMPARED:
             limits.append((name, value, rows[f"offset.{operation}"] * RECURSIVE))
     return limits
 
 
-def test_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) -> None:
-    iso = builder.iso(GCC_DEFAULT, Iso("icount", "bench exit=isa-debug"))
-    machine = ["-icount", "shift=0,sleep=off", "-cpu", NO_LA57, "-m", "64M", "-cdrom", str(iso)]
+def measure(builder: Builder, folder: Path, which: Iso, cpu: str, memory: str) -> dict[str, float]:
+    """Each row's name and figure."""
+    iso = builder.iso(GCC_DEFAULT, which)
+    machine = ["-icount", "shift=0,sleep=off", "-cpu", cpu, "-m", memory, "-cdrom", str(iso)]
     with Qemu(folder, *machine) as qemu:
         status = qemu.wait()
     log = qemu.serial()
     assert status == PASSED_STATUS, log_tail(log)
-    rows = {name: float(value) for name, value in ROW.findall(log)}
-    assert rows.keys() >= LIMITS.keys(), log_tail(log)
+    return {name: float(value) for name, value in ROW.findall(log)}
+
+
+def test_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) -> None:
+    rows = measure(builder, folder, Iso("icount", "bench exit=isa-debug"), NO_LA57, "64M")
+    assert rows.keys() >= LIMITS.keys()
     table = [{"name": name, "unit": "instructions", "value": value} for name, value in rows.items()]
     (folder / "icount.json").write_text(json.dumps(table, indent=1) + "\n")
 
@@ -98,3 +111,10 @@ def test_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) 
     request.node.user_properties.append((KTAP_COUNTS, summary))
     over = [f"{name}: {value:g}, more than {most:g}" for name, value, most in judged if value > most]
     assert not over, "\n".join(over)
+
+
+def test_audit_icount(builder: Builder, folder: Path, request: pytest.FixtureRequest) -> None:
+    which = Iso("icount-audit", "bench=audit.* exit=isa-debug")
+    value = measure(builder, folder, which, ALL_FEATURES, "4G")["audit.kernel_space"]
+    request.node.user_properties.append((KTAP_COUNTS, f"{value:g} instructions"))
+    assert value <= AUDIT_LIMIT

@@ -101,7 +101,7 @@ def test_rules_are_found_in_the_document() -> None:
 
 def test_page_is_self_contained() -> None:
     ring = Ring("kernel-4-levels", "a <title>", "note", [Row("offset.map_page", "n", 92.0)])
-    picture = plots.bars(ring, ["map_page"], "a picture", "n")
+    picture = plots.bars(ring, {"map_page": "map page"}, "a picture", "n")
     ElementTree.fromstring(picture)
     text = page.report("about", [picture], [ring])
     assert "a &lt;title&gt;" in text and "92" in text and "map page" in text

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""GRUB's menu: its second entry boots without self-tests, and the kernel stays."""
+"""GRUB's menu: its second entry boots without self-tests, and the kernel stays; its third one runs the
+benchmarks, whose log `make bench LOG=` reads."""
 
 import time
 from pathlib import Path
 
 import pytest
 
+from bench.report.kernel import read_log
 from harness.build import Build, Builder, Iso
 from harness.qemu import Qemu, uefi_arguments
 
@@ -31,3 +33,20 @@ def test_second_entry(builder: Builder, folder: Path, firmware: str) -> None:
         assert "KTAP" not in qemu.serial()
         assert qemu.picture().banner() is None
         assert qemu.process.poll() is None
+
+
+def test_bench_entry(builder: Builder, folder: Path) -> None:
+    iso = builder.iso(
+        Build("gcc", "defconfig"), Iso("menu", "selftest exit=isa-debug", grub_timeout=60)
+    )
+    with Qemu(folder, "-m", "256", "-cdrom", str(iso)) as qemu:
+
+        def press_key() -> bool:
+            qemu.press("b")
+            time.sleep(0.5)
+            return "bench offset.map_page" in qemu.serial()
+
+        qemu.until("benchmarks", press_key)
+        qemu.until_serial(r"bench space_generic.destroy_16_mib operations=.*\n")
+    rows = read_log(qemu.serial_log).values()
+    assert rows.keys() >= {"offset.map_page", "recursive.map_page", "temporary.map_page"}

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Benchmarks of the mapper, a suite for each access method. Single pages stand in tables that exist;
- * what is unmapped or protected is invalidated outside of what is counted. The spaces have 4 levels;
- * the recursive method's must be the active one, and has as many as the CPU.
+ * what is unmapped or protected is invalidated outside of what is counted. The spaces have as many
+ * levels as the CPU and its largest pages; the recursive method's must be the active one. "temporary" is
+ * the generic method with a function that points the temporary page at each table.
  * tests/bench/test_icount.py knows the limits.
  */
 #include <arch/active_root.h>
+#include <arch/cpu_features.h>
 #include <mercator/cursor.h>
 #include <mercator/frame_access.h>
 #include <mercator/kbench.h>
 #include <mercator/layout.h>
+#include <mercator/physmap.h>
+#include <mercator/temp_page.h>
 
 #include "../bench/bench_space.h"
 #include "../bench/nothing.h"
 
-#define NR_FRAMES 16
+#define NR_FRAMES 24
 #define NR_PAGES  256
+#define NR_SPARSE 16
 #define NR_LEAVES 504 /* of a range whose tables exist: most of one table */
 #define BASE      UINT64_C(0x0000123440000000) /* aligned to 1 GiB */
 #define RANGE     MIB(16)
@@ -59,6 +64,13 @@ static inline int map(uint64_t first, uint64_t count)
 }
 
 static enum access_method method;
+static bool is_temporary; /* the generic method, by the temporary page */
+
+static void *temporary_pointer(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return temp_page_map(phys_pfn(frame));
+}
 
 /* Run on the benchmarks' space: it borrows the kernel's half of the root, all but the slot. */
 static void activate(void)
@@ -73,7 +85,6 @@ static void activate(void)
 	space->recursive_slot = CONFIG_RECURSIVE_SLOT;
 	entries[CONFIG_RECURSIVE_SLOT].raw = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
 #endif
-	space->root.levels = kernel.levels;
 	write_cr3(phys_raw(space->root.table));
 }
 
@@ -82,21 +93,51 @@ static void reset(void)
 	bench_space_init(&bench, method, memory,
 			 ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT, NR_FRAMES,
 			 room);
+	space->root.levels = active_root().levels;
+	space->largest_leaf = cpu_features()->pages_1gib ? 3 : 2;
+	if (is_temporary) {
+		space->root.pointer_to = temporary_pointer;
+		space->root.pointers_are_brief = true;
+	}
 	if (method == ACCESS_RECURSIVE)
 		activate();
 	tlb_batch_begin(&batch, space);
 }
 
-static void measure(struct kbench_run *b, enum access_method wanted,
-		    void (*operation)(struct kbench_run *b))
+#ifdef CONFIG_MAPPER_OFFSET
+static void by_offset(struct kbench_run *b, void (*operation)(struct kbench_run *b))
+{
+	method = ACCESS_OFFSET;
+	operation(b);
+}
+#endif
+
+#ifdef CONFIG_MAPPER_RECURSIVE
+static void by_recursion(struct kbench_run *b, void (*operation)(struct kbench_run *b))
 {
 	const uint64_t kernel_root = read_cr3();
 
-	method = wanted;
+	method = ACCESS_RECURSIVE;
 	operation(b);
-	if (wanted == ACCESS_RECURSIVE)
-		write_cr3(kernel_root);
+	write_cr3(kernel_root);
 }
+#endif
+
+#ifdef CONFIG_MAPPER_GENERIC
+static void by_function(struct kbench_run *b, void (*operation)(struct kbench_run *b))
+{
+	method = ACCESS_GENERIC;
+	operation(b);
+}
+
+static void by_temporary_page(struct kbench_run *b, void (*operation)(struct kbench_run *b))
+{
+	is_temporary = true;
+	by_function(b, operation);
+	is_temporary = false;
+	temp_page_unmap();
+}
+#endif
 
 /* The tables that lead to BASE, kept by the last page of the leaf table. */
 static void make_tables(struct kbench_run *b)
@@ -262,75 +303,237 @@ static void protect_range(struct kbench_run *b)
 static void map_aligned_1_tib(struct kbench_run *b)
 {
 	reset();
+	/* Nobody uses the addresses, so the CPU need not have such pages. */
+	space->largest_leaf = 3;
 	COUNT_ONCE(
 		b, 1,
 		mapper_map(space, virt_addr(TIB(16)), phys_addr(TIB(1)), TIB(1), read_write, NULL));
 }
 
-#define BENCH_METHOD(suite, method_)                                                               \
-	KBENCH(suite, map_page)                                                                    \
-	{                                                                                          \
-		measure(b, method_, map_page);                                                     \
-	}                                                                                          \
-	KBENCH(suite, unmap_page)                                                                  \
-	{                                                                                          \
-		measure(b, method_, unmap_page);                                                   \
-	}                                                                                          \
-	KBENCH(suite, protect_page)                                                                \
-	{                                                                                          \
-		measure(b, method_, protect_page);                                                 \
-	}                                                                                          \
-	KBENCH(suite, translate_address)                                                           \
-	{                                                                                          \
-		measure(b, method_, translate_address);                                            \
-	}                                                                                          \
-	KBENCH(suite, translate)                                                                   \
-	{                                                                                          \
-		measure(b, method_, translate);                                                    \
-	}                                                                                          \
-	KBENCH(suite, cursor_map_page)                                                             \
-	{                                                                                          \
-		measure(b, method_, cursor_map_page);                                              \
-	}                                                                                          \
-	KBENCH(suite, cursor_unmap_page)                                                           \
-	{                                                                                          \
-		measure(b, method_, cursor_unmap_page);                                            \
-	}                                                                                          \
-	KBENCH(suite, cursor_protect_page)                                                         \
-	{                                                                                          \
-		measure(b, method_, cursor_protect_page);                                          \
-	}                                                                                          \
-	KBENCH(suite, map_range_tables_exist)                                                      \
-	{                                                                                          \
-		measure(b, method_, map_range_tables_exist);                                       \
-	}                                                                                          \
-	KBENCH(suite, map_range_fresh_tables)                                                      \
-	{                                                                                          \
-		measure(b, method_, map_range_fresh_tables);                                       \
-	}                                                                                          \
-	KBENCH(suite, unmap_range_tables_freed)                                                    \
-	{                                                                                          \
-		measure(b, method_, unmap_range_tables_freed);                                     \
-	}                                                                                          \
-	KBENCH(suite, unmap_range_tables_stay)                                                     \
-	{                                                                                          \
-		measure(b, method_, unmap_range_tables_stay);                                      \
-	}                                                                                          \
-	KBENCH(suite, protect_range)                                                               \
-	{                                                                                          \
-		measure(b, method_, protect_range);                                                \
-	}                                                                                          \
-	KBENCH(suite, map_aligned_1_tib)                                                           \
-	{                                                                                          \
-		measure(b, method_, map_aligned_1_tib);                                            \
+/* Pages in no order, of tables that exist. */
+static inline uint64_t at_random(uint64_t i)
+{
+	return i * 167 % NR_PAGES; /* odd: each once */
+}
+
+static void map_random_page(struct kbench_run *b)
+{
+	make_tables(b);
+	KBENCH_LOOP (b, i, NR_PAGES)
+		check(b, map_with(mapper_map, at_random(i), 1));
+	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
+		check(b, map_with(nothing_map, at_random(i), 1));
+}
+
+static void translate_random_address(struct kbench_run *b)
+{
+	phys_addr_t physical;
+
+	make_pages(b);
+	KBENCH_LOOP (b, i, NR_PAGES)
+		check(b, mapper_translate_address(space, page(at_random(i)), &physical));
+	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
+		check(b, nothing_translate_address(space, page(at_random(i)), &physical));
+}
+
+/* Far from each other: a leaf table each, which is made, and freed with its page. */
+static inline int map_sparse(map_function *function, uint64_t i)
+{
+	return map_with(function, (i + 1) * PT_ENTRIES, 1);
+}
+
+static void map_sparse_page(struct kbench_run *b)
+{
+	make_tables(b);
+	KBENCH_LOOP (b, i, NR_SPARSE)
+		check(b, map_sparse(mapper_map, i));
+	KBENCH_EMPTY_LOOP (b, i, NR_SPARSE)
+		check(b, map_sparse(nothing_map, i));
+}
+
+static void unmap_sparse_page(struct kbench_run *b)
+{
+	make_tables(b);
+	for (uint64_t i = 0; i < NR_SPARSE; i++)
+		check(b, map_sparse(mapper_map, i));
+	for (uint64_t i = 0; i < NR_SPARSE; i++) {
+		tlb_batch_finish(&batch);
+		kbench_start(b);
+		check(b, mapper_unmap(space, page((i + 1) * PT_ENTRIES), FRAME_SIZE, &batch));
+		kbench_stop(b, &b->full);
 	}
+	tlb_batch_finish(&batch);
+	b->nr_operations = NR_SPARSE;
+}
+
+/* Huge pages: the tables above them exist; where the CPU has no pages of 1 GiB, those are 2 MiB. */
+static virt_addr_t huge(uint64_t size)
+{
+	return virt_addr(BASE + size);
+}
+
+static inline int map_a_huge(uint64_t size)
+{
+	return mapper_map(space, huge(size), phys_addr(GIB(4)), size, read_write, NULL);
+}
+
+static void make_huge(struct kbench_run *b, uint64_t size)
+{
+	make_tables(b);
+	check(b, map_a_huge(size));
+}
+
+static void map_huge(struct kbench_run *b, uint64_t size)
+{
+	make_tables(b);
+	COUNT_ONCE(b, 1, map_a_huge(size));
+}
+
+static void protect_huge(struct kbench_run *b, uint64_t size)
+{
+	make_huge(b, size);
+	COUNT_ONCE(b, 1, mapper_protect(space, huge(size), size, read_only, &batch, NULL));
+	tlb_batch_finish(&batch);
+}
+
+static void unmap_huge(struct kbench_run *b, uint64_t size)
+{
+	make_huge(b, size);
+	COUNT_ONCE(b, 1, mapper_unmap(space, huge(size), size, &batch));
+	tlb_batch_finish(&batch);
+}
+
+static void translate_huge(struct kbench_run *b, uint64_t size)
+{
+	phys_addr_t physical;
+
+	make_huge(b, size);
+	COUNT_ONCE(b, 1, mapper_translate_address(space, huge(size), &physical));
+}
+
+static void map_2_mib(struct kbench_run *b)
+{
+	map_huge(b, MIB(2));
+}
+
+static void protect_2_mib(struct kbench_run *b)
+{
+	protect_huge(b, MIB(2));
+}
+
+static void unmap_2_mib(struct kbench_run *b)
+{
+	unmap_huge(b, MIB(2));
+}
+
+static void translate_in_2_mib(struct kbench_run *b)
+{
+	translate_huge(b, MIB(2));
+}
+
+static void map_1_gib(struct kbench_run *b)
+{
+	map_huge(b, GIB(1));
+}
+
+static void protect_1_gib(struct kbench_run *b)
+{
+	protect_huge(b, GIB(1));
+}
+
+static void unmap_1_gib(struct kbench_run *b)
+{
+	unmap_huge(b, GIB(1));
+}
+
+static void translate_in_1_gib(struct kbench_run *b)
+{
+	translate_huge(b, GIB(1));
+}
+
+/* 4096 leaves of 4 KiB in 8 leaf tables; not the kernel half, which the active space alone has. */
+static int count_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+{
+	uint64_t *count = context;
+
+	(void)address;
+	(void)level;
+	(void)entry;
+	++*count;
+	return 0;
+}
+
+static void visit_16_mib(struct kbench_run *b)
+{
+	uint64_t count = 0;
+
+	reset();
+	check(b, map(0, RANGE / FRAME_SIZE));
+	COUNT_ONCE(b, 1, mapper_visit(space, page(0), RANGE, count_leaf, &count));
+	if (count != RANGE / FRAME_SIZE)
+		b->failed = "leaves are missing";
+}
+
+#define BENCH_ROW(suite, measure, row)                                                             \
+	KBENCH(suite, row)                                                                         \
+	{                                                                                          \
+		measure(b, row);                                                                   \
+	}
+#define BENCH_METHOD(suite, measure)                                                               \
+	BENCH_ROW(suite, measure, map_page)                                                        \
+	BENCH_ROW(suite, measure, unmap_page)                                                      \
+	BENCH_ROW(suite, measure, protect_page)                                                    \
+	BENCH_ROW(suite, measure, translate_address)                                               \
+	BENCH_ROW(suite, measure, translate)                                                       \
+	BENCH_ROW(suite, measure, cursor_map_page)                                                 \
+	BENCH_ROW(suite, measure, cursor_unmap_page)                                               \
+	BENCH_ROW(suite, measure, cursor_protect_page)                                             \
+	BENCH_ROW(suite, measure, map_range_tables_exist)                                          \
+	BENCH_ROW(suite, measure, map_range_fresh_tables)                                          \
+	BENCH_ROW(suite, measure, unmap_range_tables_freed)                                        \
+	BENCH_ROW(suite, measure, unmap_range_tables_stay)                                         \
+	BENCH_ROW(suite, measure, protect_range)                                                   \
+	BENCH_ROW(suite, measure, map_aligned_1_tib)                                               \
+	BENCH_ROW(suite, measure, map_random_page)                                                 \
+	BENCH_ROW(suite, measure, translate_random_address)                                        \
+	BENCH_ROW(suite, measure, map_sparse_page)                                                 \
+	BENCH_ROW(suite, measure, unmap_sparse_page)                                               \
+	BENCH_ROW(suite, measure, map_2_mib)                                                       \
+	BENCH_ROW(suite, measure, protect_2_mib)                                                   \
+	BENCH_ROW(suite, measure, unmap_2_mib)                                                     \
+	BENCH_ROW(suite, measure, translate_in_2_mib)                                              \
+	BENCH_ROW(suite, measure, map_1_gib)                                                       \
+	BENCH_ROW(suite, measure, protect_1_gib)                                                   \
+	BENCH_ROW(suite, measure, unmap_1_gib)                                                     \
+	BENCH_ROW(suite, measure, translate_in_1_gib)                                              \
+	BENCH_ROW(suite, measure, visit_16_mib)
 
 #ifdef CONFIG_MAPPER_OFFSET
-BENCH_METHOD(offset, ACCESS_OFFSET)
+BENCH_METHOD(offset, by_offset)
 #endif
 #ifdef CONFIG_MAPPER_RECURSIVE
-BENCH_METHOD(recursive, ACCESS_RECURSIVE)
+BENCH_METHOD(recursive, by_recursion)
 #endif
 #ifdef CONFIG_MAPPER_GENERIC
-BENCH_METHOD(generic, ACCESS_GENERIC)
+BENCH_METHOD(generic, by_function)
+BENCH_METHOD(temporary, by_temporary_page)
 #endif
+
+/* Any frame's bytes: another space's table, a buffer for DMA. */
+#ifdef CONFIG_PHYSMAP
+KBENCH(offset, read_frame)
+{
+	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
+
+	KBENCH_LOOP (b, i, NR_FRAMES)
+		(void)*(volatile uint64_t *)physmap_pointer(phys_of_pfn(first + i));
+}
+#endif
+KBENCH(temporary, read_frame)
+{
+	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
+
+	KBENCH_LOOP (b, i, NR_FRAMES)
+		(void)*(volatile uint64_t *)temp_page_map(first + i);
+	temp_page_unmap();
+}

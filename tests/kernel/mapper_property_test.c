@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "mapper_random": random operations on a space, held against a plain model (mapper_world.h).
- * The stretches of addresses lie across every kind of boundary. Some operations run out of frames,
- * and must then have changed nothing.
+ * Suites "mapper_random", and "mapper_random_inactive", where another space is the active one: random
+ * operations on a space, held against a plain model (mapper_world.h). The stretches of addresses lie
+ * across every kind of boundary. Some operations run out of frames, and must then have changed nothing.
  */
 #include "mapper_world.h"
 
@@ -131,7 +131,7 @@ KTEST(mapper_random, all_methods_leave_identical_tables)
 	{                                                                                          \
 		world_run_stretches(t, (struct world_way){ METHOD, false }, unit_level);           \
 	}                                                                                          \
-	KTEST(mapper_random, method##_inactive_pages_of_##size)                                    \
+	KTEST(mapper_random_inactive, method##_pages_of_##size)                                    \
 	{                                                                                          \
 		world_run_stretches(t, (struct world_way){ METHOD, true }, unit_level);            \
 	}

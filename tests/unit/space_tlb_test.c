@@ -250,6 +250,9 @@ KTEST(space_tlb, a_new_owner_of_the_second_slot_costs_one_load_of_cr3)
 	EXPECT_EQ(t, nr_loads, 1);
 	EXPECT_EQ(t, map(&a, BASE + KIB(8), KIB(4), RW), 0);
 	EXPECT_EQ(t, nr_loads, 2);
+	/* A change of the active space empties it by the way. */
+	EXPECT_EQ(t, space_activate(&b), 0);
+	EXPECT_EQ(t, nr_loads, 3);
 	EXPECT_EQ(t, nr_flushes, 0);
 	end(t);
 }
@@ -294,6 +297,21 @@ KTEST(space_tlb, a_space_that_goes_costs_no_flush)
 }
 
 #ifdef CONFIG_MAPPER_RECURSIVE
+/* The slot of one is no matter of another that goes. */
+KTEST(space_tlb, the_second_slot_stays_when_another_space_goes)
+{
+	ASSERT_TRUE(t, begin(ACCESS_OFFSET));
+	a.method = ACCESS_SECOND_SLOT;
+	ASSERT_EQ(t, map(&a, BASE, KIB(4), RW), 0);
+	start_watching();
+	EXPECT_EQ(t, space_destroy(&b), 0);
+	EXPECT_EQ(t, nr_loads, 0);
+	EXPECT_EQ(t, unmap(&a, BASE, KIB(4)), 0);
+	EXPECT_EQ(t, nr_loads, 0);
+	ASSERT_EQ(t, space_create(&b, rig.kernel), 0);
+	end(t);
+}
+
 KTEST(space_tlb, a_slot_that_is_dropped_costs_a_flush_where_it_is_in_use)
 {
 	ASSERT_TRUE(t, begin(ACCESS_OFFSET));

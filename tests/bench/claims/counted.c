@@ -11,12 +11,14 @@
 
 #define ACCESS(name) counted_##name
 
-static inline pt_entry_t *access_table(const struct root *root, phys_addr_t table, uint64_t linear,
+static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
 				       unsigned int level)
 {
+	pt_entry_t *entries = world_memory(phys_raw(table));
+
 	(void)root;
 	counted_entry(table, linear, level);
-	return world_memory(phys_raw(table));
+	return entries + pt_index(virt_addr(linear), level);
 }
 
 static inline bool access_reaches(const struct root *root, phys_addr_t table)

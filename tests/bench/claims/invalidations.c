@@ -82,13 +82,13 @@ static void on_inactive(const char *name, enum access_method method)
 	space = &spaces[1];
 	tlb_batch_begin(&batch, space);
 	map(BASE, FRAME_SIZE);
-	end("map_in_another");
+	end("by_turns");
 }
 
 void claim_invalidations(void)
 {
 	on_active("offset", ACCESS_OFFSET);
 	on_active("recursive", ACCESS_RECURSIVE);
-	on_inactive("offset_inactive", ACCESS_OFFSET);
-	on_inactive("second", ACCESS_RECURSIVE);
+	on_inactive("space_offset", ACCESS_OFFSET);
+	on_inactive("space_recursive", ACCESS_RECURSIVE);
 }

@@ -4,6 +4,8 @@
  * are mapped already. All is done in functions named measured_*, and nothing else in them.
  *
  *	usage: work METHOD PAGES	offset, generic, temporary, recursive (over a software window)
+ *	       work 1g BYTES		set up the physical map of so much RAM, in pages of 1 GiB at most
+ *	       work 2m BYTES		the same in pages of 2 MiB
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +68,19 @@ APART static void measured_map(void)
 		must(mapper_map(space, chosen[i], phys_addr(0), FRAME_SIZE, read_write, NULL));
 }
 
+APART static void measured_setup(struct space *empty, const struct memmap_range *ram, size_t count)
+{
+	must(physmap_map(empty, &world_window, ram, count, world_read_only));
+}
+
+static void set_up(unsigned int largest_leaf, uint64_t size)
+{
+	struct space empty = world_empty_space(largest_leaf);
+	struct memmap_range ram[3];
+
+	measured_setup(&empty, ram, world_ram(size, ram));
+}
+
 /* Different pages, spread over all: as many as the rounds, if there are so many. */
 static void choose(uint64_t nr_pages)
 {
@@ -95,17 +110,11 @@ static enum access_method method_of(const char *name)
 	return strcmp(name, "recursive") == 0 ? ACCESS_RECURSIVE : ACCESS_GENERIC;
 }
 
-int main(int argc, char **argv)
+static void work_among(const char *name, uint64_t nr_pages)
 {
-	const uint64_t nr_pages = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
-
-	if (nr_pages < ROUNDS) {
-		fprintf(stderr, "usage: work METHOD PAGES, at least %d\n", ROUNDS);
-		return 1;
-	}
-	world_start(4, 3, method_of(argv[1]));
+	world_start(4, 3, method_of(name));
 	world_kernel.root.pointer_to = pointer_to;
-	if (strcmp(argv[1], "temporary") == 0) {
+	if (strcmp(name, "temporary") == 0) {
 		world_kernel.root.pointer_to = temporary;
 		world_kernel.root.pointers_are_brief = true;
 	}
@@ -118,5 +127,20 @@ int main(int argc, char **argv)
 	measured_protect();
 	measured_unmap();
 	measured_map();
+}
+
+int main(int argc, char **argv)
+{
+	const uint64_t number = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
+
+	if (number < ROUNDS) {
+		fprintf(stderr, "usage: work METHOD PAGES | 1g BYTES | 2m BYTES; at least %d\n",
+			ROUNDS);
+		return 1;
+	}
+	if (strcmp(argv[1], "1g") == 0 || strcmp(argv[1], "2m") == 0)
+		set_up(argv[1][0] == '1' ? 3 : 2, number);
+	else
+		work_among(argv[1], number);
 	return 0;
 }

@@ -13,11 +13,18 @@
 
 #include "world.h"
 
+/* A PC's. */
+#define LOW_END    UINT64_C(0x9f000)
+#define HIGH_START MIB(1)
+#define HOLE_START GIB(3)
+#define HOLE_END   GIB(4)
+
 #define NR_FRAMES (WORLD_MEMORY / FRAME_SIZE)
 
 /* Odd, so that multiplying by it is a permutation of the frames: neighbours come far apart. */
 #define SCATTER UINT64_C(0x9e3779b97f4a7c15)
 
+const struct memmap_range world_read_only = { MIB(1), MIB(1) + UINT64_C(0x60000), MEMMAP_KERNEL };
 struct space world_kernel;
 const struct physmap_window world_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
 struct invalidations world_invalidations;
@@ -27,7 +34,7 @@ static uint8_t *memory;
 static uint64_t nr_given;
 static struct root current;
 
-/* All of it, without a hole: a machine's own map is a matter of setup.c. */
+/* All of the world's own, without a hole. */
 static const struct memmap_range ram[] = { { 0, WORLD_MEMORY, MEMMAP_USABLE } };
 static const struct memmap_range no_range;
 
@@ -147,22 +154,44 @@ static void get_memory(void)
 	nr_given = 0;
 }
 
-void world_start(unsigned int levels, unsigned int largest_leaf, enum access_method method)
+size_t world_ram(uint64_t size, struct memmap_range pc[3])
+{
+	const uint64_t below = size < HOLE_START ? size : HOLE_START;
+
+	pc[0] = (struct memmap_range){ 0, LOW_END, MEMMAP_USABLE };
+	pc[1] = (struct memmap_range){ HIGH_START, below, MEMMAP_USABLE };
+	pc[2] = (struct memmap_range){ HOLE_END, HOLE_END + (size - below), MEMMAP_USABLE };
+	return size > below ? 3 : 2;
+}
+
+static struct space make_space(unsigned int levels, unsigned int largest_leaf)
 {
 	pfn_t root;
 
-	get_memory();
 	must(allocate(NULL, &root));
-	current = (struct root){ .table = phys_of_pfn(root), .levels = levels };
-	world_kernel = (struct space){
-		.root = current,
+	return (struct space){
+		.root = { .table = phys_of_pfn(root), .levels = levels },
 		.method = ACCESS_OFFSET,
 		.frames = &frames,
 		.largest_leaf = largest_leaf,
 		.physical_limit = UINT64_C(1) << 46,
-		.recursive_slot = CONFIG_RECURSIVE_SLOT,
+		.recursive_slot = SPACE_NOT_RECURSIVE,
 		.global_pages = true,
 	};
+}
+
+struct space world_empty_space(unsigned int largest_leaf)
+{
+	get_memory();
+	return make_space(4, largest_leaf);
+}
+
+void world_start(unsigned int levels, unsigned int largest_leaf, enum access_method method)
+{
+	get_memory();
+	world_kernel = make_space(levels, largest_leaf);
+	world_kernel.recursive_slot = CONFIG_RECURSIVE_SLOT;
+	current = world_kernel.root;
 	((pt_entry_t *)world_memory(phys_raw(current.table)))[CONFIG_RECURSIVE_SLOT].raw =
 		phys_raw(current.table) | PT_RECURSIVE_FLAGS;
 	must(physmap_map(&world_kernel, &world_window, ram, ARRAY_SIZE(ram), no_range));

@@ -25,6 +25,15 @@ extern struct invalidations world_invalidations;
 /* Start over: an empty memory, the kernel's space active. */
 void world_start(unsigned int levels, unsigned int largest_leaf, enum access_method method);
 
+/*
+ * Start over with an empty space of 4 levels and nothing else, whose tables have such leaves at most: to build in. A
+ * PC's RAM of this size: a hole below 1 MiB, and one below 4 GiB where devices are; a kernel's text and
+ * read-only data.
+ */
+struct space world_empty_space(unsigned int largest_leaf);
+size_t world_ram(uint64_t size, struct memmap_range ram[3]);
+extern const struct memmap_range world_read_only;
+
 /* Where a physical address is on the host. */
 void *world_memory(uint64_t physical);
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.report import growth, host, kernel, page, plots, sources
+from bench.report import answer, growth, host, kernel, page, plots, sources
 from bench.report.rows import Ring, Row
 from bench.report.tables import as_text
 from harness.build import TOP, BuildError, Builder
@@ -19,7 +19,10 @@ RINGS = ("claims", "growth", "kernel", "host")
 QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SIZES = (*QUICK_SIZES, 10_000_000)
 REPEATS = {True: 5, False: 25}
-PAGE_OPERATIONS = ["map_page", "unmap_page", "protect_page", "translate_address"]
+PAGE_OPERATIONS = {
+    "map_page": "map", "unmap_page": "unmap", "protect_page": "protect", "translate_address": "translate",
+}  # fmt: skip
+MAPS = {"1g": "map of RAM in 1 GiB pages", "2m": "map of RAM in 2 MiB pages"}
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -29,6 +32,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--report", type=Path, default=TOP / "build/report", help="the HTML's folder")
     parser.add_argument("--quick", action="store_true", help="less repeats, no 10^7 mappings")
     parser.add_argument("--log", type=Path, help="the serial log of the boot entry bench")
+    parser.add_argument("--answer", action="store_true", help="put the figures into docs/answer.md")
     parser.add_argument("--rings", nargs="*", choices=RINGS, default=RINGS)
     return parser.parse_args(arguments)
 
@@ -65,10 +69,14 @@ class Run:
         program = self.builder.target(kernel.GCC_DEFAULT, "bench/work")
         sizes = QUICK_SIZES if self.options.quick else SIZES
         jobs = [(method, pages) for pages in sizes for method in growth.METHODS]
+        setups = [(pages, ram) for ram in growth.RAM for pages in ("1g", "2m")]
         with ThreadPoolExecutor(2) as pool:
-            done = pool.map(lambda job: growth.count(program, self.out, *job), jobs)
+            done = [
+                *pool.map(lambda job: growth.count(program, self.out, *job), jobs),
+                *pool.map(lambda job: growth.count_setup(program, self.out, *job), setups),
+            ]
         rows: list[Row] = [row for rows in done for row in rows]
-        note = "callgrind, caches of 32 KiB and 8 MiB; recursive runs over a software window"
+        note = "callgrind, caches of 32 KiB and 8 MiB; recursive and temporary run over a software window"
         return Ring("growth", "Cost of an operation against the number of mappings", note, rows)
 
     def kernel(self) -> None:
@@ -106,13 +114,14 @@ class Run:
             drawn.append(plots.bars(ring, PAGE_OPERATIONS, title, "instructions"))
         if ring := self.ring("claims"):
             drawn.append(plots.table_memory(ring))
-            lines = [f"translate_512_sparse_lines_with_mmu_4_levels_{p}" for p in ("1g", "2m")]
-            fills = [f"translate_512_sparse_tlb_fills_4_levels_{p}" for p in ("1g", "2m")]
-            title = "512 pages, a leaf table each: distinct cache lines, those of the MMU's walks included"
+            lines = {f"translate_512_sparse_lines_with_mmu_4_levels_{p}": text for p, text in MAPS.items()}
+            fills = {f"translate_512_sparse_tlb_fills_4_levels_{p}": text for p, text in MAPS.items()}
+            title = "Translating 512 pages with a leaf table each: cache lines read, the MMU's walks included"
             drawn.append(plots.bars(ring, lines, title, "cache lines"))
             title = "The same: entries of the TLB that are filled"
             drawn.append(plots.bars(ring, fills, title, "TLB fills"))
         if ring := self.ring("growth"):
+            drawn.append(plots.setup(ring))
             for operation in ("translate", "map"):
                 title = f"{operation.capitalize()} a random page: instructions against mappings"
                 drawn.append(plots.growth(ring, operation, "", title, "instructions"))
@@ -126,6 +135,9 @@ class Run:
         self.options.report.mkdir(parents=True, exist_ok=True)
         target = self.options.report / "index.html"
         target.write_text(page.report(about, self.pictures(), self.rings))
+        if self.options.answer:
+            document = TOP / "docs/answer.md"
+            document.write_text(answer.filled_in(document.read_text(), self.rings))
         print("\n\n".join([about, *map(as_text, self.rings)]))
         print(f"\n{target}\n{self.out}/*.json")
 

@@ -41,8 +41,11 @@ def parse_profile(text: str) -> dict[str, dict[str, int]]:
     return costs
 
 
+RAM = {"128_mib": 2**27, "1_gib": 2**30, "16_gib": 2**34, "256_gib": 2**38, "16_tib": 2**44}
+
+
 def rows_of(method: str, pages: int, costs: dict[str, dict[str, int]]) -> Iterable[Row]:
-    for operation, events in costs.items():
+    for operation, events in sorted(costs.items()):
         name = f"{method}.{operation}_among_{pages}"
         d1 = events["D1mr"] + events["D1mw"]
         ll = events["DLmr"] + events["DLmw"]
@@ -52,9 +55,19 @@ def rows_of(method: str, pages: int, costs: dict[str, dict[str, int]]) -> Iterab
         yield Row(f"{name}_ll_misses", "misses", ll / ROUNDS)
 
 
-def count(program: Path, folder: Path, method: str, pages: int) -> list[Row]:
-    profile = folder / f"work-{method}-{pages}.callgrind"
-    command = [*VALGRIND, *CACHES, f"--callgrind-out-file={profile}", str(program), method, str(pages)]
-    with (folder / f"work-{method}-{pages}.log").open("w") as log:
+def profile(program: Path, folder: Path, *arguments: str) -> dict[str, dict[str, int]]:
+    path = folder / f"work-{'-'.join(arguments)}.callgrind"
+    command = [*VALGRIND, *CACHES, f"--callgrind-out-file={path}", str(program), *arguments]
+    with path.with_suffix(".log").open("w") as log:
         subprocess.run(command, check=True, stdout=log, stderr=log)
-    return list(rows_of(method, pages, parse_profile(profile.read_text())))
+    return parse_profile(path.read_text())
+
+
+def count(program: Path, folder: Path, method: str, pages: int) -> list[Row]:
+    return list(rows_of(method, pages, profile(program, folder, method, str(pages))))
+
+
+def count_setup(program: Path, folder: Path, pages: str, ram: str) -> list[Row]:
+    """Setting up the physical map of so much RAM, in pages of at most "1g" or "2m"."""
+    costs = profile(program, folder, pages, str(RAM[ram]))
+    return [Row(f"offset.setup_{ram}_{pages}", "instructions", costs["setup"]["Ir"])]

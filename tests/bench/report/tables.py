@@ -3,15 +3,17 @@
 
 from bench.report.rows import Ring, Row
 
-METHODS = (
-    "offset", "recursive", "generic", "temporary", "second", "offset_inactive", "physmap", "setup"
-)  # fmt: skip
+METHODS = ("offset", "recursive", "generic", "temporary", "second")
 
 
 def method_of(name: str) -> tuple[str, str]:
-    """ "offset.map_page" is ("offset", "map_page"); a name of another kind has no method."""
-    method, dot, what = name.partition(".")
-    return (method, what) if dot and method in METHODS else ("", name)
+    """ "offset.map_page" is ("offset", "map_page"), "space_offset.create" is ("offset", "space_create");
+    a name of another kind has no method."""
+    suite, dot, what = name.partition(".")
+    method = suite.removeprefix("space_")
+    if not dot or method not in METHODS:
+        return "", name
+    return method, what if method == suite else f"space_{what}"
 
 
 def by_method(rows: list[Row]) -> tuple[list[str], dict[str, dict[str, Row]]]:

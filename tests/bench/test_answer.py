@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""docs/answer.md says what a bench run measures: exactly, where the compiler is the one that it names;
+within 10 % otherwise. Sizes are the same by any compiler."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench.report import answer, growth, host, kernel, sources
+from bench.report.rows import Ring, Row
+from harness.build import TOP, Builder
+
+ANSWER = TOP / "docs/answer.md"
+MARGIN = 0.1
+
+
+@pytest.fixture(scope="module")
+def document() -> str:
+    return ANSWER.read_text()
+
+
+def margin(document: str) -> float:
+    version = subprocess.run(["gcc", "--version"], text=True, capture_output=True).stdout.splitlines()[0]
+    return 0 if version in " ".join(document.split()) else MARGIN
+
+
+def test_counts_on_the_host(builder: Builder, folder: Path, document: str) -> None:
+    claims = Ring("claims", "", "", host.read_rows(host.run_program(builder, folder, "claims")))
+    program = builder.target(kernel.GCC_DEFAULT, "bench/work")
+    counted = Ring("growth", "", "", growth.count_setup(program, folder, "1g", "16_gib"))
+    for method in growth.METHODS:
+        for pages in (1_000, 1_000_000):
+            counted.rows += growth.count(program, folder, method, pages)
+    rings = [claims, counted, sources.count()]
+    assert answer.differences(document, rings, margin(document)) == []
+
+
+def test_counts_in_the_kernel(builder: Builder, folder: Path, document: str) -> None:
+    ring = kernel.boot(builder, folder, "kernel-4-levels")
+    assert answer.differences(document, [ring], margin(document)) == []
+
+
+def test_nanoseconds(document: str) -> None:
+    committed = json.loads((TOP / "docs/answer-host.json").read_text())
+    table = dict(re.findall(r"^\| ([^|`]+) \| ([\d.]+) \|$", document, re.MULTILINE))
+    least = {row["name"]: f"{row['min']:.2f}" for row in committed["rows"]}
+    assert len(table) >= 5 and table == {name: least.get(name) for name in table}
+    assert committed["machine"].split(",")[0] in document
+
+
+def test_each_sentence_names_its_rows(document: str) -> None:
+    """And each row is there, and of use to a sentence."""
+    numbers = [int(n) for n in re.findall(r"^\| (\d+) \| ", document, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    text = document.partition("## The verdict")[2].partition("## What each")[0]
+    points = re.split(r"^- ", text, flags=re.MULTILINE)[1:]
+    cited = [{int(n) for group in re.findall(r"\(([\d, ]+)\)", point) for n in group.split(",")} for point in points]
+    assert [point for point, rows in zip(points, cited) if not rows] == []
+    assert set().union(*cited) == set(numbers)
+
+
+ROW = "| 1 | what | `claims` `lines` | 100 | 12 KiB | – | 7 |\n"
+
+
+def claims(recursive: float = 12288, offset: float = 100) -> list[Ring]:
+    rows = [Row("offset.lines", "n", offset), Row("recursive.lines", "bytes", recursive)]
+    return [Ring("claims", "", "", [*rows, Row("temporary.lines", "n", 7)])]
+
+
+@pytest.mark.parametrize(
+    ("rings", "margin", "wrong"),
+    [
+        (claims(), 0, 0),
+        (claims(offset=101), 0, 1),
+        (claims(offset=101), MARGIN, 0),
+        (claims(offset=115), MARGIN, 1),
+        (claims(recursive=12289), 0, 0),  # 12.0 KiB
+        (claims(recursive=12800), MARGIN, 1),
+        ([Ring("claims", "", "", [])], MARGIN, 4),
+        ([], 0, 0),
+    ],
+)
+def test_differences(rings: list[Ring], margin: float, wrong: int) -> None:
+    assert len(answer.differences(ROW, rings, margin)) == wrong
+
+
+def test_filled_in() -> None:
+    empty = "a\n| 1 | what | `claims` `lines` | 0 | 0 | 0 | 0 |\nb\n"
+    assert answer.filled_in(empty, claims()) == f"a\n{ROW}b\n"
