@@ -303,7 +303,10 @@ KTEST(space_tlb, the_second_slot_stays_when_another_space_goes)
 	ASSERT_TRUE(t, begin(ACCESS_OFFSET));
 	a.method = ACCESS_SECOND_SLOT;
 	ASSERT_EQ(t, map(&a, BASE, KIB(4), RW), 0);
+	ASSERT_EQ(t, map(&b, BASE, KIB(4), RW), 0);
 	start_watching();
+	EXPECT_EQ(t, unmap(&b, BASE, KIB(4)), 0);
+	EXPECT_EQ(t, nr_events, 0);
 	EXPECT_EQ(t, space_destroy(&b), 0);
 	EXPECT_EQ(t, nr_loads, 0);
 	EXPECT_EQ(t, unmap(&a, BASE, KIB(4)), 0);
