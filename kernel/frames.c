@@ -4,8 +4,8 @@
  * that are made before the pool is up come from the largest that the stub's tables reach. Mostly, that
  * is the same:
  *
- *	| first frames | metadata of all ranges | other frames ...
- *	  in the pool	 not in the pool	  in the pool
+ *	| ... | first frames | metadata of all ranges | other frames ...
+ *	  in the pool	       not in the pool		in the pool
  *
  * Then early frames are the first ones, so that little memory is touched at start, and if these do not
  * suffice, those behind the metadata.
@@ -26,6 +26,12 @@ static bool pool_is_up;
 
 /* A cache line, so that ranges' metadata do not share one. */
 #define METADATA_ALIGN 64
+
+/* What the metadata of two ranges take at most beyond those of the one that they were. */
+#define SPLIT_ROOM (4 * METADATA_ALIGN)
+
+/* Frames below this are for devices that reach no other. */
+#define DMA_END (MIB(16) / FRAME_SIZE)
 
 /* As many as most machines need: a quarter of a MiB. */
 #define FIRST_FRAMES 64
@@ -97,11 +103,17 @@ static uint64_t room_for_all(void)
 {
 	size_t count;
 	const struct memmap_range *ranges = memory_ranges(&count);
-	uint64_t room = metadata_room((struct span){ 0, FIRST_FRAMES });
+	uint64_t room = SPLIT_ROOM;
 
 	for (size_t i = 0; i < count; i++)
 		room += metadata_room(span_below(&ranges[i], pool_reach()));
 	return room;
+}
+
+/* Where in a range to take frames from: above what devices need, if most of it is there. */
+static pfn_t own_start(struct span span)
+{
+	return span.start < DMA_END && span.end > 2 * DMA_END ? DMA_END : span.start;
 }
 
 void frames_plan(void)
@@ -113,12 +125,12 @@ void frames_plan(void)
 
 	early.index = largest_below(physmap_reach());
 	span = span_below(&ranges[early.index], physmap_reach());
-	early.start = early.next = span.start;
+	early.start = early.next = own_start(span);
 	early.end = span.end;
 
 	home.index = largest_below(pool_reach());
 	span = span_below(&ranges[home.index], pool_reach());
-	home.start = span.start + (home.index == early.index ? FIRST_FRAMES : 0);
+	home.start = own_start(span) + (home.index == early.index ? FIRST_FRAMES : 0);
 	home.end = home.start + align_up(room, FRAME_SIZE) / FRAME_SIZE;
 	if (home.end >= span.end)
 		panic("no room for %lu bytes of metadata of the frame allocator", room);
