@@ -53,8 +53,9 @@ struct audit_report {
  *	8  nothing is writable and executable; no alias of `read_only` is writable
  *	9  no frame beyond the CPU's physical addresses, no bit or page size that it lacks
  *
- * and the layout: each region has exactly its mappings, and there is nothing outside of them. (5, 7
- * and 10 speak of more than one state of the tables; audit_digest() serves 10.)
+ * and the layout: each region has exactly its mappings, and there is nothing outside of them. 5 speaks
+ * of operations that fail, and 7 of what the MMU does, which tables alone do not show; for 10, the
+ * digests of audit_digest() are compared.
  *
  *   ERR_FORMAT    something is broken: report->broken says what
  *   ERR_NO_SPACE  max_tables is too small

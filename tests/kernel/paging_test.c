@@ -420,6 +420,45 @@ KTEST(paging, audit_finds_nothing_wrong)
 	EXPECT_TRUE(t, report.nr_leaves[1] > 100 && report.nr_reserved >= NR_STACKS);
 }
 
+/* Invariant 7: what the walker says is what the MMU does. In the image, what is read does not change. */
+KTEST(paging, what_the_walker_says_is_what_is_there)
+{
+	unsigned int nr_pages = 0;
+
+	FOR_EACH_REGION(region)
+	{
+		if (region->kind != REGION_IMAGE || (region->attributes.rights & RIGHT_WRITE))
+			continue;
+		for (uint64_t at = 0; at < region->size; at += FRAME_SIZE, nr_pages++) {
+			const virt_addr_t page = virt_addr(virt_raw(region->start) + at);
+			phys_addr_t physical;
+
+			ASSERT_EQ(t, mapper_translate_address(kernel_space(), page, &physical), 0);
+			EXPECT_EQ(t,
+				  memcmp(frame_access(phys_pfn(physical)), virt_ptr(page),
+					 FRAME_SIZE),
+				  0);
+		}
+	}
+	EXPECT_TRUE(t, nr_pages > 50);
+	temp_page_unmap(); /* it may show read-only data, and would let it be written */
+}
+
+/* Invariant 10: every method that is built in reads the same tables. */
+KTEST(paging, every_method_sees_the_same_tables)
+{
+	struct space by = *kernel_space();
+	uint64_t digest, other;
+
+	ASSERT_EQ(t, audit_digest(kernel_space(), &digest), 0);
+	for (by.method = ACCESS_OFFSET; by.method <= ACCESS_GENERIC; by.method++) {
+		const int error = audit_digest(&by, &other);
+
+		EXPECT_TRUE(t, error == 0 || error == ERR_UNSUPPORTED);
+		EXPECT_TRUE(t, error || other == digest);
+	}
+}
+
 /* A bit that software may use is set in a leaf, and cleared again. */
 KTEST(paging, audit_finds_a_bit_that_should_not_be_there)
 {
