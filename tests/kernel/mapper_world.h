@@ -35,6 +35,7 @@ struct world {
 	uint64_t unit_size;
 	unsigned int unit_level;
 	struct tlb_batch batch;
+	bool is_owing;         /* some unit is owed */
 	struct cursor *cursor; /* if open: operations on one unit go through it */
 	uint64_t fingerprint;  /* after all operations */
 };
