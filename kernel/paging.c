@@ -254,16 +254,10 @@ void paging_describe(void)
 	size_t count;
 	const struct region *regions = kernel_regions(&count);
 
-	static const char *const methods[] = {
-		[ACCESS_OFFSET] = "offset",
-		[ACCESS_RECURSIVE] = "recursive",
-		[ACCESS_GENERIC] = "generic",
-	};
-
 	log_info(
 		"address space: %u levels, root at %#lx, %lu tables below it, made by the %s mapper",
 		space.root.levels, phys_raw(space.root.table), space.nr_tables,
-		methods[KERNEL_METHOD]);
+		kernel_method_name());
 	for (size_t i = 0; i < count; i++)
 		describe_region(&regions[i]);
 	if (IS_ENABLED(CONFIG_PHYSMAP))

@@ -15,6 +15,15 @@
 #define KERNEL_METHOD ACCESS_OFFSET
 #endif
 
+static inline const char *kernel_method_name(void)
+{
+	switch (KERNEL_METHOD) {
+	case ACCESS_OFFSET: return "offset";
+	case ACCESS_RECURSIVE: return "recursive";
+	default: return "generic";
+	}
+}
+
 /* For the generic method: the physical map, as a function. NULL beyond its reach. */
 static inline void *physmap_function(void *context, phys_addr_t frame)
 {

@@ -7,12 +7,6 @@
 #include "commands.h"
 #include "decode.h"
 
-static const char *const method_names[] = {
-	[ACCESS_OFFSET] = "offset",
-	[ACCESS_RECURSIVE] = "recursive",
-	[ACCESS_GENERIC] = "generic",
-};
-
 /*
  * What is said of a table: how many of its entries are live. Those below the root in the kernel half
  * belong to all address spaces, and are not counted; the recursive slot's is the root itself.
@@ -92,7 +86,7 @@ void walk_show(virt_addr_t address)
 	const int error = kernel_walk(&root, address, &walk);
 
 	say("walk of %#lx: %u levels, root at %#lx, by the %s method", virt_raw(address),
-	    root.levels, phys_raw(root.table), method_names[KERNEL_METHOD]);
+	    root.levels, phys_raw(root.table), kernel_method_name());
 	if (walk.nr_steps)
 		say("  entry      value             kind    leads to     says      bits");
 	for (unsigned int i = 0; i < walk.nr_steps; i++)
