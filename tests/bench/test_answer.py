@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.report import answer, growth, host, kernel, sources
+from bench.report import answer, growth, host, kernel, sources, work
 from bench.report.rows import Ring, Row
 from harness.build import TOP, Builder
 
@@ -40,6 +40,7 @@ def test_counts_on_the_host(builder: Builder, folder: Path, document: str) -> No
 
 def test_counts_in_the_kernel(builder: Builder, folder: Path, document: str) -> None:
     ring = kernel.boot(builder, folder, "kernel-4-levels")
+    assert work.missing(set(ring.values()), work.KERNEL_METHODS) == []
     assert answer.differences(document, [ring], margin(document)) == []
 
 

@@ -35,10 +35,10 @@ def test_log_without_results(log: str) -> None:
 
 
 def test_rows_come_back(tmp_path: Path) -> None:
-    rows = [Row("a", "ns", 1.5, 1.0, 2.0, 0.75, 1.1), Row("b", "bytes", 4096)]
+    rows = [Row("a", "ns", 1.5, 1.0, 1.2, 1.8, 2.0, 0.75, 1.1), Row("c", "text", text="cannot"), Row("b", "bytes", 4096)]
     Ring("file", "title", "note", rows).write(tmp_path)
     assert read_rows(tmp_path / "file.json") == rows
-    assert json.loads((tmp_path / "file.json").read_text())[1] == {
+    assert json.loads((tmp_path / "file.json").read_text())[2] == {
         "name": "b", "unit": "bytes", "value": 4096,
     }  # fmt: skip
 

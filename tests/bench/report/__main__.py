@@ -92,6 +92,9 @@ class Run:
         repeats = REPEATS[self.options.quick]
         for name, title in (("mappers", "The mapper, on the host"), ("frames", "The frame allocator, on the host")):
             self.step(title, lambda: host.measure(self.builder, self.out, name, title, repeats))
+        for levels in (4, 5):
+            title = f"the same work by every method, on the host, {levels} levels"
+            self.step(title, lambda: host.measure_methods(self.builder, self.out, levels, repeats))
 
     def measure(self) -> None:
         rings = self.options.rings

@@ -41,7 +41,7 @@ def figures(document: str, rings: list[Ring]) -> Iterator[tuple[re.Match[str], l
         if match[2] not in tables:
             continue
         line = tables[match[2]].get(match[3], {})
-        cells = [shown(line[m].value, line[m].unit) if m in line else NONE for m in COLUMNS]
+        cells = [shown(line[m].figure, line[m].unit) if m in line else NONE for m in COLUMNS]
         yield match, cells
 
 
