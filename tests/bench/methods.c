@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mercator/temp_page.h>
-
 #include "access_inline.h"
 #include "claims/world.h"
 #include "limit_mapper.h"
@@ -30,30 +28,19 @@ static const struct work_functions work_by_inline = {
 	.visit = inline_visit,
 };
 
-static void *pointer_to(void *context, phys_addr_t frame)
-{
-	(void)context;
-	return world_memory(phys_raw(frame));
-}
-
-static void *temporary(void *context, phys_addr_t frame)
-{
-	(void)context;
-	return temp_page_map(phys_pfn(frame));
-}
-
 static const struct method {
 	const char *name;
 	enum access_method access;
 	const struct work_functions *functions;
-	void *(*pointer_to)(void *context, phys_addr_t frame);
+	void (*go)(void);   /* set the generic method up; may be NULL */
 	const char *window; /* what stands in for the MMU */
 } methods[] = {
 	{ "offset", ACCESS_OFFSET, &work_by_mapper, NULL, NULL },
 	{ "recursive", ACCESS_RECURSIVE, &work_by_mapper, NULL, "walked in software" },
 	{ "inline", ACCESS_OFFSET, &work_by_inline, NULL, NULL },
-	{ "generic", ACCESS_GENERIC, &work_by_mapper, pointer_to, NULL },
-	{ "temporary", ACCESS_GENERIC, &work_by_mapper, temporary, "walked in software" },
+	{ "generic", ACCESS_GENERIC, &work_by_mapper, world_go_by_pointer, NULL },
+	{ "temporary", ACCESS_GENERIC, &work_by_mapper, world_go_by_temp_page,
+	  "walked in software" },
 };
 
 #define WORK_ROW(operation, shape, size)                                                           \
@@ -125,8 +112,8 @@ static void measure(void)
 {
 	world_start(nr_levels, 3, method->access);
 	inline_offset = (uint64_t)(uintptr_t)world_memory(0);
-	world_kernel.root.pointer_to = method->pointer_to;
-	world_kernel.root.pointers_are_brief = method->pointer_to == temporary;
+	if (method->go)
+		method->go();
 	world_kernel.physical_limit = TIB(256);
 	for (size_t i = 0; i < NR_FRAMES; i++)
 		must(world_kernel.frames->allocate(NULL, &frames[i]));

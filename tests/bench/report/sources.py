@@ -17,7 +17,7 @@ OWN_FILES = {
     "temporary": ["mm/temp_page.c", "include/mercator/temp_page.h"],
 }
 
-HEADINGS = {"offset": "### Offset", "recursive": "### Recursive", "generic": "### Generic"}
+HEADINGS = {method: f"### {method.capitalize()}" for method in ("offset", "recursive", "generic", "temporary")}
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
