@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.report import growth, kernel, page, plots, sources, tables
+from bench.report import abilities, growth, kernel, page, plots, sources, tables
 from bench.report.rows import Ring, Row, read_rows
 from harness.build import TOP, Builder
 
@@ -35,10 +35,10 @@ def test_log_without_results(log: str) -> None:
 
 
 def test_rows_come_back(tmp_path: Path) -> None:
-    rows = [Row("a", "ns", 1.5, 1.0, 2.0, 0.75, 1.1), Row("b", "bytes", 4096)]
+    rows = [Row("a", "ns", 1.5, 1.0, 1.2, 1.8, 2.0, 0.75, 1.1), Row("c", "text", text="cannot"), Row("b", "bytes", 4096)]
     Ring("file", "title", "note", rows).write(tmp_path)
     assert read_rows(tmp_path / "file.json") == rows
-    assert json.loads((tmp_path / "file.json").read_text())[1] == {
+    assert json.loads((tmp_path / "file.json").read_text())[2] == {
         "name": "b", "unit": "bytes", "value": 4096,
     }  # fmt: skip
 
@@ -97,6 +97,14 @@ def test_rules() -> None:
 def test_rules_are_found_in_the_document() -> None:
     values = sources.count().values()
     assert values["recursive.rules"] >= 5 and values["offset.rules"] == 0
+    assert values["generic.rules"] >= 1 and values["temporary.rules"] >= 3
+
+
+def test_formats_that_permit_recursion() -> None:
+    permitted = {f.name for f in abilities.FORMATS if abilities.permits_recursion(f)}
+    assert {f.name for f in abilities.FORMATS} - permitted == {"risc_v_sv39"}
+    texts = {row.name: row.text for row in abilities.ring().rows}
+    assert texts["recursive.format_risc_v_sv39"] == "cannot" and texts["offset.format_risc_v_sv39"] == "yes"
 
 
 def test_page_is_self_contained() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.report import answer, growth, host, kernel, page, plots, sources
+from bench.report import abilities, answer, growth, host, kernel, page, plots, sources
 from bench.report.rows import Ring, Row
 from bench.report.tables import as_text
 from harness.build import TOP, BuildError, Builder
@@ -76,6 +76,7 @@ class Run:
                 *pool.map(lambda job: growth.count_setup(program, self.out, *job), setups),
             ]
         rows: list[Row] = [row for rows in done for row in rows]
+        rows += growth.count_small_setups(program, self.out)
         note = "callgrind, caches of 32 KiB and 8 MiB; recursive and temporary run over a software window"
         return Ring("growth", "Cost of an operation against the number of mappings", note, rows)
 
@@ -92,10 +93,14 @@ class Run:
         repeats = REPEATS[self.options.quick]
         for name, title in (("mappers", "The mapper, on the host"), ("frames", "The frame allocator, on the host")):
             self.step(title, lambda: host.measure(self.builder, self.out, name, title, repeats))
+        for levels in (4, 5):
+            title = f"the same work by every method, on the host, {levels} levels"
+            self.step(title, lambda: host.measure_methods(self.builder, self.out, levels, repeats))
 
     def measure(self) -> None:
         rings = self.options.rings
         self.step("counting lines of code and rules", sources.count)
+        self.step("writing down what each cannot do", abilities.ring)
         if "claims" in rings:
             self.step("counting what the argument claims", self.claims)
         if "growth" in rings:

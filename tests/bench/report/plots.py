@@ -46,7 +46,7 @@ def bars(ring: Ring, wanted: dict[str, str], title: str, unit: str) -> str:
         width = 0.8 / max(len(used), 1)
         for i, method in enumerate(used):
             places = [x + i * width for x, what in enumerate(shown) if method in table[what]]
-            values = [table[what][method].value for what in shown if method in table[what]]
+            values = [table[what][method].figure for what in shown if method in table[what]]
             drawn = axes.bar(places, values, width, color=COLOURS[method], label=method)
             axes.bar_label(drawn, fmt="%.4g", fontsize=7)
         axes.set_xticks([x + 0.4 - width / 2 for x in range(len(shown))])
@@ -72,7 +72,7 @@ def ram_name(text: str) -> str:
 def against_ram(ring: Ring, pattern: str, scale: float, title: str, unit: str, other: float, what: str) -> str:
     """A cost of the physical map against RAM, both logarithmic; and the recursive slot's, which is one."""
     found = [
-        (m[2], ram_size(m[1]), row.value / scale, ram_name(m[1]))
+        (m[2], ram_size(m[1]), row.figure / scale, ram_name(m[1]))
         for row in ring.rows
         if (m := re.match(rf"offset\.{pattern}_(\d+_[mgt]ib)_(1g|2m)$", row.name))
     ]
@@ -107,7 +107,7 @@ def setup(growth: Ring) -> str:
 def growth(ring: Ring, operation: str, suffix: str, title: str, unit: str) -> str:
     """One operation against the number of mappings."""
     pattern = re.compile(rf"(\w+)\.{operation}_among_(\d+){suffix}$")
-    found = [(m[1], int(m[2]), row.value) for row in ring.rows if (m := pattern.match(row.name))]
+    found = [(m[1], int(m[2]), row.figure) for row in ring.rows if (m := pattern.match(row.name))]
 
     def draw(axes: Axes) -> None:
         for method in dict.fromkeys(method for method, _, _ in found):
