@@ -45,7 +45,7 @@ static struct memmap_range own_range(const struct bootinfo *info, enum own_range
 					      kernel_physical(boot_tables_end),
 					      MEMMAP_BOOT_TABLES };
 	default:
-		return (struct memmap_range){ information, information + info->total_size,
+		return (struct memmap_range){ information, information + info->size,
 					      MEMMAP_BOOT_INFORMATION };
 	}
 }

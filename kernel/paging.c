@@ -212,8 +212,7 @@ void paging_init(const struct bootinfo *info)
 	map_regions();
 	metadata = map_frame_metadata();
 	new_arrays = map_ram(arrays.start, arrays.end - arrays.start, 0, "memory map");
-	new_information =
-		map_ram(boot_handover.information, info->total_size, 0, "boot information");
+	new_information = map_ram(boot_handover.information, info->size, 0, "boot information");
 	prepare_screen();
 
 	activate();

@@ -49,7 +49,7 @@ const char *name_of_single(phys_addr_t physical)
 	if (screen->kind != BOOTINFO_FRAMEBUFFER_NONE &&
 	    holds(phys_raw(screen->address), (uint64_t)screen->pitch * screen->height, address))
 		return "framebuffer";
-	if (holds(boot_handover.information, info->total_size, address))
+	if (holds(boot_handover.information, info->size, address))
 		return "boot information";
 	if (holds(arrays.start, arrays.end - arrays.start, address))
 		return "memory map";

@@ -41,5 +41,6 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_rig.c tests/kernel/frame_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_edges_test.c tests/kernel/frame_usage_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frames_test.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(if $(CONFIG_MAPPER_RECURSIVE),$(CONFIG_SELFTESTS))) += tests/kernel/recursive_test.c
-kernel-$(if $(CONFIG_MONITOR),$(CONFIG_SELFTESTS)) += tests/kernel/monitor_editor_test.c \
-	tests/kernel/monitor_keys_test.c tests/kernel/monitor_picture_test.c tests/kernel/monitor_words_test.c
+kernel-$(if $(CONFIG_MONITOR),$(CONFIG_SELFTESTS)) += tests/kernel/monitor_bounds_test.c \
+	tests/kernel/monitor_editor_test.c tests/kernel/monitor_keys_test.c \
+	tests/kernel/monitor_picture_test.c tests/kernel/monitor_words_test.c
