@@ -27,7 +27,7 @@ int space_share_kernel_half(struct space *kernel)
 static bool is_recursive(const struct space *space)
 {
 	return RECURSIVE &&
-	       (space->method == ACCESS_RECURSIVE || space->method == ACCESS_SECOND_SLOT);
+	       (space->root.method == ACCESS_RECURSIVE || space->root.method == ACCESS_SECOND_SLOT);
 }
 
 /* A frame that is in no window takes the temporary page, whose entry is in that of the active space. */
@@ -40,14 +40,14 @@ void space_set_inactive(struct space *space)
 {
 	space->is_inactive = true;
 	if (is_recursive(space))
-		space->method = ACCESS_SECOND_SLOT;
+		space->root.method = ACCESS_SECOND_SLOT;
 }
 
 static void set_active(struct space *space)
 {
 	space->is_inactive = false;
 	if (is_recursive(space))
-		space->method = ACCESS_RECURSIVE;
+		space->root.method = ACCESS_RECURSIVE;
 	active = space;
 }
 
@@ -63,7 +63,6 @@ int space_create(struct space *space, struct space *kernel)
 		return ERR_UNSUPPORTED;
 	*space = (struct space){
 		.root = kernel->root,
-		.method = kernel->method,
 		.frames = kernel->frames,
 		.largest_leaf = kernel->largest_leaf,
 		.physical_limit = kernel->physical_limit,

@@ -38,14 +38,6 @@ struct frame_source {
 /* No recursive slot. */
 #define SPACE_NOT_RECURSIVE (-1)
 
-/* How the tables are reached; no table depends on it. */
-enum access_method {
-	ACCESS_OFFSET,
-	ACCESS_RECURSIVE, /* only while the space is active */
-	ACCESS_GENERIC,   /* by root.pointer_to() */
-	ACCESS_SECOND_SLOT, /* recursive, only while it is not: space_activate() changes between them */
-};
-
 /*
  * Held by an operation that changes the space, or by a cursor. Where there is one CPU, nobody waits and
  * nothing is taken; with CONFIG_DEBUG_CHECKS, taking it twice is a panic all the same.
@@ -59,7 +51,6 @@ struct space_lock {
 /* All zero but for what its maker sets: the root, how to reach it, the CPU's limits. */
 struct space {
 	struct root root;
-	enum access_method method;
 	const struct frame_source *frames;
 	unsigned int
 		largest_leaf;    /* level of the largest leaves to use: 1 4 KiB, 2 2 MiB, 3 1 GiB */
