@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/bootinfo_check.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/boot_memory_test.c tests/kernel/bootinfo_check.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/command_line_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/deliberate.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET)$(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/example_test.c
