@@ -38,6 +38,7 @@ kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_tes
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_walk_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_rig.c tests/kernel/frame_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_edges_test.c tests/kernel/frame_usage_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_interrupts_kernel.c tests/kernel/frame_interrupts_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frames_test.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(if $(CONFIG_MAPPER_RECURSIVE),$(CONFIG_SELFTESTS))) += tests/kernel/recursive_test.c
 kernel-$(if $(CONFIG_MONITOR),$(CONFIG_SELFTESTS)) += tests/kernel/monitor_bounds_test.c \
