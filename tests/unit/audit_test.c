@@ -185,6 +185,7 @@ static const struct {
 	{ IMAGE, 2, BIT(63), "a table's entry has a bit that it should not have, or lacks one" },
 	{ IMAGE, 4, BIT(52), "a table's entry has a bit that it should not have, or lacks one" },
 	{ IMAGE, 2, BIT(52), "the count of a table's live entries is wrong" },
+	{ IMAGE, 2, BIT(51), "a table lies beyond the CPU's physical addresses" },
 };
 
 KTEST(audit, finds_each_bit_that_is_wrong)
