@@ -451,7 +451,7 @@ KTEST(paging, every_method_sees_the_same_tables)
 	uint64_t digest, other;
 
 	ASSERT_EQ(t, audit_digest(kernel_space(), &digest), 0);
-	for (by.method = ACCESS_OFFSET; by.method <= ACCESS_GENERIC; by.method++) {
+	for (by.root.method = ACCESS_OFFSET; by.root.method <= ACCESS_GENERIC; by.root.method++) {
 		const int error = audit_digest(&by, &other);
 
 		EXPECT_TRUE(t, error == 0 || error == ERR_UNSUPPORTED);

@@ -245,21 +245,19 @@ static void measure(struct kbench_run *b, enum access_method method,
 	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
 	struct space *kernel = kernel_space();
 	const struct frame_source *kernel_frames = kernel->frames;
-	const enum access_method kernel_method = kernel->method;
 	const struct root root = kernel->root;
 
 	check(b, space_share_kernel_half(kernel));
 	nr_free = 0;
 	for (pfn_t frame = first; frame < first + NR_FRAMES; frame++)
 		release(NULL, frame);
-	kernel->method = method;
+	kernel->root.method = method;
 	kernel->root.pointer_to = function;
 	kernel->root.pointers_are_brief = function == temporary;
 	kernel->frames = &source;
 	operation(b);
 	if (nr_free != NR_FRAMES && !b->failed)
 		b->failed = "frames are missing";
-	kernel->method = kernel_method;
 	kernel->root = root;
 	kernel->frames = kernel_frames;
 	temp_page_unmap();
