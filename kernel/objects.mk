@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-kernel-y += kernel/boot_information.c
+kernel-y += kernel/boot_information.c kernel/boot_memory.c
 kernel-y += kernel/command_line.c
 kernel-y += kernel/describe.c
 kernel-y += kernel/describe_machine.c

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-kernel-$(CONFIG_SELFTESTS) += tests/kernel/bootinfo_check.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/boot_memory_test.c tests/kernel/bootinfo_check.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/command_line_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/deliberate.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET)$(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/example_test.c
@@ -39,6 +39,7 @@ kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_tes
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_walk_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_rig.c tests/kernel/frame_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_edges_test.c tests/kernel/frame_usage_test.c
+kernel-$(CONFIG_SELFTESTS) += tests/kernel/frame_interrupts_kernel.c tests/kernel/frame_interrupts_test.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/frames_test.c
 kernel-$(if $(CONFIG_MAPPER_OFFSET),$(if $(CONFIG_MAPPER_RECURSIVE),$(CONFIG_SELFTESTS))) += tests/kernel/recursive_test.c
 kernel-$(if $(CONFIG_MONITOR),$(CONFIG_SELFTESTS)) += tests/kernel/monitor_bounds_test.c \

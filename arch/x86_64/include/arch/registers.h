@@ -70,6 +70,7 @@
 #define MAXPHYADDR_DEFAULT 36
 
 #define RFLAGS_ID    (UINT32_C(1) << 21)
+#define RFLAGS_TF    (UINT32_C(1) << 8)
 #define RFLAGS_IF    (UINT32_C(1) << 9)
 #define RFLAGS_FIXED UINT32_C(0x2) /* bit 1 is always set: all else clear */
 
