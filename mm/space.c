@@ -6,6 +6,7 @@
 
 #include "range.h"
 #include "second_slot.h"
+#include "space_lock.h"
 #include "space_root.h"
 
 #define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
@@ -89,6 +90,9 @@ int space_activate(struct space *space)
 		return ERR_BUSY;
 	if (active)
 		tlb_check_paid(active, "is left");
+	/* Its pointers are to what will be the other space's window. */
+	if (active && is_recursive(active))
+		space_lock_check_closed(active, "is left");
 	if (RECURSIVE)
 		second_slot_release_for_switch();
 	tlb_load_root(space->root.table);
@@ -111,6 +115,7 @@ int space_destroy(struct space *space)
 	if (space == active || (RECURSIVE && second_slot_is_busy() && second_slot_shows(space)))
 		return ERR_BUSY;
 	tlb_check_paid(space, "is destroyed");
+	space_lock_check_closed(space, "is destroyed");
 	/* Nothing reaches across the edges of a half, so nothing is split, and no frame needed. */
 	tlb_batch_begin(&batch, space);
 	error = mapper_unmap(space, virt_addr(0), linear_end(space->root.levels) / 2, &batch);

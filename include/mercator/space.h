@@ -44,8 +44,9 @@ struct frame_source {
  */
 struct space_lock {
 	struct spinlock spin;
-	uint32_t
-		owner; /* with CONFIG_DEBUG_CHECKS: the holder's CPU number plus 1; 0 if it is free */
+	/* With CONFIG_DEBUG_CHECKS: */
+	uint32_t owner;              /* the holder's CPU number plus 1; 0 if it is free */
+	const struct space *through; /* the space that it was taken for */
 };
 
 /* All zero but for what its maker sets: the root, how to reach it, the CPU's limits. */
@@ -101,7 +102,8 @@ void space_set_inactive(struct space *space);
  * and loses all others: PCIDs are not used. From tables with another kernel half, such as those of
  * start-up, it loses everything. Where the space is active already, nothing happens.
  * Interrupts may stay on; the stack must be in the kernel half. No batch of this CPU may owe anything
- * for the space that is left (mercator/tlb.h).
+ * for the space that is left (mercator/tlb.h), and by the recursive method no cursor may be open in it
+ * (mercator/cursor.h). (CONFIG_DEBUG_CHECKS: a panic, both.)
  *   ERR_INVALID      it has another number of levels than the CPU runs with
  *   ERR_UNSUPPORTED  its method is the recursive one, and it has no recursive slot
  *   ERR_BUSY         an operation on a space that is not active is under way, by the recursive method:
@@ -115,7 +117,8 @@ struct space *space_active(void);
 /*
  * Give back the space's root and all tables of its lower half. What is still mapped there is only
  * forgotten: the frames behind it are the caller's. The kernel half stays as it is. No batch may owe
- * anything for the space, which is empty afterwards.
+ * anything for the space, and no cursor be open in it. (CONFIG_DEBUG_CHECKS: a panic, both.) It is
+ * empty afterwards.
  *   ERR_INVALID      the space was not made by space_create(), or is destroyed already
  *   ERR_BUSY         it is active; or an operation on it is under way, see space_activate()
  *   ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot
