@@ -12,6 +12,9 @@ GRUB_TIMEOUT ?= 1
 # `multiboot2` in grub.cfg, which puts there what the kernel's header asks for.
 GFXPAYLOAD ?=
 
+# Modules for GRUB to load, for tests: their sizes in bytes.
+MODULES ?=
+
 # The ISO's name below $(out): ISOs with other command lines can lie side by side.
 ISO ?= mercator
 
@@ -22,7 +25,7 @@ iso_date = $(shell date -u -d @$(SOURCE_DATE_EPOCH) +%Y%m%d%H%M%S00)
 # Only what the menu needs: the ISO is a quarter of the size, and made in a third of the time.
 grub_modules := normal multiboot2 all_video gfxterm halt reboot ls cat echo
 
-$(call flags_file,iso-$(ISO),$(CMDLINE) $(GRUB_TIMEOUT) $(GFXPAYLOAD) $(SOURCE_DATE_EPOCH))
+$(call flags_file,iso-$(ISO),$(CMDLINE) $(GRUB_TIMEOUT) $(GFXPAYLOAD) $(MODULES) $(SOURCE_DATE_EPOCH))
 
 $(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat $(out)/flags/iso-$(ISO)
 	$(call say,ISO,$@)
@@ -30,7 +33,10 @@ $(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat $(out)/fl
 	$(Q)$(OBJCOPY) --strip-debug $< $(iso_root)/boot/mercator.elf
 	$(Q)scripts/fill-in iso/grub.cfg.in CMDLINE '$(subst ','\'',$(CMDLINE))' \
 		TIMEOUT '$(GRUB_TIMEOUT)' \
-		GFXPAYLOAD '$(addprefix set gfxpayload=,$(GFXPAYLOAD))' >$(iso_root)/boot/grub/grub.cfg
+		GFXPAYLOAD '$(addprefix set gfxpayload=,$(GFXPAYLOAD))' \
+		MODULES '$(foreach size,$(MODULES),module2 /boot/module-$(size) of $(size) bytes;)' >$(iso_root)/boot/grub/grub.cfg
+	$(Q)for size in $(MODULES); do \
+		head -c $$size /dev/zero | tr '\0' m >$(iso_root)/boot/module-$$size; done
 	$(Q)find $(iso_root) -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
 	$(Q)SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) PATH="$(CURDIR)/iso/bin:$$PATH" \
 		grub-mkrescue -o $@ --install-modules="$(grub_modules)" --fonts= --locales= --themes= \

@@ -37,8 +37,11 @@ const struct bootinfo *boot_information_init(void)
 	return &info;
 }
 
-/* Pointers into it are all over *info: they are made anew. */
+/*
+ * Pointers into it are all over *info: they are made anew. The total size may promise more than is
+ * mapped here; but it is known where the tags end.
+ */
 void boot_information_remap(const void *data)
 {
-	parse(data, info.total_size);
+	parse(data, SIZE_MAX);
 }

@@ -11,6 +11,7 @@
  * suffice, those behind the metadata.
  */
 #include <arch/cpu.h>
+#include <mercator/boot_memory.h>
 #include <mercator/describe.h>
 #include <mercator/frame_access.h>
 #include <mercator/frames.h>
@@ -36,7 +37,7 @@ static bool pool_is_up;
 /* As many as most machines need: a quarter of a MiB. */
 #define FIRST_FRAMES 64
 
-/* Where the metadata are, and the number of the range that they are in. */
+/* Where the metadata are, and the number of the usable range that they are in. */
 static struct {
 	size_t index;
 	pfn_t start, end;
@@ -102,7 +103,7 @@ static uint64_t pool_reach(void)
 static uint64_t room_for_all(void)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct memmap_range *ranges = memory_pool(&count);
 	uint64_t room = SPLIT_ROOM;
 
 	for (size_t i = 0; i < count; i++)
@@ -176,7 +177,7 @@ const struct frame_source *kernel_frame_source(void)
 	return &source;
 }
 
-static bool add_range(struct span span, void *metadata)
+static void add_range(struct span span, void *metadata)
 {
 	const int result = frame_add_range(&pool, span.start, span.end, metadata);
 
@@ -184,7 +185,6 @@ static bool add_range(struct span span, void *metadata)
 	if (result)
 		log_warn("frames %#lx to %#lx are not used: %s", span.start, span.end,
 			 error_text(result));
-	return !result;
 }
 
 /* Add a range of frames whose metadata begin at `room`; where the next range's do. */
@@ -201,12 +201,12 @@ static char *add_next(pfn_t start, pfn_t end, char *room)
 static void add_all(char *room)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct memmap_range *ranges = memory_pool(&count);
 
 	for (size_t i = 0; i < count; i++) {
 		struct span span = span_below(&ranges[i], pool_reach());
 
-		if (i == home.index) {
+		if (home.start >= span.start && home.start < span.end) {
 			room = add_next(span.start, home.start, room);
 			span.start = home.end;
 		}
@@ -236,6 +236,7 @@ void frames_init(void *metadata)
 	pool.bytes = frame_access;
 	pool.on_misuse = on_misuse;
 	add_all(metadata);
+	boot_memory_take();
 	take_early();
 	pool_is_up = true;
 	ticks = read_tsc() - start;
@@ -243,50 +244,4 @@ void frames_init(void *metadata)
 	log_info("frames: %s free, %lu frames in %lu ranges, ready after %lu ticks",
 		 describe_size(size, frame_free_count(&pool) * FRAME_SIZE), frame_free_count(&pool),
 		 pool.nr_ranges, ticks);
-}
-
-/* Where metadata for frames that are given back can be: some frames for all of them. */
-static char *metadata_for(uint64_t room)
-{
-	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
-					       MEMORY_WRITE_BACK };
-	static char *place;
-	static uint64_t left;
-	virt_addr_t address;
-	char *metadata;
-
-	if (room > left) {
-		const uint64_t size = align_up(room, FRAME_SIZE);
-		pfn_t pfn;
-
-		if (frame_alloc_run(&pool, size / FRAME_SIZE, 1, UINT64_MAX, &pfn))
-			return NULL;
-		if (vmap_map(kernel_vmap(), phys_of_pfn(pfn), size, attributes, &address)) {
-			PANIC_UNLESS(!frame_free_run(&pool, pfn, size / FRAME_SIZE, NULL));
-			return NULL;
-		}
-		place = virt_ptr(address);
-		left = size;
-	}
-	metadata = place;
-	place += room;
-	left -= room;
-	return metadata;
-}
-
-uint64_t frames_give_back(phys_addr_t start, phys_addr_t end)
-{
-	const struct span span = { align_up(phys_raw(start), FRAME_SIZE) / FRAME_SIZE,
-				   phys_raw(end) / FRAME_SIZE };
-	char *metadata;
-
-	if (span.start >= span.end)
-		return 0;
-	metadata = metadata_for(metadata_room(span));
-	if (!metadata) {
-		log_warn("frames %#lx to %#lx are not used: no memory for their metadata",
-			 span.start, span.end);
-		return 0;
-	}
-	return add_range(span, metadata) ? span.end - span.start : 0;
 }

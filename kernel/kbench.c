@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Running the benchmarks (mercator/kbench.h). */
+#include <arch/active_root.h>
+#include <arch/cpu_features.h>
 #include <mercator/command_line.h>
 #include <mercator/fmt.h>
 #include <mercator/kbench.h>
@@ -57,6 +59,22 @@ static bool run_bench(const struct kbench *bench, const char *name, struct overh
 	return true;
 }
 
+/* What a program has to know to read what follows (tests/bench/report/kernel.py). */
+static void describe_log(void)
+{
+	const struct cpu_features *cpu = cpu_features();
+
+	log_result("bench format=%d", KBENCH_FORMAT);
+	log_result("bench cpu=\"%s %s\" hypervisor=\"%s\" levels=%u", cpu->vendor, cpu->brand,
+		   cpu->hypervisor, active_root().levels);
+	log_result("bench clock hertz=%lu source=\"%s\" invariant=%s emulated=%s", cpu->tsc_hertz,
+		   cpu->tsc_source, cpu->tsc_invariant ? "yes" : "no",
+		   cpu->is_emulated ? "yes" : "no");
+	if (cpu->is_emulated)
+		log_warn(
+			"this CPU is emulated: ticks are no times here, only -icount means something");
+}
+
 static bool run_all(const char *glob)
 {
 	const struct overhead overhead = measure_overhead();
@@ -73,6 +91,7 @@ static bool run_all(const char *glob)
 	}
 	if (!nr_run)
 		log_error("no benchmark fits \"%s\"", glob);
+	log_result("bench done rows=%u failed=%u", nr_run - nr_failed, nr_failed);
 	return nr_run && !nr_failed;
 }
 
@@ -82,6 +101,8 @@ bool kbench_run(const char *command_line)
 
 	if (!command_line_find(command_line, "bench", glob, sizeof(glob)))
 		return true;
+	if (IS_ENABLED(CONFIG_BENCH))
+		describe_log();
 	return kbench_run_matching(glob);
 }
 

@@ -10,6 +10,7 @@
 #include <arch/serial.h>
 #include <generated/version.h>
 #include <mercator/boot_information.h>
+#include <mercator/boot_memory.h>
 #include <mercator/command_line.h>
 #include <mercator/describe.h>
 #include <mercator/dump.h>
@@ -38,6 +39,18 @@ static void dump_if_asked(const char *command_line)
 		dump_tables();
 	else
 		log_warn("dump=%s is not known; dump=tables is", what);
+}
+
+/* Nothing here reads modules, so they have no user whose end were to be waited for. */
+static void release_modules(const char *command_line)
+{
+	char what[8];
+
+	if (!command_line_find(command_line, "modules", what, sizeof(what)))
+		boot_modules_release();
+	else if (strcmp(what, "keep") != 0)
+		log_warn("modules=%s is not known; modules=keep is", what);
+	boot_memory_describe();
 }
 
 static bool run_commands(const char *command_line)
@@ -72,8 +85,9 @@ void kernel_main(void)
 	start_screen(&info->framebuffer);
 	describe_machine(info);
 	memory_init(info);
-	paging_init(info);
+	paging_init();
 	paging_describe();
+	release_modules(info->command_line);
 
 	passed = selftest_run(info->command_line);
 	passed = kbench_run(info->command_line) && passed;

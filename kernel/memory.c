@@ -1,52 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the loader's memory map to usable ranges (mercator/memory.h). The array of ranges is sized by
- * the map itself and placed in memory that the map calls free: nothing here has a fixed bound.
+ * From the loader's memory map to usable ranges (mercator/memory.h). The arrays are sized by the map
+ * itself and placed in memory that the map calls free: nothing here has a fixed bound.
+ *
+ * All of them come from one raw list, and each but the last from the first part of it:
+ *
+ *	| firmware's entries | what stays: page 0, the image, the arrays | boot memory |
+ *	  memory_ram()
+ *	  memory_pool() ..................................................
+ *	  memory_ranges() .............................................................
+ *	                                                                  memory_boot()
  */
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <mercator/describe.h>
 #include <mercator/fmt.h>
+#include <mercator/frame_access.h>
 #include <mercator/log.h>
 #include <mercator/memory.h>
 #include <mercator/panic.h>
 #include <mercator/physmap.h>
+#include <mercator/string.h>
 
-/* What is in use besides modules; firmware's map does not carve it out. */
-enum own_range {
-	OWN_PAGE_0,
-	OWN_KERNEL,
-	OWN_BOOT_TABLES,
-	OWN_BOOT_INFORMATION,
-	NR_OWN_RANGES,
+/* What stays, besides the arrays; firmware's map does not carve it out. */
+enum kept_range {
+	KEPT_PAGE_0,
+	KEPT_SECTIONS, /* text to data */
+	KEPT_STACKS,
+	NR_KEPT_RANGES,
 };
 
-/* One piece of memory: usable ranges, then all that are RAM. */
-static struct memmap_range *ranges, *ram;
-static size_t nr_ranges, nr_ram;
-static struct memmap_range arrays;
+/* One piece of memory has them all; the last is a byte for each piece of boot memory. */
+static struct memmap_range *ranges, *pool, *ram, *boot;
+static size_t nr_ranges, nr_pool, nr_ram, nr_boot;
+static const uint8_t *released;
+static struct memmap_range arrays, information;
 
 static uint64_t kernel_physical(const void *pointer)
 {
 	return (uint64_t)(uintptr_t)pointer - KERNEL_BASE;
 }
 
-static struct memmap_range own_range(const struct bootinfo *info, enum own_range which)
+static struct memmap_range kept_range(enum kept_range which)
 {
-	uint64_t information = (uint64_t)(uintptr_t)info->data - PHYSMAP_BASE;
-
 	switch (which) {
-	case OWN_PAGE_0: return (struct memmap_range){ 0, FRAME_SIZE, MEMMAP_FIRMWARE };
-	case OWN_KERNEL:
-		return (struct memmap_range){ (uint64_t)(uintptr_t)boot_start,
-					      kernel_physical(kernel_end), MEMMAP_KERNEL };
-	case OWN_BOOT_TABLES:
-		return (struct memmap_range){ kernel_physical(boot_tables_start),
-					      kernel_physical(boot_tables_end),
-					      MEMMAP_BOOT_TABLES };
+	case KEPT_PAGE_0: return (struct memmap_range){ 0, FRAME_SIZE, MEMMAP_FIRMWARE };
+	case KEPT_SECTIONS:
+		return (struct memmap_range){ kernel_physical(kernel_start),
+					      kernel_physical(boot_tables_start), MEMMAP_KERNEL };
 	default:
-		return (struct memmap_range){ information, information + info->total_size,
-					      MEMMAP_BOOT_INFORMATION };
+		return (struct memmap_range){ kernel_physical(boot_tables_end),
+					      kernel_physical(kernel_end), MEMMAP_KERNEL };
 	}
 }
 
@@ -60,7 +64,25 @@ static struct memmap_range module_range(const struct bootinfo *info, size_t inde
 	return (struct memmap_range){ phys_raw(module.start), phys_raw(module.end), MEMMAP_MODULE };
 }
 
-/* The raw map: firmware's entries, then what is in use. A struct memmap_source over the bootinfo. */
+static struct memmap_range boot_range(const struct bootinfo *info, size_t index)
+{
+	const uint64_t data = (uint64_t)(uintptr_t)info->data - PHYSMAP_BASE;
+
+	switch (index) {
+	case BOOT_STUB:
+		return (struct memmap_range){ (uint64_t)(uintptr_t)boot_start,
+					      (uint64_t)(uintptr_t)boot_end, MEMMAP_KERNEL };
+	case BOOT_STUB_TABLES:
+		return (struct memmap_range){ kernel_physical(boot_tables_start),
+					      kernel_physical(boot_tables_end),
+					      MEMMAP_BOOT_TABLES };
+	case BOOT_INFORMATION:
+		return (struct memmap_range){ data, data + info->size, MEMMAP_BOOT_INFORMATION };
+	default: return module_range(info, index - BOOT_MODULES);
+	}
+}
+
+/* The raw list without the arrays, for which a place is to be found. A struct memmap_source's. */
 static struct memmap_range raw_range(const void *context, size_t index)
 {
 	const struct bootinfo *info = context;
@@ -71,9 +93,9 @@ static struct memmap_range raw_range(const void *context, size_t index)
 		return memmap_from_length(entry.base, entry.length, entry.type);
 	}
 	index -= info->nr_memory_entries;
-	if (index < NR_OWN_RANGES)
-		return own_range(info, (enum own_range)index);
-	return module_range(info, index - NR_OWN_RANGES);
+	if (index < NR_KEPT_RANGES)
+		return kept_range((enum kept_range)index);
+	return boot_range(info, index - NR_KEPT_RANGES);
 }
 
 static void log_range(const struct memmap_range *range)
@@ -109,25 +131,49 @@ static uint64_t bytes_beyond(uint64_t limit)
 }
 
 /*
- * Read the raw map into two arrays, the first `nr_firmware` of its ranges into that of RAM. They are
- * placed in memory that is free and that we can reach.
+ * Place the arrays and the copy of the boot information in memory that is free and that we can reach.
+ * Room for all of `map` and the arrays' own range, as often as needed.
  */
-static void read_raw_map(const struct memmap_source *map, size_t nr_firmware)
+static void place_arrays(const struct memmap_source *map, const struct bootinfo *info)
 {
-	uint64_t size = (map->count + 1 + nr_firmware) * sizeof(*ranges);
+	const size_t nr_kept = info->nr_memory_entries + NR_KEPT_RANGES + 1;
+	const size_t nr_raw = map->count + 1;
+	const uint64_t size =
+		(nr_raw + nr_kept + info->nr_memory_entries + nr_boot) * sizeof(*ranges) + nr_boot;
+	const uint64_t whole = align_up(size, FRAME_SIZE);
 	uint64_t address;
 
-	if (memmap_find(map, size, FRAME_SIZE, 0, physmap_reach(), &address))
+	if (memmap_find(map, whole + info->size, FRAME_SIZE, 0, physmap_reach(), &address))
 		panic("no room for a memory map of %zu ranges", map->count);
-	ranges = physmap_pointer(phys_addr(address));
-	ram = ranges + map->count + 1;
-	for (size_t i = 0; i < map->count; i++)
-		ranges[i] = map->range(map->context, i);
-	for (size_t i = 0; i < nr_firmware; i++)
-		ram[i] = ranges[i];
 	arrays = (struct memmap_range){ address, address + size, MEMMAP_MEMORY_MAP };
-	ranges[map->count] = arrays;
-	nr_ranges = map->count + 1;
+	information = (struct memmap_range){ address + whole, address + whole + info->size,
+					     MEMMAP_MEMORY_MAP };
+	ranges = physmap_pointer(phys_addr(address));
+	pool = ranges + nr_raw;
+	ram = pool + nr_kept;
+	boot = ram + info->nr_memory_entries;
+	released = memset(boot + nr_boot, 0, nr_boot);
+	nr_ranges = nr_raw;
+	nr_pool = nr_kept;
+	nr_ram = info->nr_memory_entries;
+}
+
+/* Fill the arrays from the raw list, the arrays' own range in it. */
+static void read_raw_map(const struct memmap_source *map)
+{
+	const size_t own = nr_pool - 1;
+
+	for (size_t i = 0; i < nr_ranges; i++)
+		ranges[i] = i < own   ? map->range(map->context, i)
+			    : i > own ? map->range(map->context, i - 1)
+				      : (struct memmap_range){ arrays.start, information.end,
+							       MEMMAP_MEMORY_MAP };
+	for (size_t i = 0; i < nr_pool; i++)
+		pool[i] = ranges[i];
+	for (size_t i = 0; i < nr_ram; i++)
+		ram[i] = ranges[i];
+	for (size_t i = 0; i < nr_boot; i++)
+		boot[i] = ranges[nr_pool + i];
 }
 
 /* What every user of the ranges relies on. */
@@ -145,12 +191,15 @@ void memory_init(const struct bootinfo *info)
 	const struct memmap_source map = {
 		.range = raw_range,
 		.context = info,
-		.count = info->nr_memory_entries + NR_OWN_RANGES + info->nr_modules,
+		.count = info->nr_memory_entries + NR_KEPT_RANGES + BOOT_MODULES + info->nr_modules,
 	};
 	struct memmap_summary summary;
 	char size[SIZE_TEXT_MAX];
 
-	read_raw_map(&map, info->nr_memory_entries);
+	nr_boot = BOOT_MODULES + info->nr_modules;
+	place_arrays(&map, info);
+	read_raw_map(&map);
+	memcpy(physmap_pointer(phys_addr(information.start)), info->data, info->size);
 	log_info("memory map: %zu entries by firmware, %zu of our own", info->nr_memory_entries,
 		 nr_ranges - info->nr_memory_entries);
 	for (size_t i = 0; i < nr_ranges; i++)
@@ -159,7 +208,8 @@ void memory_init(const struct bootinfo *info)
 	summary = memmap_normalise(ranges, nr_ranges, cpu_physical_limit());
 	nr_ranges = summary.nr_ranges;
 	audit_ranges();
-	nr_ram = memmap_normalise(ram, info->nr_memory_entries, cpu_physical_limit()).nr_ranges;
+	nr_pool = memmap_normalise(pool, nr_pool, cpu_physical_limit()).nr_ranges;
+	nr_ram = memmap_normalise(ram, nr_ram, cpu_physical_limit()).nr_ranges;
 	log_info("memory: %s usable, %lu frames in %zu ranges", describe_size(size, summary.usable),
 		 summary.usable / FRAME_SIZE, nr_ranges);
 	log_left_out(summary.beyond_limit, "the CPU's physical addresses");
@@ -179,9 +229,41 @@ const struct memmap_range *memory_ram(size_t *count)
 	return ram;
 }
 
+const struct memmap_range *memory_pool(size_t *count)
+{
+	*count = nr_pool;
+	return pool;
+}
+
+const struct memmap_range *memory_boot(size_t *count)
+{
+	*count = nr_boot;
+	return boot;
+}
+
+bool memory_boot_is_released(size_t piece)
+{
+	return released[piece];
+}
+
+/* The arrays are read-only; this byte is written by another way. */
+void memory_boot_set_released(size_t piece)
+{
+	const uint64_t offset = (uint64_t)(uintptr_t)&released[piece] - (uint64_t)(uintptr_t)ranges;
+	const uint64_t address = arrays.start + offset;
+	uint8_t *frame = frame_access(address / FRAME_SIZE);
+
+	frame[address % FRAME_SIZE] = 1;
+}
+
 struct memmap_range memory_arrays(void)
 {
 	return arrays;
+}
+
+struct memmap_range memory_information(void)
+{
+	return information;
 }
 
 void memory_remap(const void *start)
@@ -189,6 +271,9 @@ void memory_remap(const void *start)
 	/* Read-only from here on: nothing writes to them after memory_init(). */
 	struct memmap_range *moved = (struct memmap_range *)(uintptr_t)start;
 
+	pool = moved + (pool - ranges);
 	ram = moved + (ram - ranges);
+	boot = moved + (boot - ranges);
+	released = (const uint8_t *)(boot + nr_boot);
 	ranges = moved;
 }

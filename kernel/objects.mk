@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-kernel-y += kernel/boot_information.c
+kernel-y += kernel/boot_information.c kernel/boot_memory.c
 kernel-y += kernel/command_line.c
 kernel-y += kernel/describe.c
 kernel-y += kernel/describe_machine.c
@@ -24,7 +24,7 @@ kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
 kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c
 kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
 
-monitor-y := acpi command decode editor experiment frames input machine maps monitor names own picture power \
+monitor-y := acpi bounds command decode editor experiment frames input machine maps monitor names own picture power \
 	scan_code spaces table terminal tests touch view walk_command words
 kernel-$(CONFIG_MONITOR) += $(monitor-y:%=kernel/monitor/%.c)
 

@@ -7,6 +7,7 @@
  *	seed=N		of the random self-tests
  *	bench[=GLOB]	run the benchmarks, or those whose suite.name fits GLOB
  *	run="COMMANDS"	commands of the monitor to run after the self-tests, with ; between them
+ *	modules=keep	do not give the memory of the loader's modules to the frame allocator
  *	dump=tables	log every entry of the live page tables, after the self-tests
  *	exit=isa-debug	leave QEMU with status 33 (passed) or 35, instead of staying in the monitor
  */
@@ -16,7 +17,7 @@
 #include <mercator/string.h>
 
 static const char *const known[] = {
-	"bench", "dump", "exit", "loglevel", "run", "seed", "selftest",
+	"bench", "dump", "exit", "loglevel", "modules", "run", "seed", "selftest",
 };
 
 static bool is_known(const char *key)

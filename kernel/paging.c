@@ -7,6 +7,7 @@
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <mercator/boot_information.h>
+#include <mercator/boot_memory.h>
 #include <mercator/describe.h>
 #include <mercator/frame_access.h>
 #include <mercator/frames.h>
@@ -180,25 +181,19 @@ static void activate(void)
 	must(space_activate(&space), "activation");
 }
 
-static void give_back(const char *what, uint64_t start, uint64_t end)
+/*
+ * Nothing leads to them any more: the image's new mapping leaves the stub and its tables out, and the
+ * boot information is read where its copy is.
+ */
+static void give_boot_memory_back(void)
 {
-	const uint64_t count = frames_give_back(phys_addr(start), phys_addr(end));
-
-	log_debug("frames: %lu of %s are free now", count, what);
+	for (size_t piece = 0; piece < BOOT_MODULES; piece++)
+		PANIC_UNLESS(!boot_memory_release(piece, NULL));
 }
 
-/* Nothing leads to them any more: not the image, whose new mapping leaves them out. */
-static void give_stub_back(void)
+void paging_init(void)
 {
-	const struct memmap_range tables = physical_range(boot_tables_start, boot_tables_end);
-
-	give_back("the stub", (uint64_t)(uintptr_t)boot_start, (uint64_t)(uintptr_t)boot_end);
-	give_back("the stub's tables", tables.start, tables.end);
-}
-
-void paging_init(const struct bootinfo *info)
-{
-	const struct memmap_range arrays = memory_arrays();
+	const struct memmap_range arrays = memory_arrays(), information = memory_information();
 	const void *new_arrays, *new_information;
 	void *metadata;
 	size_t nr_ram;
@@ -212,8 +207,8 @@ void paging_init(const struct bootinfo *info)
 	map_regions();
 	metadata = map_frame_metadata();
 	new_arrays = map_ram(arrays.start, arrays.end - arrays.start, 0, "memory map");
-	new_information =
-		map_ram(boot_handover.information, info->total_size, 0, "boot information");
+	new_information = map_ram(information.start, information.end - information.start, 0,
+				  "boot information");
 	prepare_screen();
 
 	activate();
@@ -225,7 +220,7 @@ void paging_init(const struct bootinfo *info)
 	move_screen();
 
 	frames_init(metadata);
-	give_stub_back();
+	give_boot_memory_back();
 }
 
 static void describe_physmap(void)

@@ -35,12 +35,23 @@ static inline bool uses_generic(const struct space *space)
 	return GENERIC && ((!OFFSET && !RECURSIVE) || space->root.method == ACCESS_GENERIC);
 }
 
+#define IN_SECOND_SLOT(space, call)                                                                \
+	({                                                                                         \
+		int error_ = second_slot_begin(space);                                             \
+                                                                                                   \
+		if (!error_) {                                                                     \
+			error_ = (call);                                                           \
+			second_slot_end();                                                         \
+		}                                                                                  \
+		error_;                                                                            \
+	})
+
 /* A method that is not built in: the space is no good for any operation. */
 #define DISPATCH(space, operation, ...)                                                            \
 	(uses_offset(space)      ? offset_##operation(__VA_ARGS__)                                 \
 	 : uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                              \
 	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
-	 : uses_second(space)    ? (second_slot_reach(space) ?: second_##operation(__VA_ARGS__))   \
+	 : uses_second(space)    ? IN_SECOND_SLOT(space, second_##operation(__VA_ARGS__))          \
 				 : ERR_UNSUPPORTED)
 
 /*

@@ -2,9 +2,6 @@
 /* Many single frames in one call. Interrupts are let in between chunks. */
 #include "frame_internal.h"
 
-/* The compiler knows nothing of the value any more, and so makes no branch out of what it would know. */
-#define HIDE_VALUE(variable) __asm__("" : "+r"(variable))
-
 /* With fewer free frames in a chunk than this, most of its words have none or a few. */
 #define SPARSE 64
 
@@ -35,32 +32,28 @@ static void take_all(const struct frame_cpu *cpu, pfn_t *frames)
 }
 
 /*
- * The same if it is no edge and there are few in each word: up to two of each are taken without a branch, which could
- * not be predicted; then what is left. Writes one place too many.
+ * All that is free in a chunk with few in each word. How many cannot be predicted, so up to two are taken
+ * without a branch: a second that there is not is overwritten by the first.
  */
-static void take_all_sparse(const struct frame_cpu *cpu, pfn_t *frames)
+static void take_all_sparse(uint64_t *words, pfn_t base, pfn_t *frames)
 {
 	const uint64_t stop = UINT64_C(1) << 63;
-	uint64_t *words = cpu->words[cpu->hand], left = 0;
-	pfn_t base = cache_base(cpu, cpu->hand);
-	size_t count = 0;
 
-#pragma GCC unroll 8
-	for (unsigned int i = 0; i < CHUNK_WORDS; i++, base += WORD_FRAMES) {
-		uint64_t free = ~atomic_load(&words[i]), second = free & (free - 1);
+	for (unsigned int room = words_with_room(words, CHUNK_WORDS); room; room &= room - 1) {
+		const unsigned int word = (unsigned int)__builtin_ctz(room);
+		const pfn_t first = base + word * WORD_FRAMES;
+		const uint64_t free = ~atomic_load(&words[word]);
+		const uint64_t second = free & (free - 1), third = second & (second - 1);
+		size_t two = second != 0;
 
-		frames[count] = base + (unsigned int)__builtin_ctzll(free | stop);
-		HIDE_VALUE(free);
-		count += free != 0;
-		frames[count] = base + (unsigned int)__builtin_ctzll(second | stop);
-		free = second & (second - 1);
-		HIDE_VALUE(second);
-		count += second != 0;
-		atomic_store(&words[i], ~free);
-		left |= free;
+		atomic_store(&words[word], ~UINT64_C(0));
+		HIDE_VALUE(two);
+		frames[two] = first + (unsigned int)__builtin_ctzll(second | stop);
+		frames[0] = first + (unsigned int)__builtin_ctzll(free);
+		frames += 1 + two;
+		if (third)
+			frames = take_word(third, first, frames);
 	}
-	if (left)
-		take_all(cpu, frames + count);
 }
 
 /* So many of the chunk in hand, which has more. */
@@ -93,14 +86,42 @@ static size_t take_from_hand(struct frame_cpu *cpu, pfn_t *frames, size_t count)
 		cpu->slots[hand].nr_free = (uint32_t)(nr_free - count);
 		return count;
 	}
-	/* One place more is needed than there are frames. */
-	if (nr_free < SPARSE && count > nr_free && hand != SLOT_EDGE)
-		take_all_sparse(cpu, frames);
-	else
-		take_all(cpu, frames);
+	take_all(cpu, frames);
 	cpu->slots[hand].nr_free = 0;
 	cache_mark(cpu, hand, false);
 	return nr_free;
+}
+
+/*
+ * All that is free in the next chunks, of which there are some, as long as they have few frames and no
+ * more than `count` in all; how many were taken. The last of them is in hand then.
+ */
+static size_t take_sparse_chunks(struct frame_cpu *cpu, pfn_t *frames, size_t count)
+{
+	uint32_t left = cpu->nr_partial, slot = cpu->hand;
+	uint32_t next = cache_next_partial(cpu, slot + 1);
+	size_t taken = 0;
+
+	while (left) {
+		const uint32_t nr_free = cpu->slots[next].nr_free;
+
+		if (nr_free >= SPARSE || nr_free > count - taken || next == SLOT_EDGE)
+			break;
+		slot = next;
+		cpu->partial[slot] = 0;
+		if (--left) {
+			/* What to read next depends on no more than this: have it fetched early. */
+			next = cache_next_partial(cpu, slot + 1);
+			__builtin_prefetch(cpu->words[next]);
+		}
+		take_all_sparse(cpu->words[slot], cache_base(cpu, slot), frames + taken);
+		cpu->slots[slot].nr_free = 0;
+		taken += nr_free;
+	}
+	if (taken)
+		cache_hold(cpu, slot, 0);
+	atomic_store(&cpu->nr_partial, left);
+	return taken;
 }
 
 /* Take owned frames: at least `count`, unless there are fewer, and at most `most`. Entered. */
@@ -108,8 +129,16 @@ static size_t take_owned(struct frame_cpu *cpu, pfn_t *frames, size_t count, siz
 {
 	size_t taken = 0;
 
-	while (taken < count && (cpu->slots[cpu->hand].nr_free || cache_turn(cpu)))
+	while (taken < count) {
+		if (!cpu->slots[cpu->hand].nr_free) {
+			if (!cpu->nr_partial)
+				break;
+			taken += take_sparse_chunks(cpu, frames + taken, most - taken);
+			if (taken >= count || !cache_turn(cpu))
+				break;
+		}
 		taken += take_from_hand(cpu, frames + taken, most - taken);
+	}
 	count_allocated(cpu, taken);
 	return taken;
 }

@@ -11,65 +11,6 @@ void cache_empty_hand(struct frame_cpu *cpu)
 	cpu->word = (uint64_t *)(uintptr_t)&full_word;
 }
 
-static uint64_t load_eight(const struct frame_cpu *cpu, uint32_t slot)
-{
-	return *(const uint64_t *)(const void *)&cpu->partial[slot];
-}
-
-static void take_in_hand(struct frame_cpu *cpu, uint32_t slot)
-{
-	cpu->hand = slot;
-	cpu->word = cpu->words[slot];
-	cpu->word_pfn = cache_base(cpu, slot);
-}
-
-/* The first slot from this one on, round and round, whose chunk has free frames. There is one. */
-static uint32_t next_partial(const struct frame_cpu *cpu, uint32_t from)
-{
-	/* Eight at a time; those before `from` in its eight are the last. */
-	uint32_t i = from - from % 8;
-	uint64_t bytes = load_eight(cpu, i) & ~UINT64_C(0) << from % 8 * 8;
-
-	while (!bytes) {
-		i = i + 8 < ARRAY_SIZE(cpu->partial) ? i + 8 : 0;
-		bytes = load_eight(cpu, i);
-	}
-	return i + (uint32_t)__builtin_ctzll(bytes) / 8;
-}
-
-bool cache_turn(struct frame_cpu *cpu)
-{
-	if (!cpu->nr_partial)
-		return false;
-	/* Each in its turn, so that a chunk gathers free frames meanwhile. */
-	take_in_hand(cpu, next_partial(cpu, cpu->hand + 1));
-	return true;
-}
-
-/* Bit i is set if word i has room. Which have cannot be predicted, so there is no branch for each. */
-static inline unsigned int words_with_room(const uint64_t *words, size_t count)
-{
-	unsigned int with_room = 0;
-
-#pragma GCC unroll 8
-	while (count-- > 0)
-		with_room += with_room + (atomic_load(&words[count]) != ~UINT64_C(0));
-	return with_room;
-}
-
-void cache_turn_word(struct frame_cpu *cpu)
-{
-	const uint32_t hand = cpu->hand;
-	uint64_t *words = cpu->words[hand];
-	const unsigned int with_room = hand == SLOT_EDGE
-					       ? words_with_room(words, cache_nr_words(cpu, hand))
-					       : words_with_room(words, CHUNK_WORDS);
-	const unsigned int next = (unsigned int)__builtin_ctz(with_room);
-
-	cpu->word = &words[next];
-	cpu->word_pfn = cache_base(cpu, hand) + next * WORD_FRAMES;
-}
-
 /* The chunk is this CPU's no more. The CPU is this one, or kept out of its cache. */
 static void release(struct frame_pool *pool, struct frame_cpu *cpu, uint32_t slot,
 		    unsigned int class)
@@ -113,7 +54,7 @@ void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t 
 		cpu->edge_end = span.end;
 	}
 	cache_mark(cpu, slot, true);
-	take_in_hand(cpu, slot);
+	cache_hold(cpu, slot, 0);
 }
 
 void cache_give_up(struct frame_pool *pool, uint32_t slot)
@@ -158,7 +99,7 @@ static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_dra
 		return;
 	}
 	for (uint32_t slot = 0; cpu->nr_partial; slot++) {
-		slot = next_partial(cpu, slot);
+		slot = cache_next_partial(cpu, slot);
 		release(pool, cpu, slot, 0);
 	}
 }

@@ -75,14 +75,72 @@ static inline void cache_mark(struct frame_cpu *cpu, uint32_t slot, bool partial
 	atomic_store(&cpu->nr_partial, cpu->nr_partial + (partial ? 1u : -1u));
 }
 
+/* The first slot from this one on, round and round, whose chunk has free frames. There is one. */
+static inline uint32_t cache_next_partial(const struct frame_cpu *cpu, uint32_t from)
+{
+	/* Eight at a time; those before `from` in its eight are the last. */
+	uint32_t i = from - from % 8;
+	const uint64_t *eight = (const uint64_t *)(const void *)&cpu->partial[i];
+	uint64_t bytes = *eight & ~UINT64_C(0) << from % 8 * 8;
+
+	while (!bytes) {
+		i = i + 8 < ARRAY_SIZE(cpu->partial) ? i + 8 : 0;
+		eight = (const uint64_t *)(const void *)&cpu->partial[i];
+		bytes = *eight;
+	}
+	return i + (uint32_t)__builtin_ctzll(bytes) / 8;
+}
+
+/* Have this word of the chunk in this slot in hand. */
+static inline void cache_hold(struct frame_cpu *cpu, uint32_t slot, unsigned int word)
+{
+	cpu->hand = slot;
+	cpu->word = &cpu->words[slot][word];
+	cpu->word_pfn = cache_base(cpu, slot) + word * WORD_FRAMES;
+}
+
+/* The compiler knows nothing of the value any more, and so makes no branch out of what it would know. */
+#define HIDE_VALUE(variable) __asm__("" : "+r"(variable))
+
+/* Bit i is set if word i has room. Which have cannot be predicted, so there is no branch for each. */
+static inline unsigned int words_with_room(const uint64_t *words, size_t count)
+{
+	uint64_t full = ~UINT64_C(0), room = 0;
+
+	HIDE_VALUE(full);
+#pragma GCC unroll 8
+	while (count-- > 0) {
+		room += room;
+		HIDE_VALUE(room);
+		room += atomic_load(&words[count]) < full;
+	}
+	return (unsigned int)room;
+}
+
 /* Have no chunk in hand, but a word without free frames. */
 void cache_empty_hand(struct frame_cpu *cpu);
 
-/* Take the next chunk with free frames in hand. False if this CPU owns none. */
-bool cache_turn(struct frame_cpu *cpu);
+/* There is a free frame in hand, but perhaps not in this word: have a word that has one. */
+static inline void cache_turn_word(struct frame_cpu *cpu)
+{
+	const uint32_t hand = cpu->hand;
+	uint64_t *words = cpu->words[hand];
+	const unsigned int room = __builtin_expect(hand == SLOT_EDGE, 0)
+					  ? words_with_room(words, cache_nr_words(cpu, hand))
+					  : words_with_room(words, CHUNK_WORDS);
 
-/* There is a free frame in hand, but not in this word: take another. */
-void cache_turn_word(struct frame_cpu *cpu);
+	cache_hold(cpu, hand, (unsigned int)__builtin_ctz(room));
+}
+
+/* Take the next chunk with free frames in hand. False if this CPU owns none. */
+static inline bool cache_turn(struct frame_cpu *cpu)
+{
+	if (!cpu->nr_partial)
+		return false;
+	/* Each in its turn, so that a chunk gathers free frames meanwhile. */
+	cache_hold(cpu, cache_next_partial(cpu, cpu->hand + 1), 0);
+	return true;
+}
 
 /* Free a frame of this word, of the chunk in this slot; cache_free()'s answer. */
 static inline uint32_t cache_clear(struct frame_cpu *cpu, uint32_t slot, uint64_t *word, pfn_t pfn)

@@ -31,7 +31,7 @@ $(out)/frame-tsan-tests: $(frame_tsan_objects)
 
 # With interrupts, at every instruction.
 frame_irq_sources := $(filter-out tests/host/percpu.c,$(frame_test_sources)) \
-	tests/unit/frame_interrupts_test.c
+	tests/kernel/frame_interrupts_test.c tests/unit/frame_interrupts_host.c
 frame_irq_cflags = -Itests/host/interrupts -mno-red-zone $(host_cflags)
 $(call flags_file,frame-irq-cc,$(HOSTCC) $(frame_irq_cflags))
 $(eval $(call cc_rule,frame-irq,$$(HOSTCC),$$(frame_irq_cflags),frame-irq-cc))

@@ -11,7 +11,7 @@
  */
 const struct bootinfo *boot_information_init(void);
 
-/* It is mapped at `data` from now on. Its frames stay where the loader put them, and reserved. */
+/* A copy of it is mapped at `data`, and read from now on: the loader's is not any more. */
 void boot_information_remap(const void *data);
 
 /* The same, afterwards. */

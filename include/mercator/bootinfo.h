@@ -3,7 +3,7 @@
  * What the boot loader told us, whichever loader it was. A loader's parser (for Multiboot2:
  * arch/multiboot2.h) checks everything once and fills struct bootinfo; after that nothing here can
  * fail. Nothing is copied: pointers lead into the loader's memory, and everything here is valid as
- * long as that memory (`data`, `total_size`) is reserved and mapped where it was parsed.
+ * long as that memory (`data`, `size`) is reserved and mapped where it was parsed.
  */
 #ifndef MERCATOR_BOOTINFO_H
 #define MERCATOR_BOOTINFO_H
@@ -48,8 +48,8 @@ struct bootinfo_rsdp {
 };
 
 struct bootinfo {
-	const void *data;  /* the loader's structure */
-	size_t total_size; /* its bytes, all readable */
+	const void *data; /* the loader's structure */
+	size_t size;      /* its bytes, the end tag's being the last: all readable */
 
 	const char *command_line; /* "" if there is none */
 	const char *loader_name;  /* "" if there is none */

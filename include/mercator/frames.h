@@ -27,19 +27,12 @@ struct memmap_range frames_metadata(void);
 const struct frame_source *kernel_frame_source(void);
 
 /*
- * Hand all usable memory to the pool, as far as the physical map's window goes, if there is one. The
- * metadata's place is mapped at `metadata`. Frames that were taken before are in the pool, allocated.
+ * Hand all usable memory and boot memory to the pool, as far as the physical map's window goes, if there
+ * is one. The metadata's place is mapped at `metadata`. Frames that were taken before are in the pool,
+ * allocated, and so is boot memory (mercator/boot_memory.h).
  */
 void frames_init(void *metadata);
 
 struct frame_pool *kernel_frames(void);
-
-/*
- * Give the frames that lie wholly in [start, end), physical addresses of memory that was in use since
- * boot, to the pool: the stub's tables, the boot information, modules. Nobody may use or map them any
- * more. Returns how many frames there are more; 0, and the log says why, if they cannot be added, or if
- * there is no memory for their metadata.
- */
-uint64_t frames_give_back(phys_addr_t start, phys_addr_t end);
 
 #endif

@@ -8,9 +8,9 @@
 
 /*
  * Take the memory map from the boot information: remove what is in use (page 0, the kernel image
- * with the stub's tables, the boot information, modules, the array itself), normalise it, and log
- * what is found and what is left out. The physical map's reach must be set. Panics if there is no
- * usable memory at all.
+ * with the stub's tables, the boot information, modules, the arrays themselves), normalise it, and log
+ * what is found and what is left out. The boot information is copied, so that the loader's place can
+ * be given back. The physical map's reach must be set. Panics if there is no usable memory at all.
  */
 void memory_init(const struct bootinfo *info);
 
@@ -20,8 +20,35 @@ void memory_init(const struct bootinfo *info);
  */
 const struct memmap_range *memory_ram(size_t *count);
 
-/* The physical memory in which both arrays are, in bytes: that of memory_ranges() first. */
+/*
+ * Boot memory: what is in use at start and need not stay (mercator/boot_memory.h). Bytes, of any
+ * alignment; pieces may touch, overlap and be empty. Modules come last, in the loader's order.
+ */
+enum memory_boot_piece {
+	BOOT_STUB,
+	BOOT_STUB_TABLES,
+	BOOT_INFORMATION, /* where the loader put it */
+	BOOT_MODULES,     /* the first, if there is one */
+};
+
+const struct memmap_range *memory_boot(size_t *count);
+
+/* Whether a piece of boot memory has been released, and that it has. After memory_remap(). */
+bool memory_boot_is_released(size_t piece);
+void memory_boot_set_released(size_t piece);
+
+/*
+ * The ranges of memory_ranges() and the frames that boot memory alone is in; sorted, disjoint, no two
+ * touching. What the frame allocator is to have.
+ */
+const struct memmap_range *memory_pool(size_t *count);
+
+/*
+ * The physical memory, in bytes, in which all of these arrays are, that of memory_ranges() first; and
+ * that in which the copy of the boot information is, in frames of its own.
+ */
 struct memmap_range memory_arrays(void);
+struct memmap_range memory_information(void);
 
 /* The arrays are mapped at `start`, read-only, from now on. */
 void memory_remap(const void *start);

@@ -3,7 +3,6 @@
 #ifndef MERCATOR_PAGING_H
 #define MERCATOR_PAGING_H
 
-#include <mercator/bootinfo.h>
 #include <mercator/space.h>
 #include <mercator/vmap.h>
 
@@ -12,10 +11,10 @@
  * exactly its rights, guard pages below all stacks, the physical map of RAM (CONFIG_PHYSMAP), the
  * recursive slot (CONFIG_RECURSIVE), and single mappings of what the kernel still reads or draws on:
  * the loader's information, the memory map, the screen. Then all RAM goes to the frame allocator, whose
- * metadata are in these tables, and so do the frames of the stub. memory_init() and start_screen() come
- * before. Panics where memory does not suffice.
+ * metadata are in these tables, and so do the frames of the stub and of the loader's information, of
+ * which there is a copy (mercator/boot_memory.h). memory_init() and start_screen() come before. Panics where memory does not suffice.
  */
-void paging_init(const struct bootinfo *info);
+void paging_init(void);
 
 /* The kernel's address space; the active one unless somebody has activated another. */
 struct space *kernel_space(void);

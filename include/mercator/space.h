@@ -85,7 +85,7 @@ MUST_CHECK int space_share_kernel_half(struct space *kernel);
 /*
  * Make a space with an empty lower half and the kernel half of `kernel`. Its frames come from where
  * the kernel's come from, and it is like it in all else; it has a recursive slot if `kernel` has one.
- * `space` holds nothing before, and stays where it is until space_destroy().
+ * `space` holds nothing before, and stays where it is until space_destroy(); after an error it is empty.
  *   ERR_INVALID      `kernel` shares another's kernel half itself
  *   ERR_NOT_FOUND    `kernel` is not one whose kernel half can be shared: see above
  *   ERR_NO_MEMORY    no frame for the root
@@ -104,7 +104,10 @@ void space_set_inactive(struct space *space);
  * Interrupts may stay on; the stack must be in the kernel half. No batch of this CPU may owe anything
  * for the space that is left (mercator/tlb.h), and by the recursive method no cursor may be open in it
  * (mercator/cursor.h). (CONFIG_DEBUG_CHECKS: a panic, both.)
- *   ERR_INVALID  it has another number of levels than the CPU runs with
+ *   ERR_INVALID      it has another number of levels than the CPU runs with
+ *   ERR_UNSUPPORTED  its method is the recursive one, and it has no recursive slot
+ *   ERR_BUSY         an operation on a space that is not active is under way, by the recursive method:
+ *                    this is a visitor's or a frame source's call
  */
 MUST_CHECK int space_activate(struct space *space);
 
@@ -114,9 +117,10 @@ struct space *space_active(void);
 /*
  * Give back the space's root and all tables of its lower half. What is still mapped there is only
  * forgotten: the frames behind it are the caller's. The kernel half stays as it is. No batch may owe
- * anything for the space, and no cursor be open in it. (CONFIG_DEBUG_CHECKS: a panic, both.)
- *   ERR_INVALID      the space was not made by space_create()
- *   ERR_BUSY         it is active
+ * anything for the space, which is empty afterwards, and no cursor be open in it. (CONFIG_DEBUG_CHECKS: a
+ * panic, both.)
+ *   ERR_INVALID      the space was not made by space_create(), or is destroyed already
+ *   ERR_BUSY         it is active; or an operation on it is under way, see space_activate()
  *   ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot
  */
 MUST_CHECK int space_destroy(struct space *space);
@@ -130,6 +134,7 @@ MUST_CHECK int space_destroy(struct space *space);
  *   ERR_UNSUPPORTED  the kernel is built without; or the space is reached by the recursive method and
  *                    is active: it would cut itself off (give it another method first); or the active
  *                    space has no recursive slot, and the method is recursive
+ *   ERR_BUSY         see space_activate()
  */
 MUST_CHECK int space_drop_recursive_slot(struct space *space);
 MUST_CHECK int space_set_recursive_slot(struct space *space);

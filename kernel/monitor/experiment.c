@@ -8,13 +8,6 @@
 #include "decode.h"
 #include "experiment.h"
 
-bool experiment_allows(virt_addr_t address, uint64_t size, unsigned int levels)
-{
-	const uint64_t start = virt_raw(address), end = pt_span(levels) * PT_ENTRIES / 2;
-
-	return start >= EXPERIMENTS_START && start < end && size <= end - start;
-}
-
 struct search {
 	const struct own_block *block;
 	virt_addr_t found;

@@ -23,6 +23,10 @@ struct own_block {
 /* The block that wholly holds [physical, physical + size), or NULL. */
 const struct own_block *own_find(phys_addr_t physical, uint64_t size);
 
+/* The same, among these. */
+const struct own_block *own_find_in(const struct own_block *blocks, size_t nr_blocks,
+				    phys_addr_t physical, uint64_t size);
+
 /*
  * Parse a physical address: a number, or `last` for the block that was given out last. False, and the
  * log says why, if it is neither.

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Names for what is mapped where (names.h): the kernel's regions, and what it maps singly. */
-#include <arch/boot.h>
 #include <mercator/boot_information.h>
 #include <mercator/memory.h>
 #include <mercator/region.h>
@@ -43,13 +42,13 @@ const char *name_of_single(phys_addr_t physical)
 {
 	const struct bootinfo *info = boot_information();
 	const struct bootinfo_framebuffer *screen = &info->framebuffer;
-	const struct memmap_range arrays = memory_arrays();
+	const struct memmap_range arrays = memory_arrays(), copy = memory_information();
 	const uint64_t address = phys_raw(physical);
 
 	if (screen->kind != BOOTINFO_FRAMEBUFFER_NONE &&
 	    holds(phys_raw(screen->address), (uint64_t)screen->pitch * screen->height, address))
 		return "framebuffer";
-	if (holds(boot_handover.information, info->total_size, address))
+	if (holds(copy.start, copy.end - copy.start, address))
 		return "boot information";
 	if (holds(arrays.start, arrays.end - arrays.start, address))
 		return "memory map";

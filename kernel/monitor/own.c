@@ -14,17 +14,7 @@ static struct own_block last;
 
 const struct own_block *own_find(phys_addr_t physical, uint64_t size)
 {
-	const uint64_t address = phys_raw(physical);
-
-	for (size_t i = 0; i < nr_blocks; i++) {
-		const uint64_t start = blocks[i].start * FRAME_SIZE;
-		const uint64_t block_size = blocks[i].count * FRAME_SIZE;
-
-		if (address >= start && address - start < block_size &&
-		    size <= block_size - (address - start))
-			return &blocks[i];
-	}
-	return NULL;
+	return own_find_in(blocks, nr_blocks, physical, size);
 }
 
 bool own_parse(const char *text, phys_addr_t *physical)

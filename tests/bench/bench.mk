@@ -13,7 +13,7 @@ bench_frames_sources := $(frame_sources) kernel/error.c kernel/fmt.c tests/host/
 bench_mappers_compared := $(sort $(filter mm/access% mm/cursor% mm/mapper% mm/physmap% mm/range% \
 	mm/second% mm/space% mm/temp% mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
 	tests/bench/bench_space.c tests/bench/limit_mapper.c
-$(foreach source,$(bench_mappers_compared),\
+$(foreach source,$(bench_mappers_compared) tests/bench/same_work.c,\
 	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding -DHOST_NR_CPUS=1))
 bench/obj-flags-tests/bench/mappers.c := -DHOST_NR_CPUS=1
 bench_mappers_sources := $(bench_mappers_compared) kernel/error.c tests/bench/mappers.c \
@@ -27,6 +27,9 @@ claims_sources := $(world_sources) tests/bench/measure.c \
 work_sources := $(world_sources) tests/bench/claims/work.c
 $(foreach source,$(filter tests/bench/claims/%,$(claims_sources) $(work_sources)),\
 	$(eval bench/obj-flags-$(source) := -DHOST_NR_CPUS=1))
+methods_sources := $(world_sources) tests/bench/access_inline.c tests/bench/bench_space.c \
+	tests/bench/limit_mapper.c tests/bench/same_work.c tests/bench/measure.c tests/bench/methods.c
+bench/obj-flags-tests/bench/methods.c := -DHOST_NR_CPUS=1
 bench/obj-flags-mm/physmap_map.c := $(bench/obj-flags-mm/mapper.c)
 
 $(call flags_file,bench-cc,$(HOSTCC) $(bench_cflags) $(call file_flags,bench/obj))
@@ -43,6 +46,7 @@ endef
 $(eval $(call bench_program_rule,frames,$(bench_frames_sources)))
 $(eval $(call bench_program_rule,mappers,$(bench_mappers_sources)))
 $(eval $(call bench_program_rule,claims,$(claims_sources)))
+$(eval $(call bench_program_rule,methods,$(methods_sources)))
 $(eval $(call bench_program_rule,work,$(work_sources)))
 
 .PHONY: bench-frames bench-mappers

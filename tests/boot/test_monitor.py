@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from boot.machines import MIB, TIB, WIDE, Machine
 from harness.build import Build, Builder, Iso, config_names
 from harness.font import Font
 from harness.qemu import FAILED_STATUS, PASSED_STATUS, Qemu, uefi_arguments
@@ -130,21 +131,41 @@ def test_frames_as_text(builder: Builder, folder: Path) -> None:
     assert re.fullmatch(r"a cell is 128 KiB; 127\.\d MiB of RAM, 12\d.* free, .* page tables", sums)
 
 
-def test_frames_in_colour(builder: Builder, folder: Path) -> None:
-    """On a framebuffer: most of it is green, and there is some of every other colour."""
+CELLS = {  # the size of a cell on a screen of 800 x 600, and the RAM that is counted
+    Machine("64-mib", memory=64 * MIB): r"32 KiB; 63\.\d MiB of RAM",
+    Machine("1-tib", memory=1 * TIB, cpu=WIDE): r"512 MiB; 1023\.\d GiB of RAM",
+}
+
+
+@pytest.mark.parametrize("machine, cell", CELLS.items(), ids=map(str, CELLS))
+def test_frames_in_colour(builder: Builder, folder: Path, machine: Machine, cell: str) -> None:
+    """On a framebuffer: it is filled, most of it is green, and there is some of every other colour."""
     iso = builder.iso(DEFAULT, Iso("frames", 'loglevel=1 run="frames"'))
     font = Font(builder.target(DEFAULT, "include/generated/font.h"))
-    with Qemu(folder, "-m", "64", "-cdrom", str(iso), typed=True) as qemu:
+    with Qemu(folder, *machine.qemu_arguments(), "-cdrom", str(iso), typed=True) as qemu:
         qemu.until_serial(rf"page tables\n{PROMPT}$")
         picture = qemu.picture()
         lines = font.text(picture).splitlines()
         assert lines[0].startswith("000000000000")
-        assert re.match("a cell is .* KiB; 6", lines[-2])
+        assert re.match(f"a cell is {cell}, .* free, ", lines[-2])
+        assert len(lines) > picture.height // 16 * 3 // 4
         colours = Counter(zip(*(picture.pixels[i::3] for i in range(3))))
         pixels = picture.width * picture.height
         assert colours[0x1E, 0x7D, 0x46] > pixels // 4
         for colour in ((0xF0, 0xD2, 0x50), (0xD0, 0x48, 0x48), (0x3C, 0xC8, 0xC8)):
             assert colours[colour] >= 8 * 16
+
+
+def test_benchmarks(builder: Builder, folder: Path) -> None:
+    """Those that fit, once, and only where they may change the tables."""
+    elsewhere = "space new; space switch 1; bench"
+    status, said = run(builder, folder, f"bench offset.translate*; bench nothing.*; {elsewhere}")
+    rows = re.findall(r"^bench (\S+) operations=\d+ per_operation=\d", said["bench offset.translate*"], re.M)
+    assert {"offset.translate", "offset.translate_address"} <= set(rows)
+    assert len(rows) == len(set(rows)) and all(row.startswith("offset.translate") for row in rows)
+    assert said["bench nothing.*"] == 'error: no benchmark fits "nothing.*"'
+    assert said["bench"].startswith("error: bench: only in the kernel's space")
+    assert status == FAILED_STATUS
 
 
 @pytest.mark.parametrize("config", CONFIGS)

@@ -58,6 +58,11 @@ def test_not_multiboot2(boot, magic: int):
         qemu.until("sentence on the screen", lambda: sentence in qemu.vga_text())
 
 
+def test_total_size_beyond_the_tags(boot, kernel_tests):
+    """Where the tags end is what counts: all that is promised behind would be all of memory."""
+    judge(boot(information(memory_map_tag(), SELFTEST, total_size=0x7FFFFFF0)), kernel_tests)
+
+
 BROKEN = {
     "total size 7": (information(memory_map_tag(), total_size=7), r"at offset 0: .*total size"),
     "a tag of size 4": (

@@ -18,7 +18,7 @@ COMPILERS = {"gcc": "0", "clang": "1"}  # the value of LLVM=
 RANDOM = "random-"  # "random-7" is `make randconfig` with KCONFIG_SEED=7
 
 # What a make of ours must not take over from the make that started us.
-MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "O", "CMDLINE", "LLVM", "ISO")
+MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "O", "CMDLINE", "LLVM", "ISO", "MODULES")
 
 
 class BuildError(Exception):
@@ -58,6 +58,7 @@ class Iso:
     cmdline: str
     gfxpayload: str = ""
     grub_timeout: int = 0
+    modules: tuple[int, ...] = ()  # their sizes, all different
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class Builder:
                 f"CMDLINE={iso.cmdline}",
                 f"GFXPAYLOAD={iso.gfxpayload}",
                 f"GRUB_TIMEOUT={iso.grub_timeout}",
+                f"MODULES={' '.join(map(str, iso.modules))}",
             )
         return self.out(build) / f"{iso.name}.iso"
 

@@ -19,7 +19,7 @@ static bool inside(const struct bootinfo *info, const void *start, size_t size)
 {
 	const uintptr_t first = (uintptr_t)info->data, at = (uintptr_t)start;
 
-	if (at < first || at - first > info->total_size || size > info->total_size - (at - first))
+	if (at < first || at - first > info->size || size > info->size - (at - first))
 		return false;
 	touch(start, size);
 	return true;
@@ -102,7 +102,7 @@ static bool rsdp_holds(const struct bootinfo *info, struct bootinfo_rsdp rsdp, s
 
 const char *bootinfo_check(const struct bootinfo *info)
 {
-	if (!inside(info, info->data, info->total_size))
+	if (!inside(info, info->data, info->size))
 		return "data";
 	if (!text_inside(info, info->command_line))
 		return "command_line";

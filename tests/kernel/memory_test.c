@@ -53,7 +53,7 @@ KTEST(memory, nothing_in_use_is_usable)
 	EXPECT_TRUE(t, !overlaps_usable(0, FRAME_SIZE));
 	EXPECT_TRUE(t,
 		    !overlaps_usable((uintptr_t)boot_start, (uintptr_t)kernel_end - KERNEL_BASE));
-	EXPECT_TRUE(t, !overlaps_usable(information, information + info->total_size));
+	EXPECT_TRUE(t, !overlaps_usable(information, information + info->size));
 	EXPECT_TRUE(t, !overlaps_usable(arrays.start, arrays.end));
 	while (bootinfo_next_module(info, &cursor, &module))
 		EXPECT_TRUE(t, !overlaps_usable(phys_raw(module.start), phys_raw(module.end)));
@@ -80,7 +80,7 @@ KTEST(memory, boot_information_is_not_inside_the_image)
 	uint64_t start = boot_handover.information;
 
 	EXPECT_TRUE(t, start >= (uintptr_t)kernel_end - KERNEL_BASE ||
-			       start + info->total_size <= (uintptr_t)boot_start);
+			       start + info->size <= (uintptr_t)boot_start);
 }
 
 KTEST(memory, sizes_are_told_in_the_largest_unit)

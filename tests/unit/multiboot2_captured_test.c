@@ -87,7 +87,7 @@ static void expect_capture(struct ktest_run *t, const struct captured *captured,
 			   const struct bootinfo *info)
 {
 	EXPECT_STR(t, bootinfo_check(info), NULL);
-	EXPECT_EQ(t, info->total_size, (size_t)captured->size);
+	EXPECT_EQ(t, info->size, (size_t)captured->size);
 	EXPECT_STR(t, info->command_line, "selftest seed=7");
 	EXPECT_STR(t, info->loader_name, "GRUB 2.06-13+deb12u2");
 	EXPECT_EQ(t, info->nr_memory_entries, captured->nr_memory_entries);

@@ -33,7 +33,7 @@ static bool survives(struct ktest_run *t, const uint8_t *bytes, size_t size, int
 	*code = multiboot2_parse(block, size, &info, &error);
 	if (*code)
 		ok = EXPECT_TRUE(t, error.text != NULL) && EXPECT_TRUE(t, error.offset <= size) &&
-		     EXPECT_EQ(t, info.total_size, 0);
+		     EXPECT_EQ(t, info.size, 0);
 	else
 		ok = EXPECT_STR(t, bootinfo_check(&info), NULL) &&
 		     EXPECT_TRUE(t, error.text == NULL);

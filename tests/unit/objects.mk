@@ -42,8 +42,8 @@ host-y += mm/audit.c tests/unit/audit_test.c mm/vmap.c tests/unit/vmap_test.c
 host-y += $(filter mm/frame%,$(kernel-y)) tests/host/panic.c tests/host/percpu.c
 host-y += tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c tests/kernel/frame_test.c \
 	tests/kernel/frame_usage_test.c
+host-y += kernel/boot_memory.c kernel/describe.c tests/unit/boot_memory_test.c
 host-y += tests/unit/frame_long_test.c tests/unit/frame_threads_test.c tests/unit/frame_debug_test.c
-host-y += $(addprefix kernel/monitor/,acpi.c command.c editor.c picture.c scan_code.c terminal.c view.c words.c)
-host-y += tests/unit/monitor_acpi_test.c tests/kernel/monitor_editor_test.c tests/kernel/monitor_keys_test.c \
-	tests/kernel/monitor_picture_test.c \
-	tests/kernel/monitor_words_test.c
+host-y += $(addprefix kernel/monitor/,acpi.c bounds.c command.c editor.c picture.c scan_code.c terminal.c view.c words.c)
+host-y += tests/unit/monitor_acpi_test.c $(addprefix tests/kernel/monitor_,bounds_test.c editor_test.c keys_test.c \
+	picture_test.c words_test.c)

@@ -288,7 +288,8 @@ static uint64_t next_offset(uint64_t offset, const struct multiboot2_tag *tag)
 	return align_up(offset + tag->size, MULTIBOOT2_ALIGN);
 }
 
-static int parse_tags(struct parser *parser)
+/* *end: where the end tag does. */
+static int parse_tags(struct parser *parser, uint64_t *end)
 {
 	uint64_t offset = sizeof(struct multiboot2_info);
 	const struct multiboot2_tag *tag;
@@ -307,6 +308,7 @@ static int parse_tags(struct parser *parser)
 	if (parser->info->nr_memory_entries == 0)
 		return fail(parser, ERR_NOT_FOUND, MULTIBOOT2_TAG_MEMORY_MAP, offset,
 			    "there is no memory map");
+	*end = offset + tag->size;
 	return 0;
 }
 
@@ -335,18 +337,19 @@ int multiboot2_parse(const void *data, size_t available, struct bootinfo *info,
 {
 	const struct bootinfo nothing = { .command_line = "", .loader_name = "" };
 	struct parser parser = { .data = data, .info = info, .error = error };
+	uint64_t end;
 	int code;
 
 	*info = nothing;
 	code = parse_header(&parser, available);
 	if (!code)
-		code = parse_tags(&parser);
+		code = parse_tags(&parser, &end);
 	if (code) {
 		*info = nothing;
 		return code;
 	}
 	info->data = data;
-	info->total_size = parser.total_size;
+	info->size = end;
 	return 0;
 }
 

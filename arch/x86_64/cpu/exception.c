@@ -31,6 +31,7 @@ void exception_dispatch(struct exception_frame *frame);
 
 static struct gate idt[NR_EXCEPTIONS];
 static struct catch_point *innermost;
+static void (*step_handler)(uint64_t rflags);
 
 static enum ist stack_of(unsigned int vector)
 {
@@ -106,6 +107,10 @@ void exception_dispatch(struct exception_frame *frame)
 	struct catch_point *point = innermost;
 	uint64_t cr2 = read_cr2();
 
+	if (frame->vector == EXCEPTION_DB && step_handler) {
+		step_handler(frame->rflags);
+		return;
+	}
 	if (!point)
 		kernel_exception(frame, cr2);
 
@@ -123,6 +128,11 @@ void exception_dispatch(struct exception_frame *frame)
 	frame->cs = SELECTOR_CODE64;
 	frame->ss = SELECTOR_DATA;
 	frame->rflags = RFLAGS_FIXED;
+}
+
+void exception_on_step(void (*handler)(uint64_t rflags))
+{
+	step_handler = handler;
 }
 
 bool fault_catch(void (*function)(void *), void *argument, struct fault *fault)

@@ -47,6 +47,14 @@ static void claim_recursive(void)
 	claim((double)pt_span(5), "bytes", "recursive.address_bytes_5_levels");
 	claim((double)(2 * pt_span(4)), "bytes", "second.address_bytes_4_levels");
 	claim((double)(2 * pt_span(5)), "bytes", "second.address_bytes_5_levels");
+}
+
+static void claim_temporary(void)
+{
+	/* Less where the page shares its tables with the kernel's other mappings. */
+	world_start(4, 3, ACCESS_OFFSET);
+	claim((double)(world_temp_page_tables * FRAME_SIZE), "bytes", "temporary.table_bytes");
+	claim(1, "entries", "temporary.entries");
 	claim(FRAME_SIZE, "bytes", "temporary.address_bytes");
 	claim(FRAME_SIZE, "bytes", "temporary.writable_bytes");
 }
@@ -78,6 +86,7 @@ void claim_setup(void)
 		claim_physmap(sizes[i].name, sizes[i].size, 2);
 	}
 	claim_recursive();
+	claim_temporary();
 	claim_exposed("128_mib", MIB(128));
 	claim_exposed("4_gib", GIB(4));
 }

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.report import answer, growth, host, kernel, page, plots, sources
+from bench.report import abilities, answer, growth, host, kernel, page, pictures, sources
+from bench.report.log import BenchFailed
 from bench.report.rows import Ring, Row
 from bench.report.tables import as_text
 from harness.build import TOP, BuildError, Builder
@@ -19,10 +20,6 @@ RINGS = ("claims", "growth", "kernel", "host")
 QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SIZES = (*QUICK_SIZES, 10_000_000)
 REPEATS = {True: 5, False: 25}
-PAGE_OPERATIONS = {
-    "map_page": "map", "unmap_page": "unmap", "protect_page": "protect", "translate_address": "translate",
-}  # fmt: skip
-MAPS = {"1g": "map of RAM in 1 GiB pages", "2m": "map of RAM in 2 MiB pages"}
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -76,6 +73,7 @@ class Run:
                 *pool.map(lambda job: growth.count_setup(program, self.out, *job), setups),
             ]
         rows: list[Row] = [row for rows in done for row in rows]
+        rows += growth.count_small_setups(program, self.out)
         note = "callgrind, caches of 32 KiB and 8 MiB; recursive and temporary run over a software window"
         return Ring("growth", "Cost of an operation against the number of mappings", note, rows)
 
@@ -92,10 +90,14 @@ class Run:
         repeats = REPEATS[self.options.quick]
         for name, title in (("mappers", "The mapper, on the host"), ("frames", "The frame allocator, on the host")):
             self.step(title, lambda: host.measure(self.builder, self.out, name, title, repeats))
+        for levels in (4, 5):
+            title = f"the same work by every method, on the host, {levels} levels"
+            self.step(title, lambda: host.measure_methods(self.builder, self.out, levels, repeats))
 
     def measure(self) -> None:
         rings = self.options.rings
         self.step("counting lines of code and rules", sources.count)
+        self.step("writing down what each cannot do", abilities.ring)
         if "claims" in rings:
             self.step("counting what the argument claims", self.claims)
         if "growth" in rings:
@@ -107,34 +109,12 @@ class Run:
         if self.options.log:
             self.step(f"reading {self.options.log}", lambda: kernel.read_log(self.options.log))
 
-    def pictures(self) -> list[str]:
-        drawn = []
-        if ring := self.ring("kernel-4-levels"):
-            title = "One page: instructions in the kernel, 4 levels (call not counted)"
-            drawn.append(plots.bars(ring, PAGE_OPERATIONS, title, "instructions"))
-        if ring := self.ring("claims"):
-            drawn.append(plots.table_memory(ring))
-            lines = {f"translate_512_sparse_lines_with_mmu_4_levels_{p}": text for p, text in MAPS.items()}
-            fills = {f"translate_512_sparse_tlb_fills_4_levels_{p}": text for p, text in MAPS.items()}
-            title = "Translating 512 pages with a leaf table each: cache lines read, the MMU's walks included"
-            drawn.append(plots.bars(ring, lines, title, "cache lines"))
-            title = "The same: entries of the TLB that are filled"
-            drawn.append(plots.bars(ring, fills, title, "TLB fills"))
-        if ring := self.ring("growth"):
-            drawn.append(plots.setup(ring))
-            for operation in ("translate", "map"):
-                title = f"{operation.capitalize()} a random page: instructions against mappings"
-                drawn.append(plots.growth(ring, operation, "", title, "instructions"))
-            title = "Translate a random page: misses of a 32 KiB cache"
-            drawn.append(plots.growth(ring, "translate", "_d1_misses", title, "misses"))
-        return drawn
-
     def finish(self) -> None:
         self.say("drawing")
         about = f"Mercator {version()}, {compiler()}, on {processor()}."
         self.options.report.mkdir(parents=True, exist_ok=True)
         target = self.options.report / "index.html"
-        target.write_text(page.report(about, self.pictures(), self.rings))
+        target.write_text(page.report(about, pictures.draw(self.rings), self.rings))
         if self.options.answer:
             document = TOP / "docs/answer.md"
             document.write_text(answer.filled_in(document.read_text(), self.rings))
@@ -167,7 +147,7 @@ def main() -> int:
     run = Run(options(sys.argv[1:]))
     try:
         run.measure()
-    except (BuildError, kernel.BenchFailed, subprocess.CalledProcessError) as error:
+    except (BuildError, BenchFailed, OSError, subprocess.CalledProcessError) as error:
         print(f"make bench: {error}", file=sys.stderr)
         return 1
     run.finish()

@@ -60,6 +60,7 @@ DEFINE_CONTROL_REGISTER(cr0)
 DEFINE_CONTROL_REGISTER(cr2)
 DEFINE_CONTROL_REGISTER(cr3)
 DEFINE_CONTROL_REGISTER(cr4)
+DEFINE_CONTROL_REGISTER(cr8)
 
 static inline uint64_t read_msr(uint32_t msr)
 {
@@ -91,6 +92,11 @@ static inline uint64_t read_rflags(void)
 
 	__asm__ volatile("pushfq; popq %0" : "=r"(value));
 	return value;
+}
+
+static inline void write_rflags(uint64_t value)
+{
+	__asm__ volatile("pushq %0; popfq" : : "r"(value) : "memory", "cc");
 }
 
 struct cpuid_result {

@@ -59,6 +59,13 @@ struct fault {
  */
 bool fault_catch(void (*function)(void *), void *argument, struct fault *fault);
 
+/*
+ * Have #DB call handler(RFLAGS) after each instruction that is executed with RFLAGS.TF set (SDM 3,
+ * "Single-Step Exception Condition"), with interrupts off and TF clear, and go on. NULL: #DB is an
+ * exception like the others again.
+ */
+void exception_on_step(void (*handler)(uint64_t rflags));
+
 /* The hand-over: an exception that nobody expected. Provided by kernel/. CR2 as it was then. */
 __attribute__((noreturn)) void kernel_exception(const struct exception_frame *frame, uint64_t cr2);
 

@@ -119,7 +119,8 @@ struct multiboot2_error {
  *
  * Accepted: tags in any order, unknown tags, tags and memory-map entries longer than we know, a
  * later entry version (3.6.8 promises compatibility; info->memory_entry_version tells), bytes
- * behind the end tag (early versions of Limine computed total_size beforehand). A tag that can be
+ * behind the end tag (early versions of Limine computed total_size beforehand), which are not looked
+ * at and do not count in info->size, however many the total size promises. A tag that can be
  * meant only once, which is all that we know except for modules, must not be there twice: nothing
  * says which of them is right, and a wrong guess of the memory map would be fatal later and
  * elsewhere.

@@ -52,19 +52,25 @@
 #define CPUID_1_ECX_HYPER  (UINT32_C(1) << 31)
 #define CPUID_STRUCTURED   0x7
 #define CPUID_7_ECX_LA57   (UINT32_C(1) << 16)
+#define CPUID_TSC          0x15
+#define CPUID_FREQUENCY    0x16
 #define CPUID_HYPERVISOR   0x40000000
+#define CPUID_HYPER_TIMING 0x40000010
 #define CPUID_EXT_MAX      0x80000000
 #define CPUID_EXT_FEATURES 0x80000001
 #define CPUID_E1_EDX_NX    (UINT32_C(1) << 20)
 #define CPUID_E1_EDX_1GIB  (UINT32_C(1) << 26)
 #define CPUID_E1_EDX_LM    (UINT32_C(1) << 29)
 #define CPUID_EXT_BRAND    0x80000002
+#define CPUID_EXT_POWER    0x80000007
+#define CPUID_E7_EDX_ITSC  (UINT32_C(1) << 8)
 #define CPUID_EXT_ADDRESS  0x80000008
 
 /* What a CPU without leaf 0x80000008 has (SDM 3, 4.1.4). */
 #define MAXPHYADDR_DEFAULT 36
 
 #define RFLAGS_ID    (UINT32_C(1) << 21)
+#define RFLAGS_TF    (UINT32_C(1) << 8)
 #define RFLAGS_IF    (UINT32_C(1) << 9)
 #define RFLAGS_FIXED UINT32_C(0x2) /* bit 1 is always set: all else clear */
 

@@ -3,23 +3,16 @@
  * Suite "frame_interrupts": the allocator's operations, executed one instruction at a time (the trap
  * flag; SDM Vol. 3, "Single-Step Exception Condition"). After each instruction at which interrupts are
  * on, an interrupt comes, on the same CPU, that allocates and frees. What both hold is compared with
- * an array of owners; and an interrupt that has to wait for a lock, which would be for ever, is found.
+ * an array of owners; and an interrupt that would wait for a lock, which would be for ever, is found.
  */
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <arch/percpu.h>
 #include <mercator/ktest.h>
 
 #include "../../mm/frame_layout.h"
+#include "frame_interrupts.h"
 
 #define FIRST     (AREA_FRAMES - 1300)
 #define NR_FRAMES 8000
 #define HELD_MAX  64
-
-bool host_irq_off, host_irq_stepping;
-__thread unsigned int host_cpu_id;
 
 static struct frame_pool pool;
 static struct frame_cpu cpus[1];
@@ -27,7 +20,7 @@ static uint64_t metadata[3000];
 
 enum owner { NOBODY, MAIN, INTERRUPT };
 static uint8_t owners[NR_FRAMES];
-static unsigned int nr_wrong, nr_interrupts;
+static unsigned int nr_wrong, nr_waiting, nr_left_off, nr_interrupts;
 static uint64_t random_state = 88172645463325252;
 
 struct block {
@@ -43,16 +36,9 @@ struct holder {
 /* The main path's blocks are the interrupt's to free as well, while no operation of it is on them. */
 static struct holder by_main, by_interrupt;
 
-/* Nobody else runs, so whom is it waiting for? */
-void arch_cpu_relax(void)
-{
-	fprintf(stderr, "an interrupt waits for a lock that the interrupted operation holds\n");
-	abort();
-}
-
-void arch_barrier_everywhere(void)
-{
-}
+/* What was taken so that little is left. */
+static pfn_t aside[NR_FRAMES];
+static size_t nr_aside;
 
 static uint64_t below(uint64_t bound)
 {
@@ -68,6 +54,12 @@ static void own(pfn_t pfn, uint64_t count, enum owner from, enum owner to)
 		nr_wrong += owners[pfn - FIRST + i] != from;
 		owners[pfn - FIRST + i] = (uint8_t)to;
 	}
+}
+
+static void own_all(const pfn_t *frames, size_t count, enum owner from, enum owner to)
+{
+	for (size_t i = 0; i < count; i++)
+		own(frames[i], 1, from, to);
 }
 
 static void keep(struct holder *holder, struct block block, enum owner owner)
@@ -91,6 +83,11 @@ static void interrupt(void)
 	struct block block = { .order = below(4) ? 0 : (unsigned int)below(4) };
 
 	nr_interrupts++;
+	/* Nobody else runs, so who would give it up? */
+	if (pool.lock.locked) {
+		nr_waiting++;
+		return;
+	}
 	if (by_interrupt.count < HELD_MAX && below(2)) {
 		if (frame_alloc(&pool, block.order, &block.pfn) == 0)
 			keep(&by_interrupt, block, INTERRUPT);
@@ -100,24 +97,10 @@ static void interrupt(void)
 	}
 }
 
-static void on_trap(int signal)
+/* The operation must have left them as they were. */
+static void end_interrupts(void)
 {
-	(void)signal;
-	host_irq_off = true;
-	interrupt();
-	host_irq_off = false;
-}
-
-static void step_on(void)
-{
-	host_irq_stepping = true;
-	host_irq_trap(true);
-}
-
-static void step_off(void)
-{
-	host_irq_trap(false);
-	host_irq_stepping = false;
+	nr_left_off += !interrupts_off();
 }
 
 /* One operation of the main path; only the allocator's part of it is stepped through. */
@@ -129,9 +112,9 @@ static void alloc_one(unsigned int order)
 
 	if (by_main.count == HELD_MAX)
 		return;
-	step_on();
+	interrupts_on();
 	result = frame_alloc(&pool, order, &block.pfn);
-	step_off();
+	end_interrupts();
 	if (!result)
 		keep(&by_main, block, MAIN);
 }
@@ -144,9 +127,9 @@ static void free_one(void)
 	if (!by_main.count)
 		return;
 	block = drop(&by_main, MAIN);
-	step_on();
+	interrupts_on();
 	result = frame_free(&pool, block.pfn, block.order);
-	step_off();
+	end_interrupts();
 	nr_wrong += result != 0;
 }
 
@@ -157,18 +140,16 @@ static void bulk(void)
 	size_t freed = 0;
 	int result;
 
-	step_on();
+	interrupts_on();
 	result = frame_alloc_bulk(&pool, frames, count);
-	step_off();
+	end_interrupts();
 	if (result)
 		return;
-	for (size_t i = 0; i < count; i++)
-		own(frames[i], 1, NOBODY, MAIN);
-	for (size_t i = 0; i < count; i++)
-		own(frames[i], 1, MAIN, NOBODY);
-	step_on();
+	own_all(frames, count, NOBODY, MAIN);
+	own_all(frames, count, MAIN, NOBODY);
+	interrupts_on();
 	result = frame_free_bulk(&pool, frames, count, &freed);
-	step_off();
+	end_interrupts();
 	nr_wrong += result || freed != count;
 }
 
@@ -179,16 +160,16 @@ static void run(void)
 	pfn_t pfn;
 	int result;
 
-	step_on();
+	interrupts_on();
 	result = frame_alloc_run(&pool, count, 4, UINT64_MAX, &pfn);
-	step_off();
+	end_interrupts();
 	if (result)
 		return;
 	own(pfn, count, NOBODY, MAIN);
 	own(pfn, count, MAIN, NOBODY);
-	step_on();
+	interrupts_on();
 	result = frame_free_run(&pool, pfn, count, &freed);
-	step_off();
+	end_interrupts();
 	nr_wrong += result || freed != count;
 }
 
@@ -197,9 +178,9 @@ static void at(void)
 	const pfn_t pfn = FIRST + below(NR_FRAMES);
 	int result;
 
-	step_on();
+	interrupts_on();
 	result = frame_alloc_at(&pool, pfn, 1);
-	step_off();
+	end_interrupts();
 	if (result)
 		return;
 	if (by_main.count < HELD_MAX) {
@@ -207,9 +188,9 @@ static void at(void)
 		return;
 	}
 	nr_wrong += owners[pfn - FIRST] != NOBODY;
-	step_on();
+	interrupts_on();
 	result = frame_free(&pool, pfn, 0);
-	step_off();
+	end_interrupts();
 	nr_wrong += result != 0;
 }
 
@@ -221,14 +202,31 @@ static void mistake(void)
 	if (owners[pfn - FIRST] != INTERRUPT || below(8))
 		return;
 	/* It is not of this order, or at least not aligned to it. */
-	step_on();
+	interrupts_on();
 	result = frame_free(&pool, pfn, FRAME_ORDER_2MIB);
-	step_off();
+	end_interrupts();
 	nr_wrong += result == 0;
+}
+
+/* Leave a few frames only, so that both look for more where there are some; or have all free again. */
+static void change_what_is_left(void)
+{
+	const size_t few = below(40), nr_free = frame_free_count(&pool);
+
+	if (nr_aside) {
+		own_all(aside, nr_aside, MAIN, NOBODY);
+		nr_wrong += frame_free_bulk(&pool, aside, nr_aside, NULL) != 0;
+		nr_aside = 0;
+	} else if (nr_free > few && !frame_alloc_bulk(&pool, aside, nr_free - few)) {
+		nr_aside = nr_free - few;
+		own_all(aside, nr_aside, NOBODY, MAIN);
+	}
 }
 
 static void operate(void)
 {
+	if (below(16) == 0)
+		change_what_is_left();
 	switch (below(16)) {
 	case 0: bulk(); break;
 	case 1: run(); break;
@@ -246,23 +244,32 @@ static void operate(void)
 
 KTEST(frame_interrupts, may_come_at_any_instruction)
 {
-	const struct sigaction action = { .sa_handler = on_trap };
+	struct frame_stats before, after;
 
 	random_state ^= ktest_random(t);
 	frame_pool_init(&pool, cpus, 1);
 	ASSERT_TRUE(t, frame_metadata_size(FIRST, FIRST + NR_FRAMES) <= sizeof(metadata));
 	ASSERT_EQ(t, frame_add_range(&pool, FIRST, FIRST + NR_FRAMES, metadata), 0);
-	ASSERT_EQ(t, sigaction(SIGTRAP, &action, NULL), 0);
-	for (unsigned int i = 0; i < 1500 && !nr_wrong; i++)
+	frame_stats(&pool, &before);
+	interrupts_start(interrupt);
+	for (unsigned int i = 0; i < INTERRUPTED_OPERATIONS && !nr_wrong; i++)
 		operate();
-	EXPECT_EQ(t, nr_wrong, 0);
-	EXPECT_TRUE(t, nr_interrupts > 10000);
 	while (by_main.count)
 		free_one();
+	if (nr_aside)
+		change_what_is_left();
+	interrupts_stop();
+	EXPECT_EQ(t, nr_wrong, 0);
+	EXPECT_EQ(t, nr_waiting, 0);
+	EXPECT_EQ(t, nr_left_off, 0);
+	EXPECT_TRUE(t, nr_interrupts > 10 * INTERRUPTED_OPERATIONS);
 	while (by_interrupt.count) {
 		const struct block block = drop(&by_interrupt, INTERRUPT);
 
 		EXPECT_EQ(t, frame_free(&pool, block.pfn, block.order), 0);
 	}
+	frame_stats(&pool, &after);
 	EXPECT_EQ(t, frame_free_count(&pool), NR_FRAMES);
+	for (unsigned int order = 0; order < ARRAY_SIZE(after.free_blocks); order++)
+		EXPECT_EQ(t, after.free_blocks[order], before.free_blocks[order]);
 }

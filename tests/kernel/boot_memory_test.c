@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suite "boot_memory": what was in use only to start is free, exactly that, and nobody reads it. What
+ * should have been given back is found here frame by frame.
+ */
+#include <arch/boot.h>
+#include <mercator/boot_information.h>
+#include <mercator/boot_memory.h>
+#include <mercator/frame_access.h>
+#include <mercator/frames.h>
+#include <mercator/ktest.h>
+#include <mercator/layout.h>
+#include <mercator/memory.h>
+#include <mercator/string.h>
+
+#include "bootinfo_check.h"
+
+static bool touches(const struct memmap_range *range, pfn_t pfn)
+{
+	return range->start < range->end && range->start < (pfn + 1) * FRAME_SIZE &&
+	       range->end > pfn * FRAME_SIZE;
+}
+
+static bool is_ram(pfn_t pfn)
+{
+	size_t count;
+	const struct memmap_range *ram = memory_ram(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (ram[i].start <= pfn * FRAME_SIZE && ram[i].end >= (pfn + 1) * FRAME_SIZE)
+			return true;
+	return false;
+}
+
+/* Whether something that stays is in it. */
+static bool is_kept(pfn_t pfn)
+{
+	const struct memmap_range kept[] = {
+		{ 0, FRAME_SIZE, MEMMAP_KERNEL },
+		{ (uintptr_t)kernel_start - KERNEL_BASE, (uintptr_t)boot_tables_start - KERNEL_BASE,
+		  MEMMAP_KERNEL },
+		{ (uintptr_t)boot_tables_end - KERNEL_BASE, (uintptr_t)kernel_end - KERNEL_BASE,
+		  MEMMAP_KERNEL },
+		memory_arrays(),
+		memory_information(),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		if (touches(&kept[i], pfn))
+			return true;
+	return false;
+}
+
+/* How many pieces are in a frame, not counting those before `from`, and how many of them stay. */
+static size_t count_in(pfn_t pfn, size_t from, size_t *nr_held)
+{
+	size_t count, nr_in = 0;
+	const struct memmap_range *boot = memory_boot(&count);
+
+	*nr_held = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!touches(&boot[i], pfn))
+			continue;
+		nr_in += i >= from;
+		*nr_held += !memory_boot_is_released(i);
+	}
+	return nr_in;
+}
+
+/* Visit each frame of boot memory that the pool should have, once. */
+static uint64_t count_boot_frames(struct ktest_run *t,
+				  void (*visit)(struct ktest_run *t, pfn_t pfn, bool held))
+{
+	size_t count, nr_held;
+	const struct memmap_range *boot = memory_boot(&count);
+	uint64_t nr_free = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (pfn_t pfn = boot[i].start / FRAME_SIZE; pfn * FRAME_SIZE < boot[i].end;
+		     pfn++) {
+			/* One that several are in is visited for the last of them. */
+			if (!touches(&boot[i], pfn) || count_in(pfn, i, &nr_held) > 1 ||
+			    !is_ram(pfn) || is_kept(pfn))
+				continue;
+			nr_free += !nr_held;
+			visit(t, pfn, nr_held);
+		}
+	}
+	return nr_free;
+}
+
+/* A frame that is held cannot be had; one that is not is in use by others, or can. */
+static void look_at(struct ktest_run *t, pfn_t pfn, bool held)
+{
+	const int error = frame_alloc_at(kernel_frames(), pfn, 1);
+
+	if (error)
+		EXPECT_EQ(t, error, ERR_BUSY);
+	else
+		EXPECT_EQ(t, frame_free(kernel_frames(), pfn, 0), 0);
+	if (held)
+		EXPECT_EQ(t, error, ERR_BUSY);
+}
+
+KTEST(boot_memory, what_was_given_back_is_counted)
+{
+	EXPECT_EQ(t, count_boot_frames(t, look_at) * FRAME_SIZE, boot_memory_given_back());
+	EXPECT_TRUE(t, boot_memory_given_back() >=
+			       (uintptr_t)(boot_tables_end - boot_tables_start) + FRAME_SIZE);
+}
+
+/* What others have taken of it is theirs. */
+static void overwrite(struct ktest_run *t, pfn_t pfn, bool held)
+{
+	if (held || frame_alloc_at(kernel_frames(), pfn, 1))
+		return;
+	memset(frame_access(pfn), 0x5a, FRAME_SIZE);
+	EXPECT_EQ(t, frame_free(kernel_frames(), pfn, 0), 0);
+}
+
+KTEST(boot_memory, nobody_reads_what_was_given_back)
+{
+	const struct bootinfo *info = boot_information();
+	const struct memmap_range copy = memory_information();
+	size_t nr_ranges;
+	const uint64_t first = memory_ranges(&nr_ranges)->start;
+
+	(void)count_boot_frames(t, overwrite);
+	EXPECT_STR(t, bootinfo_check(info), NULL);
+	EXPECT_EQ(t, memory_ranges(&nr_ranges)->start, first);
+	/* The copy is what is read: it lies elsewhere, and is mapped there. */
+	EXPECT_EQ(t, info->size, copy.end - copy.start);
+	EXPECT_EQ(t, memcmp(frame_access(copy.start / FRAME_SIZE), info->data, 64), 0);
+	EXPECT_TRUE(t, copy.end <= boot_handover.information ||
+			       copy.start >= boot_handover.information + info->size);
+}
+
+KTEST(boot_memory, a_piece_is_given_back_once)
+{
+	const uint64_t nr_free = frame_free_count(kernel_frames());
+	size_t count;
+	uint64_t bytes = 1;
+
+	(void)memory_boot(&count);
+	EXPECT_EQ(t, boot_memory_release(BOOT_INFORMATION, &bytes), ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, boot_memory_release(count, &bytes), ERR_NOT_FOUND);
+	EXPECT_EQ(t, boot_module_release(count - BOOT_MODULES, &bytes), ERR_NOT_FOUND);
+	EXPECT_EQ(t, boot_module_release(SIZE_MAX, &bytes), ERR_NOT_FOUND);
+	EXPECT_EQ(t, bytes, 1);
+	EXPECT_EQ(t, frame_free_count(kernel_frames()), nr_free);
+}
+
+/* The loader put zeros there; tests/boot/test_modules.py has it filled with this. */
+static bool is_intact(const struct memmap_range *module)
+{
+	char byte;
+
+	for (uint64_t at = module->start; at < module->end; at += FRAME_SIZE) {
+		physical_read(&byte, phys_addr(at), 1);
+		if (byte != 'm')
+			return false;
+	}
+	return true;
+}
+
+/* With modules=keep: each as its user would, in an order that is not theirs; then all that is left. */
+KTEST(boot_memory, modules_stay_until_they_are_given_back)
+{
+	size_t count;
+	const struct memmap_range *boot = memory_boot(&count);
+	const uint64_t before = boot_memory_given_back();
+	const uint64_t nr_free = frame_free_count(kernel_frames());
+	uint64_t bytes;
+
+	if (count < BOOT_MODULES + 2 || memory_boot_is_released(BOOT_MODULES)) {
+		ktest_skip(t, "needs two modules, and modules=keep");
+		return;
+	}
+	for (size_t i = BOOT_MODULES; i < count; i++)
+		EXPECT_TRUE(t, is_intact(&boot[i]));
+	EXPECT_EQ(t, boot_module_release(1, &bytes), 0);
+	EXPECT_EQ(t, frame_free_count(kernel_frames()), nr_free + bytes / FRAME_SIZE);
+	EXPECT_EQ(t, boot_memory_given_back(), before + bytes);
+	EXPECT_EQ(t, boot_module_release(1, NULL), ERR_DOUBLE_FREE);
+	EXPECT_TRUE(t, is_intact(&boot[BOOT_MODULES]));
+	EXPECT_EQ(t, count_boot_frames(t, look_at) * FRAME_SIZE, boot_memory_given_back());
+	boot_modules_release();
+	EXPECT_EQ(t, boot_module_release(0, NULL), ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, count_boot_frames(t, look_at) * FRAME_SIZE, boot_memory_given_back());
+	EXPECT_EQ(t, frame_free_count(kernel_frames()),
+		  nr_free + (boot_memory_given_back() - before) / FRAME_SIZE);
+}
