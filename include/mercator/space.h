@@ -117,8 +117,8 @@ struct space *space_active(void);
 /*
  * Give back the space's root and all tables of its lower half. What is still mapped there is only
  * forgotten: the frames behind it are the caller's. The kernel half stays as it is. No batch may owe
- * anything for the space, which is empty afterwards, and no cursor be open in it. (CONFIG_DEBUG_CHECKS: a
- * panic, both.)
+ * anything for the space, and no cursor be open in it. (CONFIG_DEBUG_CHECKS: a panic, both.) It is
+ * empty afterwards.
  *   ERR_INVALID      the space was not made by space_create(), or is destroyed already
  *   ERR_BUSY         it is active; or an operation on it is under way, see space_activate()
  *   ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot
