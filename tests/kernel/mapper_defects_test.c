@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Suites "peer_defects_offset", "peer_defects_recursive" and "peer_defects_generic": mistakes that
- * other kernels' and libraries' mappers have made, each as a test that ours does not make it. tests/mutations/defects.mut puts each of them back in.
+ * other kernels' and libraries' mappers have made, each as a test that ours does not make it.
+ * tests/mutations/defects.mut puts each of them back in. Of one more, tables that are freed by merging
+ * while somebody reads them, tests/unit/mapper_steps_test.c sees every step; and a swapped INVPCID
+ * descriptor needs an INVPCID, which nothing here uses.
  */
-
 #include "mapper_methods.h"
 
 #define RW   (RIGHT_READ | RIGHT_WRITE)
