@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Running the benchmarks (mercator/kbench.h). */
+#include <arch/active_root.h>
+#include <arch/cpu_features.h>
 #include <mercator/command_line.h>
 #include <mercator/fmt.h>
 #include <mercator/kbench.h>
@@ -57,10 +59,27 @@ static bool run_bench(const struct kbench *bench, const char *name, struct overh
 	return true;
 }
 
-static bool run_all(const char *glob)
+/* What a program has to know to read what follows (tests/bench/report/kernel.py). */
+static void describe_log(void)
+{
+	const struct cpu_features *cpu = cpu_features();
+
+	log_result("bench format=%d", KBENCH_FORMAT);
+	log_result("bench cpu=\"%s %s\" hypervisor=\"%s\" levels=%u", cpu->vendor, cpu->brand,
+		   cpu->hypervisor, active_root().levels);
+	log_result("bench clock hertz=%lu source=\"%s\" invariant=%s emulated=%s", cpu->tsc_hertz,
+		   cpu->tsc_source, cpu->tsc_invariant ? "yes" : "no",
+		   cpu->is_emulated ? "yes" : "no");
+	if (cpu->is_emulated)
+		log_warn(
+			"this CPU is emulated: ticks are no times here, only -icount means something");
+}
+
+static bool run_all(const char *glob, unsigned int *nr_run, unsigned int *nr_failed)
 {
 	const struct overhead overhead = measure_overhead();
-	unsigned int nr_run = 0, nr_failed = 0;
+
+	*nr_run = *nr_failed = 0;
 
 	for (const struct kbench *const *e = __start_kbenches; e < __stop_kbenches; e++) {
 		char name[BENCH_NAME_MAX];
@@ -68,27 +87,36 @@ static bool run_all(const char *glob)
 		fmt_print(name, sizeof(name), "%s.%s", (*e)->suite, (*e)->name);
 		if (*glob && !text_matches(glob, name))
 			continue;
-		nr_run++;
-		nr_failed += !run_bench(*e, name, overhead);
+		++*nr_run;
+		*nr_failed += !run_bench(*e, name, overhead);
 	}
-	if (!nr_run)
+	if (!*nr_run)
 		log_error("no benchmark fits \"%s\"", glob);
-	return nr_run && !nr_failed;
-}
-
-bool kbench_run(const char *command_line)
-{
-	char glob[64];
-
-	if (!command_line_find(command_line, "bench", glob, sizeof(glob)))
-		return true;
-	return kbench_run_matching(glob);
+	return *nr_run && !*nr_failed;
 }
 
 bool kbench_run_matching(const char *glob)
 {
+	unsigned int nr_run, nr_failed;
+
 	if (IS_ENABLED(CONFIG_BENCH))
-		return run_all(glob);
+		return run_all(glob, &nr_run, &nr_failed);
 	log_error("this kernel is built without benchmarks (CONFIG_BENCH)");
 	return false;
+}
+
+bool kbench_run(const char *command_line)
+{
+	unsigned int nr_run, nr_failed;
+	char glob[64];
+	bool passed;
+
+	if (!command_line_find(command_line, "bench", glob, sizeof(glob)))
+		return true;
+	if (!IS_ENABLED(CONFIG_BENCH))
+		return kbench_run_matching(glob);
+	describe_log();
+	passed = run_all(glob, &nr_run, &nr_failed);
+	log_result("bench done rows=%u failed=%u", nr_run - nr_failed, nr_failed);
+	return passed;
 }

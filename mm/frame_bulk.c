@@ -143,11 +143,33 @@ static size_t take_owned(struct frame_cpu *cpu, pfn_t *frames, size_t count, siz
 	return taken;
 }
 
+/* Whether so many frames are free now. */
+static bool are_enough(struct frame_pool *pool, size_t count)
+{
+	const uint64_t irq = arch_irq_save();
+	bool enough =
+		(count <= CHUNK_FRAMES && atomic_load(&pool->whole.head) != FRAME_CHUNK_NONE) ||
+		count <= frame_free_count(pool);
+
+	/* The counts of a frame that others free and allocate meanwhile may say less than there is. */
+	if (!enough) {
+		spin_lock(&pool->lock);
+		cache_stop_others(pool, 0);
+		enough = count <= frame_free_count(pool);
+		cache_let_others_in(pool);
+		spin_unlock(&pool->lock);
+	}
+	arch_irq_restore(irq);
+	return enough;
+}
+
 int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
 {
 	size_t taken = 0;
 	bool dry = false;
 
+	if (!are_enough(pool, count))
+		return ERR_NO_MEMORY;
 	while (taken < count && !dry) {
 		const size_t left = count - taken, some = left < CHUNK_FRAMES ? left : CHUNK_FRAMES;
 		const uint64_t irq = arch_irq_save();
@@ -167,7 +189,7 @@ int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
 	}
 	if (taken == count)
 		return 0;
-	/* These were just allocated, so they can be freed. */
+	/* Others were faster. These were just allocated, so they can be freed. */
 	(void)!frame_free_bulk(pool, frames, taken, NULL);
 	return ERR_NO_MEMORY;
 }

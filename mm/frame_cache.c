@@ -90,42 +90,57 @@ void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64
 	atomic_store_release(&cpu->revoked, 0);
 }
 
+void cache_stop_others(struct frame_pool *pool, uint32_t keep)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < pool->nr_cpus; i++) {
+		struct frame_cpu *cpu = &pool->cpus[i];
+
+		/* Who has no free frame now may get one before the others have been looked at. */
+		if (i == arch_cpu_id() || (keep && atomic_load(&cpu->nr_partial) <= keep))
+			continue;
+		atomic_store(&cpu->revoked, 1);
+		any = true;
+	}
+	if (!any)
+		return;
+	arch_barrier_everywhere();
+	for (unsigned int i = 0; i < pool->nr_cpus; i++)
+		if (atomic_load(&pool->cpus[i].revoked))
+			wait_for(&pool->cpus[i]);
+}
+
+void cache_let_others_in(struct frame_pool *pool)
+{
+	for (unsigned int i = 0; i < pool->nr_cpus; i++)
+		if (atomic_load(&pool->cpus[i].revoked))
+			atomic_store_release(&pool->cpus[i].revoked, 0);
+}
+
 static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_drain what)
 {
-	if (what == DRAIN_WHOLE) {
-		/* Any other such chunk was given up when it became one. */
-		if (cpu->slots[cpu->hand].nr_free == CHUNK_FRAMES)
-			release(pool, cpu, cpu->hand, 0);
-		return;
-	}
-	for (uint32_t slot = 0; cpu->nr_partial; slot++) {
+	uint32_t slot = 0;
+
+	/*
+	 * A chunk that is all free need not be in hand: its CPU may have freed the last frame, and be
+	 * waiting for the lock to give it up.
+	 */
+	for (uint32_t left = cpu->nr_partial; left; left--, slot++) {
 		slot = cache_next_partial(cpu, slot);
-		release(pool, cpu, slot, 0);
+		if (what == DRAIN_PARTIAL || cpu->slots[slot].nr_free == CHUNK_FRAMES)
+			release(pool, cpu, slot, 0);
 	}
 }
 
 void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what)
 {
-	const unsigned int self = arch_cpu_id();
-	bool any = false;
-
+	cache_stop_others(pool, keep);
 	for (unsigned int i = 0; i < pool->nr_cpus; i++) {
-		if (i == self || atomic_load(&pool->cpus[i].nr_partial) <= keep)
-			continue;
-		atomic_store(&pool->cpus[i].revoked, 1);
-		any = true;
-	}
-	if (any)
-		arch_barrier_everywhere();
-	for (unsigned int i = 0; any && i < pool->nr_cpus; i++) {
 		struct frame_cpu *cpu = &pool->cpus[i];
 
-		if (!atomic_load(&cpu->revoked))
-			continue;
-		wait_for(cpu);
-		drain(pool, cpu, what);
-		atomic_store_release(&cpu->revoked, 0);
+		if (i == arch_cpu_id() ? cpu->nr_partial > keep : atomic_load(&cpu->revoked))
+			drain(pool, cpu, what);
 	}
-	if (pool->cpus[self].nr_partial > keep)
-		drain(pool, &pool->cpus[self], what);
+	cache_let_others_in(pool);
 }

@@ -219,13 +219,26 @@ void cache_give_up(struct frame_pool *pool, uint32_t slot);
 void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
 		  unsigned int class);
 
+/*
+ * Keep other CPUs out of their caches, and let them in again: those that own more than `keep` chunks
+ * with free frames or, if `keep` is 0, all. Then nothing changes in between, so that what is not found
+ * is not there. One by one would not do: a frame freed in a cache that was looked at, and another
+ * allocated in one that was not yet, and none was ever seen, although there always was one.
+ */
+void cache_stop_others(struct frame_pool *pool, uint32_t keep);
+void cache_let_others_in(struct frame_pool *pool);
+
 /* Which of the CPUs' chunks cache_drain() is after. */
 enum cache_drain {
 	DRAIN_PARTIAL, /* those with free frames */
 	DRAIN_WHOLE,   /* those that are all free */
 };
 
-/* Have all CPUs that own more than `keep` chunks with free frames give up the ones that are wanted. */
+/*
+ * Have all CPUs that own more than `keep` chunks with free frames give up the ones that are wanted. All
+ * other CPUs that this is about are stopped at the same time: with `keep` 0, there is a moment at which
+ * what nobody owns is all there was.
+ */
 void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what);
 
 #endif

@@ -88,35 +88,39 @@ int debug_misuse(struct frame_pool *pool, int error, pfn_t pfn, unsigned int ord
 	return error;
 }
 
-static bool begins_block(uint16_t tag)
+/* The tag of the allocated block that begins here; frame_owner()'s errors. */
+static int block_tag(const struct frame_pool *pool, pfn_t pfn, uint16_t **tag)
 {
-	return (tag & TAG_ORDER_MASK) <= TAG_1GIB;
+	struct frame_view view = { 0 };
+
+	if (!FRAME_DEBUG)
+		return ERR_UNSUPPORTED;
+	if (!view_seek(pool, &view, pfn))
+		return ERR_FOREIGN;
+	*tag = tag_of(&view, pfn);
+	/* Before an area is cut or allocated, its chunks' tags are garbage. */
+	if (chunk_is_inner(&view, pfn >> CHUNK_SHIFT) &&
+	    area_state(&view, pfn >> AREA_SHIFT) == AREA_FRESH)
+		return ERR_NOT_ALLOCATED;
+	return (atomic_load(*tag) & TAG_ORDER_MASK) <= TAG_1GIB ? 0 : ERR_NOT_ALLOCATED;
 }
 
 void frame_set_owner(struct frame_pool *pool, pfn_t pfn, unsigned int owner)
 {
-	struct frame_view view = { 0 };
 	uint16_t *tag;
 
-	if (!FRAME_DEBUG || !view_seek(pool, &view, pfn))
+	if (block_tag(pool, pfn, &tag))
 		return;
-	tag = tag_of(&view, pfn);
 	atomic_store(tag, (uint16_t)((atomic_load(tag) & TAG_ORDER_MASK) | (owner & 0xfff)
 										   << OWNER_SHIFT));
 }
 
 int frame_owner(struct frame_pool *pool, pfn_t pfn, unsigned int *owner)
 {
-	struct frame_view view = { 0 };
-	uint16_t tag;
+	uint16_t *tag;
+	const int error = block_tag(pool, pfn, &tag);
 
-	if (!FRAME_DEBUG)
-		return ERR_UNSUPPORTED;
-	if (!view_seek(pool, &view, pfn))
-		return ERR_FOREIGN;
-	tag = atomic_load(tag_of(&view, pfn));
-	if (!begins_block(tag))
-		return ERR_NOT_ALLOCATED;
-	*owner = (unsigned int)tag >> OWNER_SHIFT;
-	return 0;
+	if (!error)
+		*owner = (unsigned int)atomic_load(tag) >> OWNER_SHIFT;
+	return error;
 }

@@ -93,13 +93,19 @@ static bool cut_next_area(struct frame_pool *pool)
 	return false;
 }
 
+/* A whole chunk that nobody owns. */
+static bool find_chunk(struct frame_pool *pool, uint64_t *chunk)
+{
+	return list_head(pool, &pool->whole, chunk) ||
+	       (cut_next_area(pool) && list_head(pool, &pool->whole, chunk));
+}
+
 bool pick_chunk(struct frame_pool *pool, uint64_t *chunk)
 {
-	if (list_head(pool, &pool->whole, chunk))
+	if (find_chunk(pool, chunk))
 		return true;
-	if (!cut_next_area(pool))
-		cache_drain(pool, 0, DRAIN_WHOLE);
-	return list_head(pool, &pool->whole, chunk);
+	cache_drain(pool, 0, DRAIN_WHOLE);
+	return find_chunk(pool, chunk);
 }
 
 /* Make the chunk one from which blocks of this order may come, but leave it to be found by others. */
@@ -132,11 +138,12 @@ static bool find_single(struct frame_pool *pool, uint64_t *chunk)
 
 	if (!found) {
 		cache_drain(pool, KEPT_CHUNKS, DRAIN_PARTIAL);
-		found = pick_broken(pool, chunk) || pick_chunk(pool, chunk);
+		found = pick_broken(pool, chunk) || find_chunk(pool, chunk);
 	}
 	if (!found) {
 		cache_drain(pool, 0, DRAIN_PARTIAL);
-		found = pick_broken(pool, chunk);
+		/* What others had may be all free by now. */
+		found = pick_broken(pool, chunk) || find_chunk(pool, chunk);
 	}
 	/* Large orders first: they lose the least to one frame. */
 	for (unsigned int order = FRAME_ORDER_2MIB; !found && --order;)
@@ -208,8 +215,13 @@ static bool search_broken(struct frame_pool *pool, unsigned int order, uint64_t 
 
 bool pick_block(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pfn_t *pfn)
 {
-	if (!list_head(pool, &pool->partial[order], chunk) && !pick_chunk(pool, chunk)) {
+	bool found = list_head(pool, &pool->partial[order], chunk) || pick_chunk(pool, chunk);
+
+	if (!found) {
 		cache_drain(pool, 0, DRAIN_PARTIAL);
+		found = find_chunk(pool, chunk);
+	}
+	if (!found) {
 		if (!search_broken(pool, order, chunk, pfn))
 			return false;
 		break_for(pool, *chunk, order);

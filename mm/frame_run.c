@@ -109,6 +109,20 @@ static void take_frames(struct frame_pool *pool, pfn_t start, pfn_t end)
 	count_allocated(this_cpu(pool), end - start);
 }
 
+/* The same while nobody else frees and allocates, now before where the search is and now behind it. */
+static bool find_run_alone(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
+			   pfn_t *found)
+{
+	bool any;
+
+	if (pool->nr_cpus == 1)
+		return false;
+	cache_stop_others(pool, 0);
+	any = find_run(pool, count, align, limit, found);
+	cache_let_others_in(pool);
+	return any;
+}
+
 int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
 		    pfn_t *pfn)
 {
@@ -124,7 +138,8 @@ int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn
 	irq = pool_lock(pool);
 	/* Each failure disowns a chunk, so that its frames stay as they are. */
 	do {
-		found = find_run(pool, count, align, limit, pfn);
+		found = find_run(pool, count, align, limit, pfn) ||
+			find_run_alone(pool, count, align, limit, pfn);
 	} while (found && !disown(pool, *pfn, *pfn + count));
 	if (found)
 		take_frames(pool, *pfn, *pfn + count);

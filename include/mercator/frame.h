@@ -68,7 +68,7 @@ uint64_t frame_metadata_size(pfn_t start, pfn_t end);
  *
  * ERR_INVALID		the range is empty
  * ERR_MISALIGNED	metadata is not aligned to 8
- * ERR_UNSUPPORTED	the range ends above 512 TiB, which the metadata cannot number
+ * ERR_UNSUPPORTED	the range ends above 512 TiB - 2 MiB; the metadata cannot number chunks there
  * ERR_EXISTS		a frame of it is in the pool already
  */
 MUST_CHECK int frame_add_range(struct frame_pool *pool, pfn_t start, pfn_t end, void *metadata);
@@ -100,9 +100,13 @@ MUST_CHECK int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *p
 MUST_CHECK int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order);
 
 /*
- * Allocate `count` single frames, in no order, into `frames`.
+ * Allocate `count` single frames, in no order, into `frames`. If fewer are free at the beginning,
+ * nothing is done. Otherwise they are taken in steps, between which interrupts come and other CPUs
+ * allocate; if these are faster, so that there are not enough after all, what was taken is given back.
+ * Only then is a failure visible: others may have been told ERR_NO_MEMORY for want of frames that
+ * came back, and of two bulks that want more than there is together, both may fail.
  *
- * ERR_NO_MEMORY	there are not so many; none is taken
+ * ERR_NO_MEMORY	there are not so many; none is taken, but `frames` may have been written to
  */
 MUST_CHECK int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count);
 
@@ -148,7 +152,7 @@ void frame_zero(struct frame_pool *pool, pfn_t pfn, unsigned int order);
 
 /*
  * Owners, with CONFIG_DEBUG_CHECKS: who has this block, as a number below 4096 that the caller
- * chooses; 0 after allocation. Without the option the first does nothing.
+ * chooses; 0 after allocation. frame_set_owner() does nothing where frame_owner() has an error.
  *
  * ERR_UNSUPPORTED	no CONFIG_DEBUG_CHECKS
  * ERR_FOREIGN		the frame is not in the pool

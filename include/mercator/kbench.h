@@ -33,6 +33,9 @@ struct kbench_count {
 	uint64_t nr_rounds; /* of loops */
 };
 
+/* Of the log: another number if it is to be read otherwise, or if rows of a name mean something else. */
+#define KBENCH_FORMAT 2
+
 /* One running benchmark. */
 struct kbench_run {
 	uint64_t started;
@@ -104,12 +107,19 @@ static inline bool kbench_goes_on(const struct kbench_run *b, uint64_t i, uint64
  *
  *	bench suite.name operations=N per_operation=N.NN with_call=N.NN
  *
- * or, where it could not be measured, `bench suite.name failed: REASON`. False if one failed, or if
- * the glob fits none.
+ * or, where it could not be measured, `bench suite.name failed: REASON`. Lines before them say what the
+ * log is, of which CPU, and how fast its clock is; the last one how many rows there are:
+ *
+ *	bench format=2
+ *	bench cpu="..." hypervisor="..." levels=4
+ *	bench clock hertz=2495998000 source="..." invariant=yes emulated=no
+ *	bench done rows=N failed=N
+ *
+ * False if one failed, or if the glob fits none.
  */
 bool kbench_run(const char *command_line);
 
-/* The same for one glob, or for all benchmarks if it is "". */
+/* The rows alone, for one glob, or for all benchmarks if it is "". */
 bool kbench_run_matching(const char *glob);
 
 #endif

@@ -13,7 +13,7 @@ bench_frames_sources := $(frame_sources) kernel/error.c kernel/fmt.c tests/host/
 bench_mappers_compared := $(sort $(filter mm/access% mm/cursor% mm/mapper% mm/physmap% mm/range% \
 	mm/second% mm/space% mm/temp% mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
 	tests/bench/bench_space.c tests/bench/limit_mapper.c
-$(foreach source,$(bench_mappers_compared),\
+$(foreach source,$(bench_mappers_compared) tests/bench/same_work.c,\
 	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding -DHOST_NR_CPUS=1))
 bench/obj-flags-tests/bench/mappers.c := -DHOST_NR_CPUS=1
 bench_mappers_sources := $(bench_mappers_compared) kernel/error.c tests/bench/mappers.c \
@@ -27,6 +27,9 @@ claims_sources := $(world_sources) tests/bench/measure.c \
 work_sources := $(world_sources) tests/bench/claims/work.c
 $(foreach source,$(filter tests/bench/claims/%,$(claims_sources) $(work_sources)),\
 	$(eval bench/obj-flags-$(source) := -DHOST_NR_CPUS=1))
+methods_sources := $(world_sources) tests/bench/access_inline.c tests/bench/bench_space.c \
+	tests/bench/limit_mapper.c tests/bench/same_work.c tests/bench/measure.c tests/bench/methods.c
+bench/obj-flags-tests/bench/methods.c := -DHOST_NR_CPUS=1
 bench/obj-flags-mm/physmap_map.c := $(bench/obj-flags-mm/mapper.c)
 
 $(call flags_file,bench-cc,$(HOSTCC) $(bench_cflags) $(call file_flags,bench/obj))
@@ -43,6 +46,7 @@ endef
 $(eval $(call bench_program_rule,frames,$(bench_frames_sources)))
 $(eval $(call bench_program_rule,mappers,$(bench_mappers_sources)))
 $(eval $(call bench_program_rule,claims,$(claims_sources)))
+$(eval $(call bench_program_rule,methods,$(methods_sources)))
 $(eval $(call bench_program_rule,work,$(work_sources)))
 
 .PHONY: bench-frames bench-mappers
@@ -53,8 +57,9 @@ bench-mappers: $(out)/bench/mappers ## Measure the mapper; the table also as ben
 
 # The report: whatever the configuration here, what is measured is gcc's default one.
 .PHONY: bench
-bench: ## Measure everything: a report here and in report/, JSON in bench/; QUICK=1, LOG=serial log, ANSWER=1 puts its figures into docs/answer.md
-	$(Q)PYTHONPATH=tests $(if $(PYTHON),,$(error no python3 with what scripts/setup installs)) \
+bench: ## Measure everything: a report here and in report/, JSON in bench/; QUICK=1, LOG=serial log, ANSWER=1 puts its figures into docs/answer.md, ANSWER=host also the times
+	$(Q)MPLCONFIGDIR='$(abspath $(out)/bench/matplotlib)' PYTHONPATH=tests $(if $(PYTHON),,$(error no python3 with what scripts/setup installs)) \
 		$(PYTHON) -m bench.report --builds '$(abspath $(out)/check)' --out '$(abspath $(out)/bench)' \
 		--report '$(abspath $(out)/report)' $(if $(filter-out 0,$(QUICK)),--quick) \
-		$(if $(LOG),--log '$(LOG)') $(if $(filter-out 0,$(ANSWER)),--answer)
+		$(if $(LOG),--log '$(LOG)') $(if $(filter-out 0,$(ANSWER)),--answer) \
+		$(if $(filter host,$(ANSWER)),--answer-host)

@@ -1,31 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* The limit loops (limit_mapper.h). */
+/*
+ * The limit loops (limit_mapper.h). Each is written once, for `levels` levels and leaves of level
+ * `level`, and inlined where both are constants.
+ */
 #include <arch/table_zero.h>
 #include <mercator/physmap.h>
 
 #include "limit_mapper.h"
 
-static inline uint64_t *table_at(uint64_t entry)
+#define CONSTANTLY static inline __attribute__((always_inline))
+
+CONSTANTLY uint64_t *table_at(uint64_t entry)
 {
 	return physmap_pointer(phys_addr(entry & PT_ADDRESS_MASK));
 }
 
-static inline uint64_t *entry_at(uint64_t entry, uint64_t address, unsigned int shift)
+CONSTANTLY uint64_t *entry_at(uint64_t entry, uint64_t address, unsigned int level)
 {
-	return table_at(entry) + (address >> shift) % PT_ENTRIES;
+	return table_at(entry) + pt_index(virt_addr(address), level);
 }
 
-static inline uint64_t root_of(const struct bench_space *bench)
+/* As an entry would name it, so that 0 is no table. */
+CONSTANTLY uint64_t root_of(const struct bench_space *bench)
 {
-	return phys_raw(bench->space.root.table);
+	return phys_raw(bench->space.root.table) | PT_TABLE_FLAGS;
+}
+
+CONSTANTLY bool is_table(uint64_t entry)
+{
+	return (entry & (PT_P | PT_PS)) == PT_P;
 }
 
 /* The table below *entry, made if it is missing; 0 if that fails or a huge page is there. */
-static inline uint64_t next_table(struct bench_space *bench, uint64_t *entry)
+CONSTANTLY uint64_t next_table(struct bench_space *bench, uint64_t *entry)
 {
 	uint64_t value = *entry;
 
-	if ((value & (PT_P | PT_PS)) == PT_P)
+	if (is_table(value))
 		return value;
 	if (value || !bench->nr_free)
 		return 0;
@@ -34,72 +45,85 @@ static inline uint64_t next_table(struct bench_space *bench, uint64_t *entry)
 	return *entry = value;
 }
 
-/* The PD entry that leads to the leaf table, all tables made; NULL if that fails. */
-static inline uint64_t *make_path(struct bench_space *bench, uint64_t address)
+/* The leaf table, all tables made; 0 if that fails. */
+CONSTANTLY uint64_t make_path(struct bench_space *bench, uint64_t address, unsigned int levels,
+			      unsigned int level)
 {
-	uint64_t pdpt = next_table(bench, entry_at(root_of(bench), address, 39));
-	uint64_t pd = pdpt ? next_table(bench, entry_at(pdpt, address, 30)) : 0;
+	uint64_t table = root_of(bench);
 
-	return pd ? entry_at(pd, address, 21) : NULL;
+#pragma GCC unroll 5
+	for (unsigned int at = levels; at > level && table; at--)
+		table = next_table(bench, entry_at(table, address, at));
+	return table;
 }
 
-int limit_map(struct bench_space *bench, uint64_t address, uint64_t leaf)
+CONSTANTLY int map(struct bench_space *bench, uint64_t address, uint64_t leaf, unsigned int levels,
+		   unsigned int level)
 {
-	uint64_t *parent = make_path(bench, address);
-	uint64_t table = parent ? next_table(bench, parent) : 0;
+	const uint64_t table = make_path(bench, address, levels, level);
 	uint64_t *entry;
 
 	if (!table)
 		return ERR_NO_MEMORY;
-	entry = entry_at(table, address, 12);
+	entry = entry_at(table, address, level);
 	if (*entry)
 		return ERR_EXISTS;
 	*entry = leaf;
 	return 0;
 }
 
-int limit_map_range(struct bench_space *bench, uint64_t address, uint64_t leaf, uint64_t count)
+CONSTANTLY int map_range(struct bench_space *bench, uint64_t address, uint64_t leaf, uint64_t count,
+			 unsigned int levels, unsigned int level)
 {
-	const uint64_t end = address + count * FRAME_SIZE;
+	const uint64_t page = pt_span(level), end = address + count * page;
 
 	while (address < end) {
-		uint64_t *parent = make_path(bench, address);
-		uint64_t table = parent ? next_table(bench, parent) : 0;
+		const uint64_t table = make_path(bench, address, levels, level);
 		uint64_t *entries = table_at(table);
 
 		if (!table)
 			return ERR_NO_MEMORY;
-		for (uint64_t i = (address >> 12) % PT_ENTRIES; i < PT_ENTRIES && address < end;
-		     i++) {
+		for (uint64_t i = pt_index(virt_addr(address), level);
+		     i < PT_ENTRIES && address < end; i++) {
 			if (entries[i])
 				return ERR_EXISTS;
 			entries[i] = leaf;
-			leaf += FRAME_SIZE;
-			address += FRAME_SIZE;
+			leaf += page;
+			address += page;
 		}
 	}
 	return 0;
 }
 
-/* The PD entry of an address whose leaf table is there, else NULL. */
-static inline uint64_t *find_parent(const struct bench_space *bench, uint64_t address)
+/* The entry of the leaf table of an address, else NULL. */
+CONSTANTLY uint64_t *find_parent(const struct bench_space *bench, uint64_t address,
+				 unsigned int levels, unsigned int level)
 {
-	uint64_t pdpt = *entry_at(root_of(bench), address, 39);
-	uint64_t pd, *parent;
+	uint64_t table = root_of(bench);
+	uint64_t *entry = NULL;
 
-	if (!(pdpt & PT_P))
-		return NULL;
-	pd = *entry_at(pdpt, address, 30);
-	if ((pd & (PT_P | PT_PS)) != PT_P)
-		return NULL;
-	parent = entry_at(pd, address, 21);
-	return (*parent & (PT_P | PT_PS)) == PT_P ? parent : NULL;
+#pragma GCC unroll 5
+	for (unsigned int at = levels; at > level; at--) {
+		entry = entry_at(table, address, at);
+		table = *entry;
+		if (!is_table(table))
+			return NULL;
+	}
+	return entry;
 }
 
-int limit_unmap(struct bench_space *bench, uint64_t address)
+CONSTANTLY uint64_t *find_leaf(const struct bench_space *bench, uint64_t address,
+			       unsigned int levels, unsigned int level)
 {
-	uint64_t *parent = find_parent(bench, address);
-	uint64_t *entry = parent ? entry_at(*parent, address, 12) : NULL;
+	uint64_t *parent = find_parent(bench, address, levels, level);
+
+	return parent ? entry_at(*parent, address, level) : NULL;
+}
+
+CONSTANTLY int unmap(struct bench_space *bench, uint64_t address, unsigned int levels,
+		     unsigned int level)
+{
+	uint64_t *entry = find_leaf(bench, address, levels, level);
 
 	if (!entry || !*entry)
 		return ERR_NOT_FOUND;
@@ -107,17 +131,112 @@ int limit_unmap(struct bench_space *bench, uint64_t address)
 	return 0;
 }
 
-static void free_table(struct bench_space *bench, uint64_t *parent)
+CONSTANTLY void free_table(struct bench_space *bench, uint64_t *parent)
 {
 	bench->free[bench->nr_free++] = (*parent & PT_ADDRESS_MASK) >> FRAME_SHIFT;
 	*parent = 0;
 }
 
+/* The table has no other page, and the caller knows that. */
+CONSTANTLY int unmap_last(struct bench_space *bench, uint64_t address, unsigned int levels,
+			  unsigned int level)
+{
+	uint64_t *parent = find_parent(bench, address, levels, level);
+	uint64_t *entry = parent ? entry_at(*parent, address, level) : NULL;
+
+	if (!entry || !*entry)
+		return ERR_NOT_FOUND;
+	*entry = 0;
+	free_table(bench, parent);
+	return 0;
+}
+
+/* Part of one leaf table, which stays. */
+CONSTANTLY int unmap_part(struct bench_space *bench, uint64_t address, uint64_t count,
+			  unsigned int levels, unsigned int level)
+{
+	uint64_t *entries = find_leaf(bench, address, levels, level);
+
+	if (!entries)
+		return ERR_NOT_FOUND;
+	for (uint64_t i = 0; i < count; i++)
+		if (entries[i])
+			entries[i] = 0;
+	return 0;
+}
+
+CONSTANTLY int translate(const struct bench_space *bench, uint64_t address, uint64_t *physical,
+			 unsigned int levels)
+{
+	const unsigned int unused_bits = 64 - (FRAME_SHIFT + 9 * levels);
+	uint64_t entry = root_of(bench);
+
+	if ((uint64_t)((int64_t)(address << unused_bits) >> unused_bits) != address)
+		return ERR_INVALID;
+#pragma GCC unroll 5
+	for (unsigned int at = levels; at > 1; at--) {
+		entry = *entry_at(entry, address, at);
+		if (is_table(entry))
+			continue;
+		if (!(entry & PT_P))
+			return ERR_NOT_FOUND;
+		*physical = (entry & PT_ADDRESS_MASK & -pt_span(at)) | address % pt_span(at);
+		return 0;
+	}
+	entry = *entry_at(entry, address, 1);
+	if (!(entry & PT_P))
+		return ERR_NOT_FOUND;
+	*physical = (entry & PT_ADDRESS_MASK) | address % FRAME_SIZE;
+	return 0;
+}
+
+CONSTANTLY int protect(struct bench_space *bench, uint64_t address, uint64_t bits,
+		       unsigned int levels, unsigned int level)
+{
+	uint64_t *entry = find_leaf(bench, address, levels, level);
+
+	if (!entry || !(*entry & PT_P))
+		return ERR_NOT_FOUND;
+	*entry = (*entry & PT_ADDRESS_MASK) | bits;
+	return 0;
+}
+
+/* Part of one leaf table. */
+CONSTANTLY int protect_part(struct bench_space *bench, uint64_t address, uint64_t count,
+			    uint64_t bits, unsigned int levels, unsigned int level)
+{
+	uint64_t *entries = find_leaf(bench, address, levels, level);
+
+	if (!entries)
+		return ERR_NOT_FOUND;
+	for (uint64_t i = 0; i < count; i++) {
+		if (!(entries[i] & PT_P))
+			return ERR_NOT_FOUND;
+		entries[i] = (entries[i] & PT_ADDRESS_MASK) | bits;
+	}
+	return 0;
+}
+
+int limit_map(struct bench_space *bench, uint64_t address, uint64_t leaf)
+{
+	return map(bench, address, leaf, 4, 1);
+}
+
+int limit_map_range(struct bench_space *bench, uint64_t address, uint64_t leaf, uint64_t count)
+{
+	return map_range(bench, address, leaf, count, 4, 1);
+}
+
+int limit_unmap(struct bench_space *bench, uint64_t address)
+{
+	return unmap(bench, address, 4, 1);
+}
+
 int limit_unmap_and_scan(struct bench_space *bench, uint64_t address)
 {
-	uint64_t *parent = find_parent(bench, address);
+	uint64_t *parent = find_parent(bench, address, 4, 1);
 	uint64_t *entries = parent ? table_at(*parent) : NULL;
-	uint64_t *entry = parent ? entry_at(*parent, address, 12) : NULL;
+	uint64_t *entry = parent ? entry_at(*parent, address, 1) : NULL;
 
 	if (!entry || !*entry)
 		return ERR_NOT_FOUND;
@@ -134,7 +253,7 @@ void limit_unmap_range(struct bench_space *bench, uint64_t address, uint64_t cou
 	const uint64_t end = address + count * FRAME_SIZE;
 
 	for (; address < end; address += PT_ENTRIES * FRAME_SIZE) {
-		uint64_t *parent = find_parent(bench, address);
+		uint64_t *parent = find_parent(bench, address, 4, 1);
 		uint64_t *entries = parent ? table_at(*parent) : NULL;
 
 		if (!parent)
@@ -148,56 +267,140 @@ void limit_unmap_range(struct bench_space *bench, uint64_t address, uint64_t cou
 
 int limit_translate(const struct bench_space *bench, uint64_t address, uint64_t *physical)
 {
-	uint64_t entry;
-
-	if ((uint64_t)((int64_t)(address << 16) >> 16) != address)
-		return ERR_INVALID;
-	entry = *entry_at(root_of(bench), address, 39);
-	if (!(entry & PT_P))
-		return ERR_NOT_FOUND;
-	entry = *entry_at(entry, address, 30);
-	if ((entry & (PT_P | PT_PS)) != PT_P) {
-		*physical = (entry & PT_ADDRESS_MASK & -GIB(1)) | address % GIB(1);
-		return entry & PT_P ? 0 : ERR_NOT_FOUND;
-	}
-	entry = *entry_at(entry, address, 21);
-	if ((entry & (PT_P | PT_PS)) != PT_P) {
-		*physical = (entry & PT_ADDRESS_MASK & -MIB(2)) | address % MIB(2);
-		return entry & PT_P ? 0 : ERR_NOT_FOUND;
-	}
-	entry = *entry_at(entry, address, 12);
-	if (!(entry & PT_P))
-		return ERR_NOT_FOUND;
-	*physical = (entry & PT_ADDRESS_MASK) | address % FRAME_SIZE;
-	return 0;
+	return translate(bench, address, physical, 4);
 }
 
 int limit_protect(struct bench_space *bench, uint64_t address, uint64_t bits)
 {
-	uint64_t *parent = find_parent(bench, address);
-	uint64_t *entry = parent ? entry_at(*parent, address, 12) : NULL;
-
-	if (!entry || !(*entry & PT_P))
-		return ERR_NOT_FOUND;
-	*entry = (*entry & PT_ADDRESS_MASK) | bits;
-	return 0;
+	return protect(bench, address, bits, 4, 1);
 }
 
 int limit_protect_range(struct bench_space *bench, uint64_t address, uint64_t count, uint64_t bits)
 {
 	const uint64_t end = address + count * FRAME_SIZE;
+	int error = 0;
 
-	for (; address < end; address += PT_ENTRIES * FRAME_SIZE) {
-		uint64_t *parent = find_parent(bench, address);
-		uint64_t *entries = parent ? table_at(*parent) : NULL;
+	for (; address < end && !error; address += PT_ENTRIES * FRAME_SIZE)
+		error = protect_part(bench, address, PT_ENTRIES, bits, 4, 1);
+	return error;
+}
 
-		if (!parent)
-			return ERR_NOT_FOUND;
-		for (unsigned int i = 0; i < PT_ENTRIES; i++) {
-			if (!(entries[i] & PT_P))
-				return ERR_NOT_FOUND;
-			entries[i] = (entries[i] & PT_ADDRESS_MASK) | bits;
-		}
-	}
+/* With the mapper's parameters, for each number of levels and each level of the leaves. */
+CONSTANTLY struct bench_space *bench_of(const struct space *space)
+{
+	/* The first member; only what does not change it is const. */
+	return (struct bench_space *)(uintptr_t)space;
+}
+
+CONSTANTLY int work_map(struct space *space, virt_addr_t address, phys_addr_t physical,
+			uint64_t size, struct attributes attributes, unsigned int levels,
+			unsigned int level)
+{
+	const uint64_t leaf = phys_raw(physical) | pt_leaf_bits(attributes, level);
+
+	if (size == pt_span(level))
+		return map(bench_of(space), virt_raw(address), leaf, levels, level);
+	return map_range(bench_of(space), virt_raw(address), leaf, size / pt_span(level), levels,
+			 level);
+}
+
+CONSTANTLY int work_unmap(struct space *space, virt_addr_t address, uint64_t size,
+			  unsigned int levels, unsigned int level)
+{
+	if (size == pt_span(level))
+		return unmap(bench_of(space), virt_raw(address), levels, level);
+	return unmap_part(bench_of(space), virt_raw(address), size / pt_span(level), levels, level);
+}
+
+CONSTANTLY int work_protect(struct space *space, virt_addr_t address, uint64_t size,
+			    struct attributes attributes, unsigned int levels, unsigned int level)
+{
+	const uint64_t bits = pt_leaf_bits(attributes, level);
+
+	if (size == pt_span(level))
+		return protect(bench_of(space), virt_raw(address), bits, levels, level);
+	return protect_part(bench_of(space), virt_raw(address), size / pt_span(level), bits, levels,
+			    level);
+}
+
+/* Only adds up what is there: the context is the sum. */
+CONSTANTLY int work_visit(const struct space *space, virt_addr_t address, uint64_t size,
+			  uint64_t *sum, unsigned int levels, unsigned int level)
+{
+	const uint64_t *entries = find_leaf(bench_of(space), virt_raw(address), levels, level);
+
+	if (!entries)
+		return ERR_NOT_FOUND;
+	for (uint64_t i = 0; i < size / pt_span(level); i++)
+		if (entries[i] & PT_P)
+			*sum += entries[i] & PT_ADDRESS_MASK;
 	return 0;
+}
+
+#define LIMIT_WORK(levels, level)                                                                  \
+	static int map_##levels##_##level(struct space *space, virt_addr_t address,                \
+					  phys_addr_t physical, uint64_t size,                     \
+					  struct attributes attributes, struct conflict *conflict) \
+	{                                                                                          \
+		(void)conflict;                                                                    \
+		return work_map(space, address, physical, size, attributes, levels, level);        \
+	}                                                                                          \
+	static int unmap_##levels##_##level(struct space *space, virt_addr_t address,              \
+					    uint64_t size, struct tlb_batch *batch)                \
+	{                                                                                          \
+		(void)batch;                                                                       \
+		return work_unmap(space, address, size, levels, level);                            \
+	}                                                                                          \
+	static int unmap_last_##levels##_##level(struct space *space, virt_addr_t address,         \
+						 uint64_t size, struct tlb_batch *batch)           \
+	{                                                                                          \
+		(void)size;                                                                        \
+		(void)batch;                                                                       \
+		return unmap_last(bench_of(space), virt_raw(address), levels, level);              \
+	}                                                                                          \
+	static int protect_##levels##_##level(struct space *space, virt_addr_t address,            \
+					      uint64_t size, struct attributes attributes,         \
+					      struct tlb_batch *batch, struct conflict *conflict)  \
+	{                                                                                          \
+		(void)batch;                                                                       \
+		(void)conflict;                                                                    \
+		return work_protect(space, address, size, attributes, levels, level);              \
+	}                                                                                          \
+	static int translate_##levels##_##level(const struct space *space, virt_addr_t address,    \
+						phys_addr_t *physical)                             \
+	{                                                                                          \
+		uint64_t raw = 0;                                                                  \
+		const int error = translate(bench_of(space), virt_raw(address), &raw, levels);     \
+                                                                                                   \
+		*physical = phys_addr(raw);                                                        \
+		return error;                                                                      \
+	}                                                                                          \
+	static int visit_##levels##_##level(const struct space *space, virt_addr_t address,        \
+					    uint64_t size, mapper_visit_leaf visit, void *context) \
+	{                                                                                          \
+		(void)visit;                                                                       \
+		return work_visit(space, address, size, context, levels, level);                   \
+	}
+#define LIMIT_FUNCTIONS(levels, level)                                                             \
+	{                                                                                          \
+		map_##levels##_##level, unmap_##levels##_##level, unmap_last_##levels##_##level,   \
+			protect_##levels##_##level, translate_##levels##_##level,                  \
+			visit_##levels##_##level                                                   \
+	}
+
+LIMIT_WORK(4, 1)
+LIMIT_WORK(4, 2)
+LIMIT_WORK(4, 3)
+LIMIT_WORK(5, 1)
+LIMIT_WORK(5, 2)
+LIMIT_WORK(5, 3)
+
+const struct work_functions *limit_work(unsigned int levels, unsigned int level)
+{
+	static const struct work_functions functions[][3] = {
+		{ LIMIT_FUNCTIONS(4, 1), LIMIT_FUNCTIONS(4, 2), LIMIT_FUNCTIONS(4, 3) },
+		{ LIMIT_FUNCTIONS(5, 1), LIMIT_FUNCTIONS(5, 2), LIMIT_FUNCTIONS(5, 3) },
+	};
+
+	return &functions[levels - 4][level - 1];
 }

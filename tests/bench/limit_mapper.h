@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The limit loops of the mapper's benchmark: only the loads, checks and stores that the same work
- * takes with 4 levels and tables in the physical map. They trust their arguments, count no live
+ * takes with tables in the physical map. They trust their arguments, count no live
  * entries, undo nothing, and know no lock and no TLB. Where the mapper is called, they are called.
  * Tables come from the same array of free frames.
  */
@@ -9,8 +9,12 @@
 #define BENCH_LIMIT_MAPPER_H
 
 #include "bench_space.h"
+#include "same_work.h"
 
-/* A full walk that makes missing tables and refuses to overwrite. `leaf` is the whole entry. */
+/*
+ * For pages of 4 KiB, with 4 levels. A full walk that makes missing tables and refuses to overwrite. `leaf` is the whole
+ * entry.
+ */
 MUST_CHECK int limit_map(struct bench_space *bench, uint64_t address, uint64_t leaf);
 
 /* 4 KiB pages; tables are found once each, entries are looked at before they are written. */
@@ -34,5 +38,11 @@ MUST_CHECK int limit_translate(const struct bench_space *bench, uint64_t address
 MUST_CHECK int limit_protect(struct bench_space *bench, uint64_t address, uint64_t bits);
 MUST_CHECK int limit_protect_range(struct bench_space *bench, uint64_t address, uint64_t count,
 				   uint64_t bits);
+
+/*
+ * The same loops compiled for the number of levels and the leaves' level: for a bench_space's space, with
+ * all of these parameters that mean anything to them.
+ */
+const struct work_functions *limit_work(unsigned int levels, unsigned int level);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "measure.h"
 
-#define ROWS_MAX 512
+#define ROWS_MAX 1024
 
 /* Odd, so that the median is one of the turns; BENCH_REPEATS in the environment asks for fewer. */
 #define REPEATS_MAX 25
@@ -49,6 +49,10 @@ static void keep(const struct bench_row *row)
 	if (nr_rows == ROWS_MAX)
 		abort();
 	rows[nr_rows++] = *row;
+	if (row->text) {
+		printf("%-44s %s\n", row->name, row->text);
+		return;
+	}
 	printf("%-44s %9.2f %9.2f", row->name, row->value, row->min);
 	if (row->has_limit)
 		printf(" %9.2f %7.2f", row->limit, row->ratio);
@@ -80,7 +84,11 @@ void bench_compare(const char *name, bench_loop loop, bench_loop limit, double t
 		ratios[i] = limit ? values[i] / limits[i] : 0;
 	}
 	row.value = bench_median(values, repeats);
+	/* In order now. */
 	row.min = values[0];
+	row.has_spread = true;
+	row.q1 = values[repeats / 4];
+	row.q3 = values[repeats - 1 - repeats / 4];
 	row.has_limit = limit != NULL;
 	row.limit = bench_median(limits, repeats);
 	row.ratio = bench_median(ratios, repeats);
@@ -102,10 +110,23 @@ void bench_value(const char *name, const char *unit, double value, double target
 	keep(&row);
 }
 
+void bench_text(const char *name, const char *text)
+{
+	const struct bench_row row = { .name = name, .unit = "text", .text = text };
+
+	keep(&row);
+}
+
+/* Texts here have nothing in them that JSON would have to escape. */
 static void write_row(FILE *file, const struct bench_row *row)
 {
-	fprintf(file, "  {\"name\": \"%s\", \"unit\": \"%s\", \"value\": %.4f, \"min\": %.4f",
-		row->name, row->unit, row->value, row->min);
+	fprintf(file, "  {\"name\": \"%s\", \"unit\": \"%s\"", row->name, row->unit);
+	if (row->text)
+		fprintf(file, ", \"text\": \"%s\"", row->text);
+	else
+		fprintf(file, ", \"value\": %.4f, \"min\": %.4f", row->value, row->min);
+	if (row->has_spread)
+		fprintf(file, ", \"q1\": %.4f, \"q3\": %.4f", row->q1, row->q3);
 	if (row->has_limit)
 		fprintf(file, ", \"limit\": %.4f, \"ratio\": %.4f", row->limit, row->ratio);
 	if (row->has_target)

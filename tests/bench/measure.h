@@ -3,6 +3,16 @@
  * Measuring on the host, and rows of results. A row compares a loop with its limit loop: both are
  * run by turns, so that what disturbs the machine disturbs both, and the ratio is the median of the
  * turns' ratios.
+ *
+ * As JSON, a file is a list of rows, each an object with these keys:
+ *	name	"method.what", or what was measured
+ *	unit	"ns", "instructions", "bytes", ...
+ *	value	the figure: for times, the median of the turns
+ *	min	the least of the turns, or the value
+ *	q1, q3	of times: the quartiles, between which half of the turns lie
+ *	limit, ratio	where there is a limit loop: its median, and the median of the turns' ratios
+ *	target	where there is one: the most that is asked of the ratio, or of the value
+ *	text	instead of a value, where the answer is no number: "cannot: ...", say; the unit is "text"
  */
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
@@ -18,7 +28,10 @@ typedef double (*bench_loop)(void);
 struct bench_row {
 	const char *name;
 	const char *unit;
-	double value, min;   /* median and least */
+	const char *text;  /* instead of a value; NULL if there is one */
+	double value, min; /* median and least */
+	bool has_spread;
+	double q1, q3;
 	bool has_limit;      /* `limit` and `ratio` mean something */
 	double limit, ratio; /* the limit loop's median; the median of the turns */
 	bool has_target;
@@ -36,6 +49,9 @@ double bench_median(double *values, size_t count);
 void bench_compare(const char *name, bench_loop loop, bench_loop limit, double target);
 /* A row whose value is no time: kept and printed. */
 void bench_value(const char *name, const char *unit, double value, double target);
+
+/* A row whose answer is no number. */
+void bench_text(const char *name, const char *text);
 
 void bench_heading(void);
 /* Write the rows as JSON. False if that fails. */

@@ -55,3 +55,10 @@ int nothing_cursor_protect(struct cursor *cursor, unsigned int level, struct att
 	(void)cursor, (void)level, (void)attributes, (void)batch, (void)conflict;
 	return 0;
 }
+
+int nothing_visit(const struct space *space, virt_addr_t address, uint64_t size,
+		  mapper_visit_leaf visit, void *context)
+{
+	(void)space, (void)address, (void)size, (void)visit, (void)context;
+	return 0;
+}

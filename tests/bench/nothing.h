@@ -19,6 +19,8 @@ MUST_CHECK int nothing_translate(const struct space *space, virt_addr_t address,
 				 struct translation *translation);
 MUST_CHECK int nothing_translate_address(const struct space *space, virt_addr_t address,
 					 phys_addr_t *physical);
+MUST_CHECK int nothing_visit(const struct space *space, virt_addr_t address, uint64_t size,
+			     mapper_visit_leaf visit, void *context);
 
 MUST_CHECK int nothing_cursor_map(struct cursor *cursor, unsigned int level, phys_addr_t physical,
 				  struct attributes attributes, struct conflict *conflict);

@@ -8,37 +8,16 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
-
-from bench.report import growth, kernel, page, plots, sources, tables
+from bench.report import abilities, growth, kernel, page, plots, sources, tables
 from bench.report.rows import Ring, Row, read_rows
+from bench.test_log import LOG
 from harness.build import TOP, Builder
 
-LOG = """\
-Mercator 1
-[    0.1] bench offset.map_page operations=256 per_operation=92.01 with_call=105.04
-bench recursive.map_page operations=256 per_operation=100.00 with_call=113.04\r
-"""
-
-
-def test_log_of_own_machine(tmp_path: Path) -> None:
-    (tmp_path / "serial.log").write_text(LOG)
-    ring = kernel.read_log(tmp_path / "serial.log")
-    assert ring.values() == {"offset.map_page": 92.01, "recursive.map_page": 100.0}
-    assert {row.unit for row in ring.rows} == {"TSC ticks"}
-
-
-@pytest.mark.parametrize("log", ["", "nothing\n", LOG + "bench offset.protect_page failed: no memory\n"])
-def test_log_without_results(log: str) -> None:
-    with pytest.raises(kernel.BenchFailed):
-        kernel.parse_log(log, "instructions")
-
-
 def test_rows_come_back(tmp_path: Path) -> None:
-    rows = [Row("a", "ns", 1.5, 1.0, 2.0, 0.75, 1.1), Row("b", "bytes", 4096)]
+    rows = [Row("a", "ns", 1.5, 1.0, 1.2, 1.8, 2.0, 0.75, 1.1), Row("c", "text", text="cannot"), Row("b", "bytes", 4096)]
     Ring("file", "title", "note", rows).write(tmp_path)
     assert read_rows(tmp_path / "file.json") == rows
-    assert json.loads((tmp_path / "file.json").read_text())[1] == {
+    assert json.loads((tmp_path / "file.json").read_text())[2] == {
         "name": "b", "unit": "bytes", "value": 4096,
     }  # fmt: skip
 
@@ -97,12 +76,29 @@ def test_rules() -> None:
 def test_rules_are_found_in_the_document() -> None:
     values = sources.count().values()
     assert values["recursive.rules"] >= 5 and values["offset.rules"] == 0
+    assert values["generic.rules"] >= 1 and values["temporary.rules"] >= 3
+
+
+def test_what_is_no_figure_is_said_in_the_row() -> None:
+    rows = [Row("offset.lines", "n", 4), Row("generic.pages", "n", 3), Row("offset.pages", "n", 2)]
+    assert abilities.with_generic(rows) == [*rows, Row("generic.lines", "text", text="as its map")]
+    measured = [Row("offset.read_frame", "n", 2)]
+    assert kernel.with_cannot(measured)[1:] == [Row("recursive.read_frame", "text", text="cannot")]
+    assert kernel.with_cannot(rows) == rows
+
+
+def test_formats_that_permit_recursion() -> None:
+    permitted = {f.name for f in abilities.FORMATS if abilities.permits_recursion(f)}
+    assert {f.name for f in abilities.FORMATS} - permitted == {"risc_v_sv39"}
+    texts = {row.name: row.text for row in abilities.ring().rows}
+    assert texts["recursive.format_risc_v_sv39"] == "cannot" and texts["offset.format_risc_v_sv39"] == "yes"
 
 
 def test_page_is_self_contained() -> None:
     ring = Ring("kernel-4-levels", "a <title>", "note", [Row("offset.map_page", "n", 92.0)])
-    picture = plots.bars(ring, {"map_page": "map page"}, "a picture", "n")
-    ElementTree.fromstring(picture)
+    picture = plots.bars(ring, {"map_page": "map page"}, "a picture", "n", "what there is to see")
+    ElementTree.fromstring(picture.svg)
+    assert picture.table == [["", "offset", ""], ["map page", "92", "n"]]
     text = page.report("about", [picture], [ring])
     assert "a &lt;title&gt;" in text and "92" in text and "map page" in text
     assert not [word for word in ("src=", "<link", "<script", "@import") if word in text]
@@ -126,4 +122,4 @@ def test_from_end_to_end(builder: Builder, folder: Path) -> None:
             assert claims[f"{method}.translate_lines_{levels}_levels_1g"] == levels
     assert read_rows(folder / "own-machine.json")
     text = (folder / "report/index.html").read_text()
-    assert text.count("<svg") == 3 and "own machine" in text
+    assert text.count("<svg") == text.count("The figures") == 4 and "own machine" in text

@@ -2,23 +2,16 @@
 /*
  * Benchmarks of the mapper, a suite for each access method. Single pages stand in tables that exist;
  * what is unmapped or protected is invalidated outside of what is counted. The spaces have as many
- * levels as the CPU and its largest pages; the recursive method's must be the active one. "temporary" is
- * the generic method with a function that points the temporary page at each table.
- * tests/bench/test_icount.py knows the limits.
+ * levels as the CPU and its largest pages (bench_rig.h). same_work_bench.c has the rows that say the same of
+ * each size of pages and each order. tests/bench/test_icount.py knows the limits.
  */
-#include <arch/active_root.h>
-#include <arch/cpu_features.h>
 #include <mercator/cursor.h>
-#include <mercator/frame_access.h>
-#include <mercator/kbench.h>
-#include <mercator/layout.h>
 #include <mercator/physmap.h>
 #include <mercator/temp_page.h>
 
-#include "../bench/bench_space.h"
 #include "../bench/nothing.h"
+#include "bench_rig.h"
 
-#define NR_FRAMES 24
 #define NR_PAGES  256
 #define NR_SPARSE 16
 #define NR_LEAVES 504 /* of a range whose tables exist: most of one table */
@@ -31,17 +24,12 @@
 static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
 static const struct attributes read_only = { .rights = RIGHT_READ };
 
-/* In the image, so their physical addresses are known. */
-static uint8_t memory[NR_FRAMES][FRAME_SIZE] __attribute__((aligned(FRAME_SIZE)));
-static pfn_t room[NR_FRAMES];
-static struct bench_space bench;
-static struct space *const space = &bench.space;
+static struct space *const space = &rig_space.space;
 static struct tlb_batch batch;
 
 static inline void check(struct kbench_run *b, int error)
 {
-	if (error)
-		b->failed = error_name(error);
+	rig_check(b, error);
 }
 
 static inline virt_addr_t page(uint64_t i)
@@ -63,81 +51,11 @@ static inline int map(uint64_t first, uint64_t count)
 	return map_with(mapper_map, first, count);
 }
 
-static enum access_method method;
-static bool is_temporary; /* the generic method, by the temporary page */
-
-static void *temporary_pointer(void *context, phys_addr_t frame)
-{
-	(void)context;
-	return temp_page_map(phys_pfn(frame));
-}
-
-/* Run on the benchmarks' space: it borrows the kernel's half of the root, all but the slot. */
-static void activate(void)
-{
-	const struct root kernel = active_root();
-	const pt_entry_t *kernel_entries = frame_access(phys_pfn(kernel.table));
-	pt_entry_t *entries = (pt_entry_t *)memory[0];
-
-	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
-		entries[i] = kernel_entries[i];
-#ifdef CONFIG_RECURSIVE
-	space->recursive_slot = CONFIG_RECURSIVE_SLOT;
-	entries[CONFIG_RECURSIVE_SLOT].raw = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
-#endif
-	write_cr3(phys_raw(space->root.table));
-}
-
 static void reset(void)
 {
-	bench_space_init(&bench, method, memory,
-			 ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT, NR_FRAMES,
-			 room);
-	space->root.levels = active_root().levels;
-	space->largest_leaf = cpu_features()->pages_1gib ? 3 : 2;
-	if (is_temporary) {
-		space->root.pointer_to = temporary_pointer;
-		space->root.pointers_are_brief = true;
-	}
-	if (method == ACCESS_RECURSIVE)
-		activate();
+	rig_reset();
 	tlb_batch_begin(&batch, space);
 }
-
-#ifdef CONFIG_MAPPER_OFFSET
-static void by_offset(struct kbench_run *b, void (*operation)(struct kbench_run *b))
-{
-	method = ACCESS_OFFSET;
-	operation(b);
-}
-#endif
-
-#ifdef CONFIG_MAPPER_RECURSIVE
-static void by_recursion(struct kbench_run *b, void (*operation)(struct kbench_run *b))
-{
-	const uint64_t kernel_root = read_cr3();
-
-	method = ACCESS_RECURSIVE;
-	operation(b);
-	write_cr3(kernel_root);
-}
-#endif
-
-#ifdef CONFIG_MAPPER_GENERIC
-static void by_function(struct kbench_run *b, void (*operation)(struct kbench_run *b))
-{
-	method = ACCESS_GENERIC;
-	operation(b);
-}
-
-static void by_temporary_page(struct kbench_run *b, void (*operation)(struct kbench_run *b))
-{
-	is_temporary = true;
-	by_function(b, operation);
-	is_temporary = false;
-	temp_page_unmap();
-}
-#endif
 
 /* The tables that lead to BASE, kept by the last page of the leaf table. */
 static void make_tables(struct kbench_run *b)
@@ -310,32 +228,6 @@ static void map_aligned_1_tib(struct kbench_run *b)
 		mapper_map(space, virt_addr(TIB(16)), phys_addr(TIB(1)), TIB(1), read_write, NULL));
 }
 
-/* Pages in no order, of tables that exist. */
-static inline uint64_t at_random(uint64_t i)
-{
-	return i * 167 % NR_PAGES; /* odd: each once */
-}
-
-static void map_random_page(struct kbench_run *b)
-{
-	make_tables(b);
-	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, map_with(mapper_map, at_random(i), 1));
-	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
-		check(b, map_with(nothing_map, at_random(i), 1));
-}
-
-static void translate_random_address(struct kbench_run *b)
-{
-	phys_addr_t physical;
-
-	make_pages(b);
-	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, mapper_translate_address(space, page(at_random(i)), &physical));
-	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
-		check(b, nothing_translate_address(space, page(at_random(i)), &physical));
-}
-
 /* Far from each other: a leaf table each, which is made, and freed with its page. */
 static inline int map_sparse(map_function *function, uint64_t i)
 {
@@ -364,91 +256,6 @@ static void unmap_sparse_page(struct kbench_run *b)
 	}
 	tlb_batch_finish(&batch);
 	b->nr_operations = NR_SPARSE;
-}
-
-/* Huge pages: the tables above them exist; where the CPU has no pages of 1 GiB, those are 2 MiB. */
-static virt_addr_t huge(uint64_t size)
-{
-	return virt_addr(BASE + size);
-}
-
-static inline int map_a_huge(uint64_t size)
-{
-	return mapper_map(space, huge(size), phys_addr(GIB(4)), size, read_write, NULL);
-}
-
-static void make_huge(struct kbench_run *b, uint64_t size)
-{
-	make_tables(b);
-	check(b, map_a_huge(size));
-}
-
-static void map_huge(struct kbench_run *b, uint64_t size)
-{
-	make_tables(b);
-	COUNT_ONCE(b, 1, map_a_huge(size));
-}
-
-static void protect_huge(struct kbench_run *b, uint64_t size)
-{
-	make_huge(b, size);
-	COUNT_ONCE(b, 1, mapper_protect(space, huge(size), size, read_only, &batch, NULL));
-	tlb_batch_finish(&batch);
-}
-
-static void unmap_huge(struct kbench_run *b, uint64_t size)
-{
-	make_huge(b, size);
-	COUNT_ONCE(b, 1, mapper_unmap(space, huge(size), size, &batch));
-	tlb_batch_finish(&batch);
-}
-
-static void translate_huge(struct kbench_run *b, uint64_t size)
-{
-	phys_addr_t physical;
-
-	make_huge(b, size);
-	COUNT_ONCE(b, 1, mapper_translate_address(space, huge(size), &physical));
-}
-
-static void map_2_mib(struct kbench_run *b)
-{
-	map_huge(b, MIB(2));
-}
-
-static void protect_2_mib(struct kbench_run *b)
-{
-	protect_huge(b, MIB(2));
-}
-
-static void unmap_2_mib(struct kbench_run *b)
-{
-	unmap_huge(b, MIB(2));
-}
-
-static void translate_in_2_mib(struct kbench_run *b)
-{
-	translate_huge(b, MIB(2));
-}
-
-static void map_1_gib(struct kbench_run *b)
-{
-	map_huge(b, GIB(1));
-}
-
-static void protect_1_gib(struct kbench_run *b)
-{
-	protect_huge(b, GIB(1));
-}
-
-static void unmap_1_gib(struct kbench_run *b)
-{
-	unmap_huge(b, GIB(1));
-}
-
-static void translate_in_1_gib(struct kbench_run *b)
-{
-	translate_huge(b, GIB(1));
 }
 
 /* 4096 leaves of 4 KiB in 8 leaf tables; not the kernel half, which the active space alone has. */
@@ -494,46 +301,53 @@ static void visit_16_mib(struct kbench_run *b)
 	BENCH_ROW(suite, measure, unmap_range_tables_stay)                                         \
 	BENCH_ROW(suite, measure, protect_range)                                                   \
 	BENCH_ROW(suite, measure, map_aligned_1_tib)                                               \
-	BENCH_ROW(suite, measure, map_random_page)                                                 \
-	BENCH_ROW(suite, measure, translate_random_address)                                        \
 	BENCH_ROW(suite, measure, map_sparse_page)                                                 \
 	BENCH_ROW(suite, measure, unmap_sparse_page)                                               \
-	BENCH_ROW(suite, measure, map_2_mib)                                                       \
-	BENCH_ROW(suite, measure, protect_2_mib)                                                   \
-	BENCH_ROW(suite, measure, unmap_2_mib)                                                     \
-	BENCH_ROW(suite, measure, translate_in_2_mib)                                              \
-	BENCH_ROW(suite, measure, map_1_gib)                                                       \
-	BENCH_ROW(suite, measure, protect_1_gib)                                                   \
-	BENCH_ROW(suite, measure, unmap_1_gib)                                                     \
-	BENCH_ROW(suite, measure, translate_in_1_gib)                                              \
 	BENCH_ROW(suite, measure, visit_16_mib)
 
 #ifdef CONFIG_MAPPER_OFFSET
-BENCH_METHOD(offset, by_offset)
+BENCH_METHOD(offset, rig_by_offset)
 #endif
 #ifdef CONFIG_MAPPER_RECURSIVE
-BENCH_METHOD(recursive, by_recursion)
+BENCH_METHOD(recursive, rig_by_recursion)
 #endif
 #ifdef CONFIG_MAPPER_GENERIC
-BENCH_METHOD(generic, by_function)
-BENCH_METHOD(temporary, by_temporary_page)
+BENCH_METHOD(generic, rig_by_function)
+BENCH_METHOD(temporary, rig_by_temporary_page)
 #endif
 
 /* Any frame's bytes: another space's table, a buffer for DMA. */
 #ifdef CONFIG_PHYSMAP
 KBENCH(offset, read_frame)
 {
-	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
+	const pfn_t first = rig_first_frame();
 
-	KBENCH_LOOP (b, i, NR_FRAMES)
+	KBENCH_LOOP (b, i, RIG_FRAMES)
 		(void)*(volatile uint64_t *)physmap_pointer(phys_of_pfn(first + i));
+}
+#endif
+#ifdef CONFIG_MAPPER_GENERIC
+static void read_by_function(struct kbench_run *b)
+{
+	const pfn_t first = rig_first_frame();
+	const struct root *root = &space->root;
+
+	reset();
+	KBENCH_LOOP (b, i, RIG_FRAMES)
+		(void)*(volatile uint64_t *)root->pointer_to(root->pointer_context,
+							     phys_of_pfn(first + i));
+}
+
+KBENCH(generic, read_frame)
+{
+	rig_by_function(b, read_by_function);
 }
 #endif
 KBENCH(temporary, read_frame)
 {
-	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
+	const pfn_t first = rig_first_frame();
 
-	KBENCH_LOOP (b, i, NR_FRAMES)
+	KBENCH_LOOP (b, i, RIG_FRAMES)
 		(void)*(volatile uint64_t *)temp_page_map(first + i);
 	temp_page_unmap();
 }

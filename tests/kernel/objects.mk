@@ -26,8 +26,9 @@ kernel-$(CONFIG_SELFTESTS) += tests/kernel/space_property_test.c tests/kernel/sp
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/space_hardware_test.c tests/kernel/space_rig.c tests/kernel/space_rig_kernel.c
 kernel-$(CONFIG_SELFTESTS) += tests/kernel/stub_test.c
 
-kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c
-kernel-$(CONFIG_BENCH) += tests/kernel/audit_bench.c tests/kernel/mapper_bench.c tests/kernel/space_bench.c
+kernel-$(CONFIG_BENCH) += tests/bench/bench_space.c tests/bench/nothing.c tests/bench/same_work.c
+kernel-$(CONFIG_BENCH) += tests/kernel/audit_bench.c tests/kernel/bench_rig.c tests/kernel/mapper_bench.c
+kernel-$(CONFIG_BENCH) += tests/kernel/same_work_bench.c tests/kernel/space_bench.c
 
 # Tests of an option's code, where there are both.
 kernel-$(if $(CONFIG_PHYSMAP),$(CONFIG_SELFTESTS)) += tests/kernel/physmap_test.c

@@ -10,6 +10,7 @@
 #include <mercator/mapper.h>
 #include <mercator/paging.h>
 #include <mercator/physmap.h>
+#include <mercator/temp_page.h>
 
 #include "../bench/nothing.h"
 
@@ -49,11 +50,20 @@ static void release(void *context, pfn_t frame)
 
 static const struct frame_source source = { allocate, release, NULL };
 
+#ifdef CONFIG_MAPPER_GENERIC
 /* For the generic method: the least that a function can do. */
 static void *pointer_to(void *context, phys_addr_t frame)
 {
 	(void)context;
 	return physmap_pointer(frame);
+}
+#endif
+
+/* And through the temporary page. */
+static void *temporary(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return temp_page_map(phys_pfn(frame));
 }
 
 static inline void check(struct kbench_run *b, int error)
@@ -193,6 +203,21 @@ static void inactive_unmap_page(struct kbench_run *b)
 	destroy(b, &spaces[0]);
 }
 
+static void inactive_protect_page(struct kbench_run *b)
+{
+	const struct attributes read_only = { .rights = RIGHT_READ };
+
+	make_with_tables(b, &spaces[0]);
+	check(b, map_with(mapper_map, &spaces[0], 0, NR_PAGES));
+	tlb_batch_begin(&batch, &spaces[0]);
+	KBENCH_LOOP (b, i, NR_PAGES)
+		check(b, mapper_protect(&spaces[0], page(i), FRAME_SIZE, read_only, &batch, NULL));
+	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
+		check(b, nothing_protect(&spaces[0], page(i), FRAME_SIZE, read_only, &batch, NULL));
+	tlb_batch_finish(&batch);
+	destroy(b, &spaces[0]);
+}
+
 static void inactive_translate_address(struct kbench_run *b)
 {
 	phys_addr_t physical;
@@ -214,52 +239,55 @@ static void inactive_map_16_mib(struct kbench_run *b)
 }
 
 static void measure(struct kbench_run *b, enum access_method method,
+		    void *(*function)(void *context, phys_addr_t frame),
 		    void (*operation)(struct kbench_run *b))
 {
 	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
 	struct space *kernel = kernel_space();
 	const struct frame_source *kernel_frames = kernel->frames;
-	const enum access_method kernel_method = kernel->method;
 	const struct root root = kernel->root;
 
 	check(b, space_share_kernel_half(kernel));
 	nr_free = 0;
 	for (pfn_t frame = first; frame < first + NR_FRAMES; frame++)
 		release(NULL, frame);
-	kernel->method = method;
-	kernel->root.pointer_to = pointer_to;
+	kernel->root.method = method;
+	kernel->root.pointer_to = function;
+	kernel->root.pointers_are_brief = function == temporary;
 	kernel->frames = &source;
 	operation(b);
 	if (nr_free != NR_FRAMES && !b->failed)
 		b->failed = "frames are missing";
-	kernel->method = kernel_method;
 	kernel->root = root;
 	kernel->frames = kernel_frames;
+	temp_page_unmap();
 }
 
-#define BENCH_ROW(suite, method, row)                                                              \
+#define BENCH_ROW(suite, method, function, row)                                                    \
 	KBENCH(suite, row)                                                                         \
 	{                                                                                          \
-		measure(b, method, row);                                                           \
+		measure(b, method, function, row);                                                 \
 	}
-#define BENCH_METHOD(suite, method)                                                                \
-	BENCH_ROW(suite, method, create)                                                           \
-	BENCH_ROW(suite, method, activate)                                                         \
-	BENCH_ROW(suite, method, inactive_first_map_page)                                          \
-	BENCH_ROW(suite, method, inactive_map_page_by_turns)                                       \
-	BENCH_ROW(suite, method, inactive_map_page)                                                \
-	BENCH_ROW(suite, method, inactive_unmap_page)                                              \
-	BENCH_ROW(suite, method, inactive_translate_address)                                       \
-	BENCH_ROW(suite, method, inactive_map_16_mib)                                              \
-	BENCH_ROW(suite, method, destroy_empty)                                                    \
-	BENCH_ROW(suite, method, destroy_16_mib)
+#define BENCH_METHOD(suite, method, function)                                                      \
+	BENCH_ROW(suite, method, function, create)                                                 \
+	BENCH_ROW(suite, method, function, activate)                                               \
+	BENCH_ROW(suite, method, function, inactive_first_map_page)                                \
+	BENCH_ROW(suite, method, function, inactive_map_page_by_turns)                             \
+	BENCH_ROW(suite, method, function, inactive_map_page)                                      \
+	BENCH_ROW(suite, method, function, inactive_unmap_page)                                    \
+	BENCH_ROW(suite, method, function, inactive_protect_page)                                  \
+	BENCH_ROW(suite, method, function, inactive_translate_address)                             \
+	BENCH_ROW(suite, method, function, inactive_map_16_mib)                                    \
+	BENCH_ROW(suite, method, function, destroy_empty)                                          \
+	BENCH_ROW(suite, method, function, destroy_16_mib)
 
 #ifdef CONFIG_MAPPER_OFFSET
-BENCH_METHOD(space_offset, ACCESS_OFFSET)
+BENCH_METHOD(space_offset, ACCESS_OFFSET, NULL)
 #endif
 #ifdef CONFIG_MAPPER_RECURSIVE
-BENCH_METHOD(space_recursive, ACCESS_RECURSIVE)
+BENCH_METHOD(space_recursive, ACCESS_RECURSIVE, NULL)
 #endif
 #ifdef CONFIG_MAPPER_GENERIC
-BENCH_METHOD(space_generic, ACCESS_GENERIC)
+BENCH_METHOD(space_generic, ACCESS_GENERIC, pointer_to)
+BENCH_METHOD(space_temporary, ACCESS_GENERIC, temporary)
 #endif

@@ -43,6 +43,7 @@ static bool start(struct ktest_run *t)
 	pool.on_misuse = on_misuse;
 	last_misuse = 0;
 	memset(memory, 0x33, sizeof(memory));
+	memset(metadata, 0x21, sizeof(metadata));
 	EXPECT_TRUE(t, frame_metadata_size(FIRST, FIRST + NR_FRAMES) <= sizeof(metadata));
 	EXPECT_EQ(t, frame_add_range(&pool, FIRST, FIRST + NR_FRAMES, metadata), 0);
 	return true;
@@ -98,6 +99,23 @@ KTEST(frame_debug, owners)
 	EXPECT_EQ(t, frame_owner(&pool, pfn, &owner), ERR_NOT_ALLOCATED);
 }
 
+/* Tags that nobody has written yet look like owners, here. */
+KTEST(frame_debug, what_was_never_allocated_has_no_owner)
+{
+	const pfn_t inside = align_up(FIRST, 512) + 1;
+	unsigned int owner = 77;
+
+	if (!start(t))
+		return;
+	EXPECT_EQ(t, frame_owner(&pool, inside, &owner), ERR_NOT_ALLOCATED);
+	EXPECT_EQ(t, frame_owner(&pool, FIRST, &owner), ERR_NOT_ALLOCATED);
+	ASSERT_EQ(t, frame_alloc_at(&pool, inside, 1), 0);
+	EXPECT_EQ(t, frame_owner(&pool, inside - 1, &owner), ERR_NOT_ALLOCATED);
+	EXPECT_EQ(t, owner, 77);
+	EXPECT_EQ(t, frame_owner(&pool, inside, &owner), 0);
+	EXPECT_EQ(t, owner, 0);
+}
+
 /* Free the block, write to it, allocate until it comes again: whether that panics. */
 static bool panics(pfn_t victim, bool write)
 {
@@ -113,6 +131,8 @@ static bool panics(pfn_t victim, bool write)
 			_exit(2);
 		if (write)
 			memory[victim - FIRST][4095] ^= 1;
+		/* Nobody owns it, so this does nothing. */
+		frame_set_owner(&pool, victim, 5);
 		while (frame_alloc(&pool, 0, &pfn) == 0)
 			continue;
 		_exit(0);

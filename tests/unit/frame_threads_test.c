@@ -339,3 +339,94 @@ KTEST(frame_threads, frames_freed_by_another_are_not_lost)
 	frame_stats(&pool, &stats);
 	EXPECT_EQ(t, stats.nr_free, NR_FRAMES);
 }
+
+/*
+ * A frame is free at every moment, now in one CPU's cache and now in another's, so a third CPU that wants
+ * one gets it. One thread is the two CPUs, so that it moves fast.
+ */
+#define HUNTS 3000
+
+struct mover {
+	pthread_t thread;
+	unsigned int nr_wrong;
+	uint32_t hunting; /* the number of the hunt that is on; odd while it is */
+};
+
+static pfn_t moving[2][CHUNK_FRAMES];
+
+static void move(struct mover *mover, uint32_t hunt)
+{
+	for (unsigned int i = 0; __atomic_load_n(&mover->hunting, __ATOMIC_ACQUIRE) == hunt; i++) {
+		host_cpu_id = 1 + i % 2;
+		mover->nr_wrong += frame_free(&pool, moving[i % 2][0], 0) != 0;
+		host_cpu_id = 2 - i % 2;
+		/* The hunter may have had it. */
+		if (frame_alloc(&pool, 0, &moving[(i + 1) % 2][0]))
+			break;
+	}
+}
+
+/* Each of the two CPUs has a chunk; the second has a free frame. */
+static void *move_about(void *argument)
+{
+	struct mover *mover = argument;
+	unsigned int round = 0;
+
+	for (uint32_t hunt = 1; hunt < 2 * HUNTS; hunt += 2) {
+		frame_pool_init(&pool, cpus, NR_THREADS);
+		mover->nr_wrong += frame_add_range(&pool, 0, 2 * CHUNK_FRAMES, metadata[0]) != 0;
+		for (unsigned int i = 0; i < 2; i++) {
+			host_cpu_id = 1 + i;
+			mover->nr_wrong += frame_alloc_bulk(&pool, moving[i], CHUNK_FRAMES) != 0;
+		}
+		mover->nr_wrong += frame_free(&pool, moving[1][0], 0) != 0;
+		__atomic_store_n(&mover->hunting, hunt, __ATOMIC_RELEASE);
+		meet(&round);
+		move(mover, hunt);
+		meet(&round);
+	}
+	return NULL;
+}
+
+static int want_one(pfn_t *pfn)
+{
+	return frame_alloc(&pool, 0, pfn);
+}
+
+static int want_run(pfn_t *pfn)
+{
+	return frame_alloc_run(&pool, 1, 1, UINT64_MAX, pfn);
+}
+
+static int want_bulk(pfn_t *pfn)
+{
+	return frame_alloc_bulk(&pool, pfn, 1);
+}
+
+static void hunt(struct ktest_run *t, int (*want)(pfn_t *pfn))
+{
+	struct mover mover = { .hunting = 0 };
+	unsigned int round = 0, nr_lost = 0;
+	pfn_t pfn;
+
+	nr_ready = 0;
+	ASSERT_EQ(t, pthread_create(&mover.thread, NULL, move_about, &mover), 0);
+	for (unsigned int i = 0; i < HUNTS; i++) {
+		meet(&round);
+		for (uint64_t wait = ktest_random(t) % 8192; wait; wait--)
+			compiler_barrier();
+		nr_lost += want(&pfn) != 0;
+		__atomic_store_n(&mover.hunting, 0, __ATOMIC_RELEASE);
+		meet(&round);
+	}
+	pthread_join(mover.thread, NULL);
+	EXPECT_EQ(t, nr_lost, 0);
+	EXPECT_EQ(t, mover.nr_wrong, 0);
+}
+
+KTEST(frame_threads, a_frame_that_moves_is_found)
+{
+	hunt(t, want_one);
+	hunt(t, want_run);
+	hunt(t, want_bulk);
+}

@@ -51,12 +51,60 @@ static unsigned int read_physical_bits(void)
 	return bits < PHYSICAL_BITS_MAX ? bits : PHYSICAL_BITS_MAX;
 }
 
+/* As other hypervisors took it over from VMware: in kHz. */
+static uint64_t tsc_by_hypervisor(void)
+{
+	if (!*features.hypervisor || cpuid(CPUID_HYPERVISOR, 0).eax < CPUID_HYPER_TIMING)
+		return 0;
+	return UINT64_C(1000) * cpuid(CPUID_HYPER_TIMING, 0).eax;
+}
+
+/* SDM 2, CPUID leaf 15H: denominator, numerator, and the crystal's hertz or 0. */
+static uint64_t tsc_by_crystal(void)
+{
+	const struct cpuid_result r =
+		has_leaf(CPUID_TSC) ? cpuid(CPUID_TSC, 0) : (struct cpuid_result){ 0 };
+
+	return r.eax ? (uint64_t)r.ecx * r.ebx / r.eax : 0;
+}
+
+/* Leaf 16H, in MHz: as good as the label on the CPU. */
+static uint64_t tsc_by_base_frequency(void)
+{
+	return has_leaf(CPUID_FREQUENCY)
+		       ? UINT64_C(1000000) * (cpuid(CPUID_FREQUENCY, 0).eax & 0xffff)
+		       : 0;
+}
+
+static void read_tsc_clock(void)
+{
+	static const struct {
+		uint64_t (*hertz)(void);
+		const char *name;
+	} sources[] = {
+		{ tsc_by_hypervisor, "hypervisor, CPUID 40000010H" },
+		{ tsc_by_crystal, "crystal, CPUID 15H" },
+		{ tsc_by_base_frequency, "base frequency, CPUID 16H" },
+	};
+
+	features.tsc_source = "nobody";
+	for (size_t i = 0; i < ARRAY_SIZE(sources) && !features.tsc_hertz; i++) {
+		features.tsc_hertz = sources[i].hertz();
+		if (features.tsc_hertz)
+			features.tsc_source = sources[i].name;
+	}
+	if (has_leaf(CPUID_EXT_POWER))
+		features.tsc_invariant = cpuid(CPUID_EXT_POWER, 0).edx & CPUID_E7_EDX_ITSC;
+	features.is_emulated = memcmp(features.hypervisor, "TCGTCGTCGTCG", 12) == 0;
+}
+
 void cpu_features_init(void)
 {
 	uint32_t basic = cpuid(CPUID_FEATURES, 0).edx;
 	uint32_t extended = cpuid(CPUID_EXT_FEATURES, 0).edx;
 
 	read_names();
+	read_tsc_clock();
 	features.physical_bits = read_physical_bits();
 	features.pages_1gib = extended & CPUID_E1_EDX_1GIB;
 	features.global_pages = basic & CPUID_1_EDX_PGE;

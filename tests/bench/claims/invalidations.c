@@ -52,27 +52,32 @@ static void operations(void)
 	end("unmap_512_pages");
 }
 
-static void on_active(const char *name, enum access_method method)
+static void start(const char *name, enum access_method method, void (*go)(void))
 {
 	method_name = name;
 	world_start(4, 3, method);
 	/* A kernel that does not use the window has none to invalidate. */
-	if (method == ACCESS_OFFSET)
+	if (method != ACCESS_RECURSIVE)
 		world_kernel.recursive_slot = SPACE_NOT_RECURSIVE;
+	if (go)
+		go();
+	world_invalidations = (struct invalidations){ 0 };
+}
+
+static void on_active(const char *name, enum access_method method, void (*go)(void))
+{
+	start(name, method, go);
 	space = &world_kernel;
 	tlb_batch_begin(&batch, space);
 	operations();
 }
 
 /* The second slot belongs to one space at a time: two by turns is the worst that can be. */
-static void on_inactive(const char *name, enum access_method method)
+static void on_inactive(const char *name, enum access_method method, void (*go)(void))
 {
 	struct space spaces[2];
 
-	method_name = name;
-	world_start(4, 3, method);
-	if (method == ACCESS_OFFSET)
-		world_kernel.recursive_slot = SPACE_NOT_RECURSIVE;
+	start(name, method, go);
 	for (unsigned int i = 0; i < 2; i++)
 		must(space_create(&spaces[i], &world_kernel));
 	world_invalidations = (struct invalidations){ 0 };
@@ -87,8 +92,12 @@ static void on_inactive(const char *name, enum access_method method)
 
 void claim_invalidations(void)
 {
-	on_active("offset", ACCESS_OFFSET);
-	on_active("recursive", ACCESS_RECURSIVE);
-	on_inactive("space_offset", ACCESS_OFFSET);
-	on_inactive("space_recursive", ACCESS_RECURSIVE);
+	on_active("offset", ACCESS_OFFSET, NULL);
+	on_active("recursive", ACCESS_RECURSIVE, NULL);
+	on_active("generic", ACCESS_GENERIC, world_go_by_pointer);
+	on_active("temporary", ACCESS_GENERIC, world_go_by_temp_page);
+	on_inactive("space_offset", ACCESS_OFFSET, NULL);
+	on_inactive("space_recursive", ACCESS_RECURSIVE, NULL);
+	on_inactive("space_generic", ACCESS_GENERIC, world_go_by_pointer);
+	on_inactive("space_temporary", ACCESS_GENERIC, world_go_by_temp_page);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A fixed amount of work, to be counted under callgrind: random pages of an address space in which many
- * are mapped already. All is done in functions named measured_*, and nothing else in them.
+ * are mapped already. All is done in functions named measured_*, and nothing else in them. What sets the
+ * recursive slot and the temporary page up is measured on the way (world.c).
  *
  *	usage: work METHOD PAGES	offset, generic, temporary, recursive (over a software window)
  *	       work 1g BYTES		set up the physical map of so much RAM, in pages of 1 GiB at most
@@ -17,7 +18,6 @@
 
 #define ROUNDS 1000
 #define BASE   UINT64_C(0x0000123440000000)
-#define APART  __attribute__((noinline)) /* a function of its own in the profile */
 
 static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
 static const struct attributes read_only = { .rights = RIGHT_READ };
@@ -25,18 +25,6 @@ static const struct attributes read_only = { .rights = RIGHT_READ };
 static struct space *const space = &world_kernel;
 static struct tlb_batch batch;
 static virt_addr_t chosen[ROUNDS];
-
-static void *pointer_to(void *context, phys_addr_t frame)
-{
-	(void)context;
-	return world_memory(phys_raw(frame));
-}
-
-static void *temporary(void *context, phys_addr_t frame)
-{
-	(void)context;
-	return temp_page_map(phys_pfn(frame));
-}
 
 APART static void measured_translate(void)
 {
@@ -113,11 +101,10 @@ static enum access_method method_of(const char *name)
 static void work_among(const char *name, uint64_t nr_pages)
 {
 	world_start(4, 3, method_of(name));
-	world_kernel.root.pointer_to = pointer_to;
-	if (strcmp(name, "temporary") == 0) {
-		world_kernel.root.pointer_to = temporary;
-		world_kernel.root.pointers_are_brief = true;
-	}
+	if (strcmp(name, "temporary") == 0)
+		world_go_by_temp_page();
+	else
+		world_go_by_pointer();
 	/* One page off, so that no huge page fits. */
 	must(mapper_map(space, virt_addr(BASE), phys_addr(FRAME_SIZE), nr_pages * FRAME_SIZE,
 			read_write, NULL));

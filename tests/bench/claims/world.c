@@ -28,6 +28,7 @@ const struct memmap_range world_read_only = { MIB(1), MIB(1) + UINT64_C(0x60000)
 struct space world_kernel;
 const struct physmap_window world_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
 struct invalidations world_invalidations;
+uint64_t world_temp_page_tables;
 uint64_t host_physmap_base;
 
 static uint8_t *memory;
@@ -130,13 +131,38 @@ uint64_t world_temp_page_entry(void)
 	return (uint64_t)((const uint8_t *)walk.steps[walk.nr_steps - 1].pointer - memory);
 }
 
-static void make_temp_page(void)
+static void *pointer_to(void *context, phys_addr_t frame)
 {
+	(void)context;
+	return world_memory(phys_raw(frame));
+}
+
+void world_go_by_pointer(void)
+{
+	world_kernel.root.pointer_to = pointer_to;
+}
+
+static void *temporary(void *context, phys_addr_t frame)
+{
+	(void)context;
+	return temp_page_map(phys_pfn(frame));
+}
+
+void world_go_by_temp_page(void)
+{
+	world_kernel.root.pointer_to = temporary;
+	world_kernel.root.pointers_are_brief = true;
+}
+
+APART static void measured_temporary_setup(void)
+{
+	const uint64_t nr_tables = world_kernel.nr_tables;
 	struct walk walk;
 
 	must(mapper_reserve(&world_kernel, virt_addr(TEMP_PAGES_BASE), FRAME_SIZE, 1, NULL));
 	must(recursive_walk(&current, virt_addr(TEMP_PAGES_BASE), &walk));
 	must(temp_page_init(virt_addr(TEMP_PAGES_BASE), &walk));
+	world_temp_page_tables = world_kernel.nr_tables - nr_tables;
 }
 
 static void get_memory(void)
@@ -170,8 +196,7 @@ static struct space make_space(unsigned int levels, unsigned int largest_leaf)
 
 	must(allocate(NULL, &root));
 	return (struct space){
-		.root = { .table = phys_of_pfn(root), .levels = levels },
-		.method = ACCESS_OFFSET,
+		.root = { .table = phys_of_pfn(root), .levels = levels, .method = ACCESS_OFFSET },
 		.frames = &frames,
 		.largest_leaf = largest_leaf,
 		.physical_limit = UINT64_C(1) << 46,
@@ -186,18 +211,22 @@ struct space world_empty_space(unsigned int largest_leaf)
 	return make_space(4, largest_leaf);
 }
 
+APART static void measured_recursive_setup(pt_entry_t *root)
+{
+	root[CONFIG_RECURSIVE_SLOT].raw = phys_raw(current.table) | PT_RECURSIVE_FLAGS;
+}
+
 void world_start(unsigned int levels, unsigned int largest_leaf, enum access_method method)
 {
 	get_memory();
 	world_kernel = make_space(levels, largest_leaf);
 	world_kernel.recursive_slot = CONFIG_RECURSIVE_SLOT;
 	current = world_kernel.root;
-	((pt_entry_t *)world_memory(phys_raw(current.table)))[CONFIG_RECURSIVE_SLOT].raw =
-		phys_raw(current.table) | PT_RECURSIVE_FLAGS;
+	measured_recursive_setup(world_memory(phys_raw(current.table)));
 	must(physmap_map(&world_kernel, &world_window, ram, ARRAY_SIZE(ram), no_range));
 	must(space_activate(&world_kernel));
-	make_temp_page();
+	measured_temporary_setup();
 	must(space_share_kernel_half(&world_kernel));
-	world_kernel.method = method;
+	world_kernel.root.method = method;
 	world_invalidations = (struct invalidations){ 0 };
 }

@@ -13,6 +13,9 @@
 
 #define WORLD_MEMORY GIB(16)
 
+/* A function of its own in callgrind's profile; what is counted there is named measured_*. */
+#define APART __attribute__((noinline))
+
 extern struct space world_kernel; /* the active one */
 extern const struct physmap_window world_window;
 
@@ -24,6 +27,10 @@ extern struct invalidations world_invalidations;
 
 /* Start over: an empty memory, the kernel's space active. */
 void world_start(unsigned int levels, unsigned int largest_leaf, enum access_method method);
+
+/* For the kernel's space with the generic method: a function that knows where all is; the temporary page. */
+void world_go_by_pointer(void);
+void world_go_by_temp_page(void);
 
 /*
  * Start over with an empty space of 4 levels and nothing else, whose tables have such leaves at most: to build in. A
@@ -45,6 +52,9 @@ struct world_walk {
 	unsigned int nr_entries;
 };
 struct world_walk world_translate(uint64_t address);
+
+/* How many tables the temporary page needed, in a kernel half that had only the physical map. */
+extern uint64_t world_temp_page_tables;
 
 /* The temporary page: point it at a frame, as mm/temp_page.c does. Physical address of its entry. */
 uint64_t world_temp_page_entry(void);

@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.report.rows import Row
 
 METHODS = ("offset", "recursive", "generic", "temporary")
+OPERATIONS = {"map", "unmap", "protect", "translate"}
 ROUNDS = 1000  # of each measured function in tests/bench/claims/work.c
 
 CACHES = ["--I1=32768,8,64", "--D1=32768,8,64", "--LL=8388608,16,64"]
@@ -45,7 +46,8 @@ RAM = {"128_mib": 2**27, "1_gib": 2**30, "16_gib": 2**34, "256_gib": 2**38, "16_
 
 
 def rows_of(method: str, pages: int, costs: dict[str, dict[str, int]]) -> Iterable[Row]:
-    for operation, events in sorted(costs.items()):
+    for operation in sorted(OPERATIONS & costs.keys()):
+        events = costs[operation]
         name = f"{method}.{operation}_among_{pages}"
         d1 = events["D1mr"] + events["D1mw"]
         ll = events["DLmr"] + events["DLmw"]
@@ -65,6 +67,13 @@ def profile(program: Path, folder: Path, *arguments: str) -> dict[str, dict[str,
 
 def count(program: Path, folder: Path, method: str, pages: int) -> list[Row]:
     return list(rows_of(method, pages, profile(program, folder, method, str(pages))))
+
+
+def count_small_setups(program: Path, folder: Path) -> list[Row]:
+    """What every such process does first: one recursive slot, one temporary page."""
+    costs = profile(program, folder, "generic", str(ROUNDS))
+    methods = ("recursive", "temporary")
+    return [Row(f"{method}.setup", "instructions", costs[f"{method}_setup"]["Ir"]) for method in methods]
 
 
 def count_setup(program: Path, folder: Path, pages: str, ram: str) -> list[Row]:

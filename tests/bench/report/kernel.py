@@ -1,22 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The in-kernel benchmark: booted under -icount, or read from a log of the reader's own machine."""
 
-import re
 from pathlib import Path
 
+from bench.report.abilities import NO_FRAME
+from bench.report.log import BenchFailed, parse
 from bench.report.rows import Ring, Row
 from harness.build import Build, Builder, Iso
 from harness.qemu import PASSED_STATUS, Qemu
 
 GCC_DEFAULT = Build("gcc", "defconfig")
-LINE = re.compile(r"\bbench (\S+) operations=\d+ per_operation=([\d.]+) with_call=[\d.]+$")
-FAILED = re.compile(r"\bbench (\S+) failed: (.*)$")
-
-
-class BenchFailed(Exception):
-    pass
-
-
 # The ring's file, and QEMU's name for the CPU.
 MACHINES = {
     "kernel-4-levels": "max,la57=off",
@@ -26,16 +19,9 @@ MACHINES = {
 }
 
 
-def parse_log(log: str, unit: str) -> list[Row]:
-    """The rows of a serial log. A benchmark that failed, or none at all, is an error."""
-    lines = [line.strip() for line in log.splitlines()]
-    failed = [f"{m[1]}: {m[2]}" for m in map(FAILED.search, lines) if m]
-    if failed:
-        raise BenchFailed("\n".join(failed))
-    rows = [Row(m[1], unit, float(m[2])) for m in map(LINE.search, lines) if m]
-    if not rows:
-        raise BenchFailed("the log has no line of a benchmark (boot the entry \"benchmarks\")")
-    return rows
+def with_cannot(rows: list[Row]) -> list[Row]:
+    """A method that cannot do what others are measured at has a row that says so."""
+    return [*rows, NO_FRAME] if any(row.name == "offset.read_frame" for row in rows) else rows
 
 
 def title_of(file: str) -> str:
@@ -51,17 +37,20 @@ def boot(builder: Builder, folder: Path, file: str, glob: str = "") -> Ring:
     machine = ["-icount", "shift=0,sleep=off", "-cpu", MACHINES[file], "-m", "128M"]
     with Qemu(folder, *machine, "-cdrom", str(iso)) as qemu:
         status = qemu.wait()
-    rows = parse_log(qemu.serial(), "instructions")
-    if status != PASSED_STATUS:
+    log = parse(qemu.serial(), "instructions")
+    if status != PASSED_STATUS or log.lost() != 0:
         raise BenchFailed(f"{file}: QEMU ended with {status}; see {qemu.serial_log}")
-    return Ring(file, title_of(file), "QEMU -icount: instructions, exact and repeatable", rows)
+    return Ring(file, title_of(file), "QEMU -icount: instructions, exact and repeatable", with_cannot(log.rows))
 
 
 def read_log(path: Path) -> Ring:
-    rows = parse_log(path.read_text(errors="replace"), "TSC ticks")
-    return Ring(
-        "own-machine",
-        f"On your own machine, from {path.name}",
-        "the time-stamp counter of that machine: ticks, with all that disturbs it",
-        rows,
-    )
+    """The ring of the reader's own machine."""
+    log = parse(path.read_text(errors="replace"), "TSC ticks")
+    note = [f"from {path.name}", f"{log.about.get('levels', '?')} levels", log.clock(), "with all that disturbs it"]
+    if log.is_emulated():
+        note.append("EMULATED: these ticks are no times, and compare with nothing")
+    if log.lost() is None:
+        note.append("the log is cut off before its end")
+    elif log.lost():
+        note.append(f"{log.lost()} rows are missing, or garbled")
+    return Ring("own-machine", f"On your own machine: {log.machine()}", "; ".join(note), with_cannot(log.rows))

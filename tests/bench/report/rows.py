@@ -8,15 +8,24 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. limit and ratio: against a limit loop; target: the most that is asked of it."""
+    """One figure, or a text where the answer is none: tests/bench/measure.h says what each key means."""
 
     name: str
     unit: str
-    value: float
+    value: float | None = None
     min: float | None = None
+    q1: float | None = None
+    q3: float | None = None
     limit: float | None = None
     ratio: float | None = None
     target: float | None = None
+    text: str | None = None
+
+    @property
+    def figure(self) -> float:
+        if self.value is None:
+            raise ValueError(f"{self.name} is a text: {self.text}")
+        return self.value
 
 
 @dataclass
@@ -32,7 +41,8 @@ class Ring:
         return self.values()[name]
 
     def values(self) -> dict[str, float]:
-        return {row.name: row.value for row in self.rows}
+        """The figures; rows of text have none."""
+        return {row.name: row.value for row in self.rows if row.value is not None}
 
     def write(self, folder: Path) -> None:
         table = [{k: v for k, v in asdict(row).items() if v is not None} for row in self.rows]

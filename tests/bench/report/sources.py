@@ -17,7 +17,7 @@ OWN_FILES = {
     "temporary": ["mm/temp_page.c", "include/mercator/temp_page.h"],
 }
 
-HEADINGS = {"offset": "### Offset", "recursive": "### Recursive", "generic": "### Generic"}
+HEADINGS = {method: f"### {method.capitalize()}" for method in ("offset", "recursive", "generic", "temporary")}
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -40,7 +40,7 @@ def count() -> Ring:
     for method, files in OWN_FILES.items():
         count = sum(lines_of_code((TOP / file).read_text()) for file in files)
         ring.rows.append(Row(f"{method}.lines_of_code", "lines", count))
-    lines = {row.name: row.value for row in ring.rows}
+    lines = ring.values()
     for method, with_other in (("offset", ""), ("recursive", "second"), ("generic", "")):
         total = lines[f"{method}.lines_of_code"] + lines.get(f"{with_other}.lines_of_code", 0)
         ring.rows.append(Row(f"{method}.lines_of_code_all_spaces", "lines", total))

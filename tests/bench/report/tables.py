@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Rows as tables: one line for each thing that was measured, one column for each method."""
 
+from collections.abc import Iterable
+
 from bench.report.rows import Ring, Row
 
-METHODS = ("offset", "recursive", "generic", "temporary", "second")
+METHODS = ("offset", "recursive", "inline", "generic", "temporary", "second")
 
 
 def method_of(name: str) -> tuple[str, str]:
@@ -26,6 +28,11 @@ def by_method(rows: list[Row]) -> tuple[list[str], dict[str, dict[str, Row]]]:
     return [m for m in ("", *METHODS) if m in used], table
 
 
+def is_compared(ring: Ring) -> bool:
+    """Whether its rows compare methods, and not something else."""
+    return any(method_of(row.name)[0] for row in ring.rows)
+
+
 def number(value: float | None) -> str:
     """Short and exact enough: bytes and large counts are grouped."""
     if value is None:
@@ -35,19 +42,44 @@ def number(value: float | None) -> str:
     return f"{value:,.2f}"
 
 
+def shown(row: Row | None) -> str:
+    """A cell: the figure, with its ratio to a limit loop if there is one; or the text."""
+    if row is None:
+        return "-"
+    if row.text is not None:
+        return row.text
+    return number(row.value) + (f" x{row.ratio:.2f}" if row.ratio is not None else "")
+
+
+def against_limits(ring: Ring) -> list[list[str]]:
+    heading = ["", "median", "min", "quartiles", "limit", "ratio", "target", ""]
+    lines = [heading]
+    for row in ring.rows:
+        quartiles = "" if row.q1 is None else f"{number(row.q1)}-{number(row.q3)}"
+        rest = map(number, (row.limit, row.ratio, row.target))
+        lines.append([row.name, number(row.value), number(row.min), quartiles, *rest, row.unit])
+    return lines
+
+
+def spread(rows: Iterable[Row]) -> str:
+    """The widest of the rows: how far its quartiles are apart, against its median."""
+    widths = [(row.q3 - row.q1) / row.figure for row in rows if row.q1 is not None and row.q3 is not None]
+    return f"{max(widths):.0%}" if widths else ""
+
+
 def cells(ring: Ring) -> list[list[str]]:
-    """The ring's table, with its heading: by method, or with limits where there are any."""
-    if any(row.limit is not None for row in ring.rows):
-        heading = ["", "median", "min", "limit", "ratio", "target", ""]
-        return [heading] + [
-            [row.name, *map(number, (row.value, row.min, row.limit, row.ratio, row.target)), row.unit]
-            for row in ring.rows
-        ]
+    """The ring's table, with its heading: a column for each method, or limits where nothing else is."""
+    has_limits = any(row.limit is not None for row in ring.rows)
+    if has_limits and not is_compared(ring):
+        return against_limits(ring)
     methods, table = by_method(ring.rows)
-    lines = [["", *methods, ""]]
+    lines = [["", *methods, *(["limit", "spread"] if has_limits else []), ""]]
     for what, line in table.items():
-        unit = next(iter(line.values())).unit
-        values = [number(line[m].value) if m in line else "-" for m in methods]
+        first = next(iter(line.values()))
+        values = [shown(line.get(m)) for m in methods]
+        if has_limits:
+            values += [number(first.limit), spread(line.values())]
+        unit = "" if first.unit == "text" else first.unit
         lines.append([what.replace("_", " "), *values, unit])
     return lines
 

@@ -11,6 +11,12 @@ struct cpu_features {
 	char hypervisor[13]; /* "" on bare hardware */
 	unsigned int physical_bits;
 	bool pages_1gib, global_pages, levels_5, machine_check;
+
+	/* The time-stamp counter's ticks a second, and who says so; 0 and "nobody" if nobody does. */
+	uint64_t tsc_hertz;
+	const char *tsc_source;
+	bool tsc_invariant; /* the same whatever the CPU saves power with (SDM 3B, 18.17.1) */
+	bool is_emulated;   /* by QEMU's TCG, where time has nothing to do with a CPU's */
 };
 
 /* Fill from CPUID. */
