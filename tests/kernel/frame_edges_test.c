@@ -181,41 +181,6 @@ KTEST(frame, a_bulk_writes_what_it_was_asked_for)
 	EXPECT_EQ(t, some[3], 12345);
 }
 
-/* Not even a chunk is broken, nor a place of the array written. */
-KTEST(frame, a_bulk_of_too_many_does_nothing)
-{
-	static pfn_t frames[2 * CHUNK_FRAMES + 1];
-	struct frame_stats stats;
-
-	if (!start(t, 0, 2 * CHUNK_FRAMES))
-		return;
-	frames[0] = 12345;
-	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, 2 * CHUNK_FRAMES + 1), ERR_NO_MEMORY);
-	EXPECT_EQ(t, frames[0], 12345);
-	frame_stats(&pool, &stats);
-	EXPECT_EQ(t, stats.free_blocks[FRAME_ORDER_2MIB], 2);
-	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, 2 * CHUNK_FRAMES), 0);
-	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, 1), ERR_NO_MEMORY);
-	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, 0), 0);
-}
-
-/* The last chunk number of all means none, so the last 2 MiB of 512 TiB cannot be had. */
-KTEST(frame, the_highest_frames)
-{
-	const pfn_t end = TIB(512) / FRAME_SIZE - CHUNK_FRAMES;
-	pfn_t pfn;
-
-	if (!start(t, end - CHUNK_FRAMES, end))
-		return;
-	EXPECT_EQ(t, frame_add_range(&pool, end, end + 1, &metadata[2600]), ERR_UNSUPPORTED);
-	EXPECT_EQ(t, frame_add_range(&pool, end - 1000, end + 1, &metadata[2600]), ERR_UNSUPPORTED);
-	EXPECT_EQ(t, frame_alloc(&pool, FRAME_ORDER_2MIB, &pfn), 0);
-	EXPECT_EQ(t, pfn, end - CHUNK_FRAMES);
-	EXPECT_EQ(t, frame_free(&pool, pfn, FRAME_ORDER_2MIB), 0);
-	EXPECT_EQ(t, frame_alloc_run(&pool, 3, 1, UINT64_MAX, &pfn), 0);
-	EXPECT_EQ(t, frame_free_run(&pool, pfn, 3, NULL), 0);
-}
-
 /* Which frames of a word are left free: none to five, at its ends, in a row and in between. */
 static bool is_left(pfn_t pfn)
 {
@@ -261,6 +226,47 @@ KTEST(frame, a_bulk_takes_what_is_left_here_and_there)
 		EXPECT_EQ(t, frame_free_count(&pool), left);
 	}
 	EXPECT_EQ(t, frame_alloc(&pool, 0, &frames[0]), ERR_NO_MEMORY);
+	/* Nor is any chunk still thought to have frames, and looked into before one that has. */
+	for (pfn_t pfn = 200; pfn < TO; pfn += CHUNK_FRAMES) {
+		ASSERT_EQ(t, frame_free(&pool, TO - pfn, 0), 0);
+		ASSERT_EQ(t, frame_alloc_bulk(&pool, frames, 1), 0);
+		EXPECT_EQ(t, frames[0], TO - pfn);
+	}
+}
+
+/* Not even a chunk is broken, nor a place of the array written. */
+KTEST(frame, a_bulk_of_too_many_does_nothing)
+{
+	static pfn_t frames[2 * CHUNK_FRAMES + 1];
+	struct frame_stats stats;
+
+	if (!start(t, 0, 2 * CHUNK_FRAMES))
+		return;
+	frames[0] = 12345;
+	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, 2 * CHUNK_FRAMES + 1), ERR_NO_MEMORY);
+	EXPECT_EQ(t, frames[0], 12345);
+	frame_stats(&pool, &stats);
+	EXPECT_EQ(t, stats.free_blocks[FRAME_ORDER_2MIB], 2);
+	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, 2 * CHUNK_FRAMES), 0);
+	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, 1), ERR_NO_MEMORY);
+	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, 0), 0);
+}
+
+/* The last chunk number of all means none, so the last 2 MiB of 512 TiB cannot be had. */
+KTEST(frame, the_highest_frames)
+{
+	const pfn_t end = TIB(512) / FRAME_SIZE - CHUNK_FRAMES;
+	pfn_t pfn;
+
+	if (!start(t, end - CHUNK_FRAMES, end))
+		return;
+	EXPECT_EQ(t, frame_add_range(&pool, end, end + 1, &metadata[2600]), ERR_UNSUPPORTED);
+	EXPECT_EQ(t, frame_add_range(&pool, end - 1000, end + 1, &metadata[2600]), ERR_UNSUPPORTED);
+	EXPECT_EQ(t, frame_alloc(&pool, FRAME_ORDER_2MIB, &pfn), 0);
+	EXPECT_EQ(t, pfn, end - CHUNK_FRAMES);
+	EXPECT_EQ(t, frame_free(&pool, pfn, FRAME_ORDER_2MIB), 0);
+	EXPECT_EQ(t, frame_alloc_run(&pool, 3, 1, UINT64_MAX, &pfn), 0);
+	EXPECT_EQ(t, frame_free_run(&pool, pfn, 3, NULL), 0);
 }
 
 /* The chunk in hand is all free when another is broken: single frames come from that. */
