@@ -39,20 +39,16 @@ bool experiment_maps(const struct space *space, const struct own_block *block, v
 	return result != 0;
 }
 
-/* Parse ADDRESS and SIZE, and hold them against the bounds of experiments. */
-static bool parse_range(const char *address_text, uint64_t size, virt_addr_t *address)
+/* Hold a range against the bounds of experiments. */
+static bool check_range(virt_addr_t address, uint64_t size)
 {
 	const unsigned int levels = monitor_space()->root.levels;
-	uint64_t raw;
 
-	if (!command_number(address_text, "an address", &raw))
-		return false;
-	*address = virt_addr(raw);
-	if (!is_aligned(raw, FRAME_SIZE) || !is_aligned(size, FRAME_SIZE) || !size) {
+	if (!is_aligned(virt_raw(address), FRAME_SIZE) || !is_aligned(size, FRAME_SIZE) || !size) {
 		log_error("address and size must be multiples of 4K, and the size not 0");
 		return false;
 	}
-	if (!experiment_allows(*address, size, levels)) {
+	if (!experiment_allows(address, size, levels)) {
 		log_error("experiments are from %#lx up to %#lx: the rest is the kernel's",
 			  EXPERIMENTS_START, pt_span(levels) * PT_ENTRIES / 2);
 		return false;
@@ -88,37 +84,49 @@ static enum command_result fail(const char *what, int error, const struct confli
 	return COMMAND_FAILED;
 }
 
+/* The pages of a range, by level: those that lie in it, and those of which it has a part. */
 struct page_count {
-	uint64_t nr_leaves[PT_LEAF_MAX + 1];
+	uint64_t start, end;
+	uint64_t nr_whole[PT_LEAF_MAX + 1], nr_parts[PT_LEAF_MAX + 1];
 };
 
 static int count_page(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
 {
 	struct page_count *count = context;
+	const uint64_t first = virt_raw(address);
 
-	(void)address;
-	count->nr_leaves[level] += pt_kind(entry, level) == PT_LEAF;
+	if (pt_kind(entry, level) != PT_LEAF)
+		return 0;
+	if (first >= count->start && first + pt_span(level) <= count->end)
+		count->nr_whole[level]++;
+	else
+		count->nr_parts[level]++;
 	return 0;
 }
 
-#define PAGES_TEXT 64
+#define PAGES_TEXT 128
 
-/* "1 x 2 MiB + 3 x 4 KiB pages" */
+/* "1 x 2 MiB + 3 x 4 KiB", "part of 1 x 2 MiB" */
 static const char *pages_text(char text[PAGES_TEXT], const struct space *space, virt_addr_t address,
 			      uint64_t size)
 {
-	struct page_count count = { 0 };
+	struct page_count count = { .start = virt_raw(address), .end = virt_raw(address) + size };
 	size_t length = 0;
 
 	text[0] = '\0';
 	if (mapper_visit(space, address, size, count_page, &count))
 		return "?";
-	for (unsigned int level = PT_LEAF_MAX; level >= 1; level--)
-		if (count.nr_leaves[level])
+	for (unsigned int level = PT_LEAF_MAX; level >= 1; level--) {
+		if (count.nr_whole[level])
 			length += fmt_print(text + length, PAGES_TEXT - length, "%s%lu x %s",
-					    length ? " + " : "", count.nr_leaves[level],
+					    length ? " + " : "", count.nr_whole[level],
 					    decode_page_size(level));
-	return text;
+		if (count.nr_parts[level])
+			length += fmt_print(text + length, PAGES_TEXT - length,
+					    "%spart of %lu x %s", length ? " + " : "",
+					    count.nr_parts[level], decode_page_size(level));
+	}
+	return length ? text : "nothing was there";
 }
 
 static const char *plural(uint64_t count)
@@ -126,17 +134,16 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* What an operation did to the space's tables, which were `before` in number. */
-static void show_change(const char *what, const struct space *space, virt_addr_t address,
-			uint64_t size, uint64_t before)
+/* What an operation did to these pages, and to the space's tables, which were `before` in number. */
+static void show_change(const char *what, const char *pages, const struct space *space,
+			virt_addr_t address, uint64_t size, uint64_t before)
 {
 	const uint64_t nr_tables = space->nr_tables;
 	const uint64_t change = nr_tables > before ? nr_tables - before : before - nr_tables;
-	char text[SIZE_TEXT_MAX], pages[PAGES_TEXT];
+	char text[SIZE_TEXT_MAX];
 
 	say("%s %s at %#lx: %s; %lu table%s %s", what, describe_size(text, size), virt_raw(address),
-	    pages_text(pages, space, address, size), change, plural(change),
-	    nr_tables < before ? "less" : "more");
+	    pages, change, plural(change), nr_tables > before ? "more" : "less");
 }
 
 static enum command_result run_map(unsigned int count, const char *const *arguments)
@@ -146,9 +153,10 @@ static enum command_result run_map(unsigned int count, const char *const *argume
 	const uint64_t before = space->nr_tables;
 	const struct own_block *block;
 	struct conflict conflict;
+	char pages[PAGES_TEXT];
 	phys_addr_t physical;
 	virt_addr_t address;
-	uint64_t size;
+	uint64_t raw, size;
 	int error;
 
 	if (!own_parse(arguments[1], &physical))
@@ -156,7 +164,8 @@ static enum command_result run_map(unsigned int count, const char *const *argume
 	block = own_find(physical, 1);
 	size = block ? (block->start + block->count) * FRAME_SIZE - phys_raw(physical) : FRAME_SIZE;
 	if ((count > 2 && !command_number(arguments[2], "a size", &size)) ||
-	    !parse_range(arguments[0], size, &address) ||
+	    !command_number(arguments[0], "an address", &raw) ||
+	    !check_range(address = virt_addr(raw), size) ||
 	    (count > 3 && !parse_rights(arguments[3], &attributes)))
 		return COMMAND_MISUSED;
 	if (!own_find(physical, size)) {
@@ -166,7 +175,8 @@ static enum command_result run_map(unsigned int count, const char *const *argume
 	error = mapper_map(space, address, physical, size, attributes, &conflict);
 	if (error)
 		return fail("map", error, &conflict);
-	show_change("mapped", space, address, size, before);
+	show_change("mapped", pages_text(pages, space, address, size), space, address, size,
+		    before);
 	return COMMAND_OK;
 }
 
@@ -182,46 +192,50 @@ const struct command map_command = {
 	.run = run_map,
 };
 
-/* The size of the page that maps an address, for when none is given. */
-static bool page_size_at(const char *address_text, uint64_t *size)
+/* Parse ADDRESS and SIZE; without SIZE, it is the page that has this address. */
+static bool parse_range(const char *address_text, const char *size_text, virt_addr_t *address,
+			uint64_t *size)
 {
-	const struct space *space = monitor_space();
 	unsigned int level;
 	pt_entry_t entry;
-	uint64_t address;
+	uint64_t raw;
 
-	if (!command_number(address_text, "an address", &address))
+	if (!command_number(address_text, "an address", &raw))
 		return false;
 	*size = FRAME_SIZE;
-	if (!mapper_read_entry(space, virt_addr(address), 1, &entry, &level) &&
-	    pt_kind(entry, level) == PT_LEAF)
+	if (size_text) {
+		if (!command_number(size_text, "a size", size))
+			return false;
+	} else if (is_aligned(raw, FRAME_SIZE) &&
+		   !mapper_read_entry(monitor_space(), virt_addr(raw), 1, &entry, &level) &&
+		   pt_kind(entry, level) == PT_LEAF) {
 		*size = pt_span(level);
-	return true;
+		raw = align_down(raw, *size);
+	}
+	*address = virt_addr(raw);
+	return check_range(*address, *size);
 }
 
 static enum command_result run_unmap(unsigned int count, const char *const *arguments)
 {
 	struct space *space = monitor_space();
 	const uint64_t before = space->nr_tables;
-	char pages[PAGES_TEXT], text[SIZE_TEXT_MAX];
+	char text[PAGES_TEXT];
 	struct tlb_batch batch;
 	virt_addr_t address;
+	const char *pages;
 	uint64_t size;
 	int error;
 
-	if (!(count > 1 ? command_number(arguments[1], "a size", &size)
-			: page_size_at(arguments[0], &size)) ||
-	    !parse_range(arguments[0], size, &address))
+	if (!parse_range(arguments[0], count > 1 ? arguments[1] : NULL, &address, &size))
 		return COMMAND_MISUSED;
-	pages_text(pages, space, address, size);
+	pages = pages_text(text, space, address, size);
 	tlb_batch_begin(&batch, space);
 	error = mapper_unmap(space, address, size, &batch);
 	tlb_batch_finish(&batch);
 	if (error)
 		return fail("unmap", error, NULL);
-	say("unmapped %s at %#lx: %s; %lu table%s less", describe_size(text, size),
-	    virt_raw(address), *pages ? pages : "nothing was there", before - space->nr_tables,
-	    plural(before - space->nr_tables));
+	show_change("unmapped", pages, space, address, size, before);
 	return COMMAND_OK;
 }
 
@@ -243,20 +257,21 @@ static enum command_result run_protect(unsigned int count, const char *const *ar
 	struct attributes attributes;
 	struct conflict conflict;
 	struct tlb_batch batch;
+	char pages[PAGES_TEXT];
 	virt_addr_t address;
 	uint64_t size;
 	int error;
 
-	if (!(count > 2 ? command_number(arguments[2], "a size", &size)
-			: page_size_at(arguments[0], &size)) ||
-	    !parse_range(arguments[0], size, &address) || !parse_rights(arguments[1], &attributes))
+	if (!parse_range(arguments[0], count > 2 ? arguments[2] : NULL, &address, &size) ||
+	    !parse_rights(arguments[1], &attributes))
 		return COMMAND_MISUSED;
 	tlb_batch_begin(&batch, space);
 	error = mapper_protect(space, address, size, attributes, &batch, &conflict);
 	tlb_batch_finish(&batch);
 	if (error)
 		return fail("protect", error, &conflict);
-	show_change("protected", space, address, size, before);
+	show_change("protected", pages_text(pages, space, address, size), space, address, size,
+		    before);
 	return COMMAND_OK;
 }
 

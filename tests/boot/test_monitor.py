@@ -218,6 +218,31 @@ def test_experiments(builder: Builder, folder: Path, config: str) -> None:
     ]
 
 
+def test_parts_of_huge_pages(builder: Builder, folder: Path) -> None:
+    """Without a size, it is the page that has the address; a part of it is called one."""
+    commands = [
+        "alloc 4M",
+        "map 0x40000000 last",
+        "unmap 0x40001000",
+        "walk 0x40200000",
+        "protect 0x40201000 r",
+        "unmap 0x40200000 4K",
+        "unmap 0x40200000 4K ",
+        "unmap 0x40000000 4M",
+        "audit",
+    ]
+    status, said = run(builder, folder, ";".join(commands))
+    assert status == PASSED_STATUS
+    assert said["unmap 0x40001000"] == "unmapped 2 MiB at 0x40000000: 1 x 2 MiB; 0 tables less"
+    assert "in a page of 2 MiB" in said["walk 0x40200000"]
+    assert said["protect 0x40201000 r"].startswith("protected 2 MiB at 0x40200000: 1 x 2 MiB; ")
+    one = "unmapped 4 KiB at 0x40200000: "
+    assert said["unmap 0x40200000 4K"] == f"{one}part of 1 x 2 MiB; 1 table more"
+    assert said["unmap 0x40200000 4K "] == f"{one}nothing was there; 0 tables less"
+    assert said["unmap 0x40000000 4M"].startswith("unmapped 4 MiB at 0x40000000: 511 x 4 KiB; ")
+    assert said["audit"].startswith("all is well: ")
+
+
 def test_experiments_have_bounds(builder: Builder, folder: Path) -> None:
     """What would reach into the kernel is refused, and so is what would let frames be shared."""
     refusals = {
