@@ -75,10 +75,11 @@ static void describe_log(void)
 			"this CPU is emulated: ticks are no times here, only -icount means something");
 }
 
-static bool run_all(const char *glob)
+static bool run_all(const char *glob, unsigned int *nr_run, unsigned int *nr_failed)
 {
 	const struct overhead overhead = measure_overhead();
-	unsigned int nr_run = 0, nr_failed = 0;
+
+	*nr_run = *nr_failed = 0;
 
 	for (const struct kbench *const *e = __start_kbenches; e < __stop_kbenches; e++) {
 		char name[BENCH_NAME_MAX];
@@ -86,30 +87,36 @@ static bool run_all(const char *glob)
 		fmt_print(name, sizeof(name), "%s.%s", (*e)->suite, (*e)->name);
 		if (*glob && !text_matches(glob, name))
 			continue;
-		nr_run++;
-		nr_failed += !run_bench(*e, name, overhead);
+		++*nr_run;
+		*nr_failed += !run_bench(*e, name, overhead);
 	}
-	if (!nr_run)
+	if (!*nr_run)
 		log_error("no benchmark fits \"%s\"", glob);
-	log_result("bench done rows=%u failed=%u", nr_run - nr_failed, nr_failed);
-	return nr_run && !nr_failed;
-}
-
-bool kbench_run(const char *command_line)
-{
-	char glob[64];
-
-	if (!command_line_find(command_line, "bench", glob, sizeof(glob)))
-		return true;
-	if (IS_ENABLED(CONFIG_BENCH))
-		describe_log();
-	return kbench_run_matching(glob);
+	return *nr_run && !*nr_failed;
 }
 
 bool kbench_run_matching(const char *glob)
 {
+	unsigned int nr_run, nr_failed;
+
 	if (IS_ENABLED(CONFIG_BENCH))
-		return run_all(glob);
+		return run_all(glob, &nr_run, &nr_failed);
 	log_error("this kernel is built without benchmarks (CONFIG_BENCH)");
 	return false;
+}
+
+bool kbench_run(const char *command_line)
+{
+	unsigned int nr_run, nr_failed;
+	char glob[64];
+	bool passed;
+
+	if (!command_line_find(command_line, "bench", glob, sizeof(glob)))
+		return true;
+	if (!IS_ENABLED(CONFIG_BENCH))
+		return kbench_run_matching(glob);
+	describe_log();
+	passed = run_all(glob, &nr_run, &nr_failed);
+	log_result("bench done rows=%u failed=%u", nr_run - nr_failed, nr_failed);
+	return passed;
 }

@@ -74,9 +74,9 @@ static void enter_stub_space(void)
 {
 	stub_space = (struct space){
 		.root = active_root(),
-		.method = KERNEL_METHOD,
 		.recursive_slot = SPACE_NOT_RECURSIVE,
 	};
+	stub_space.root.method = KERNEL_METHOD;
 #ifdef CONFIG_RECURSIVE
 	stub_space.recursive_slot = CONFIG_RECURSIVE_SLOT;
 #endif
@@ -97,9 +97,9 @@ static void make_root(void)
 		.root = {
 			.table = phys_of_pfn(root),
 			.levels = active_root().levels,
+			.method = KERNEL_METHOD,
 			.pointer_to = physmap_function,
 		},
-		.method = KERNEL_METHOD,
 		.frames = frames,
 		.largest_leaf = cpu->pages_1gib ? 3 : 2,
 		.physical_limit = cpu_physical_limit(),

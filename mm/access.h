@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What each access method's instance of the walker offers: the operations of mercator/mapper.h, with
- * the same parameters and the same errors, each checking what it is passed; and what mm/space.c needs
- * of them, see walker_space.h.
+ * the same parameters and the same errors, each checking what it is passed; translating also for spaces
+ * that are known to have 4 levels; and what mm/space.c needs of them, see walker_space.h.
  */
 #ifndef ACCESS_H
 #define ACCESS_H
@@ -16,6 +16,10 @@
 					  struct translation *translation);                        \
 	MUST_CHECK int method##_translate_address(const struct space *space, virt_addr_t address,  \
 						  phys_addr_t *physical);                          \
+	MUST_CHECK int method##_translate_4(const struct space *space, virt_addr_t address,        \
+					    struct translation *translation);                      \
+	MUST_CHECK int method##_translate_address_4(const struct space *space,                     \
+						    virt_addr_t address, phys_addr_t *physical);   \
 	MUST_CHECK int method##_read_entry(const struct space *space, virt_addr_t address,         \
 					   unsigned int level, pt_entry_t *entry,                  \
 					   unsigned int *found);                                   \

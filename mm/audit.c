@@ -8,6 +8,9 @@
 #include <mercator/audit.h>
 #include <mercator/mapper.h>
 
+#include "range.h"
+#include "second_slot.h"
+
 /* A table whose entries are being visited. */
 struct open_table {
 	pt_entry_t entry; /* that points at it */
@@ -24,9 +27,12 @@ struct audit {
 	struct open_table open[PT_LEVELS_MAX + 1]; /* by level, from `lowest_open` to the root's */
 	unsigned int lowest_open;
 
-	/* The run: what comes next, where it must end, and a leaf less its address, by level. */
+	/*
+	 * The run: what comes next, where it must end; by level, what a leaf spans, and is less its
+	 * address. Of a level without leaves the span is more than any run has left.
+	 */
 	uint64_t next, end;
-	uint64_t bits[PT_LEVELS_MAX + 1];
+	uint64_t spans[PT_LEVELS_MAX + 1], bits[PT_LEVELS_MAX + 1];
 	uint64_t run_start;
 	bool is_whole; /* it must reach its end */
 
@@ -42,8 +48,7 @@ struct audit {
 	size_t nr_mapped;
 };
 
-/* Of no leaf: P is clear. */
-#define NO_LEAF UINT64_C(0)
+#define NO_SPAN UINT64_MAX
 
 static int broken(struct audit *audit, const char *what, virt_addr_t address, unsigned int level,
 		  pt_entry_t entry)
@@ -84,7 +89,13 @@ static void begin_run(struct audit *audit, uint64_t start, uint64_t end, bool is
 	audit->end = end;
 	audit->is_whole = is_whole;
 	for (unsigned int level = 1; level <= PT_LEVELS_MAX; level++)
-		audit->bits[level] = NO_LEAF;
+		audit->spans[level] = NO_SPAN;
+}
+
+static void expect_leaves(struct audit *audit, unsigned int level, uint64_t bits)
+{
+	audit->spans[level] = pt_span(level);
+	audit->bits[level] = bits;
 }
 
 static bool overlaps(const struct memmap_range *range, uint64_t start, uint64_t size)
@@ -112,17 +123,18 @@ static int end_run(struct audit *audit)
 	const struct region *region = region_now(audit);
 	const uint64_t size = audit->next - audit->run_start;
 	pfn_t *mapped = &audit->rules->tables[audit->rules->max_tables - 2 * audit->nr_mapped];
-	pt_entry_t leaf = { NO_LEAF };
+	unsigned int level = 1;
 	const char *fault;
 	uint64_t physical;
+	pt_entry_t leaf;
 
 	if (audit->is_whole && audit->next != audit->end)
 		return broken_from(audit, "a region is not mapped as a whole", audit->next);
 	if (!size)
 		return 0;
-	for (unsigned int level = 1; level <= PT_LEAF_MAX && leaf.raw == NO_LEAF; level++)
-		leaf.raw = audit->bits[level];
-	leaf.raw += audit->run_start;
+	while (audit->spans[level] == NO_SPAN)
+		level++;
+	leaf.raw = audit->bits[level] + audit->run_start;
 	physical = phys_raw(pt_leaf_address(leaf, 1));
 	fault = memory_fault(audit, physical, size, pt_is_writable(leaf));
 	if (fault)
@@ -147,7 +159,7 @@ static void expect_run(struct audit *audit, uint64_t start, uint64_t end,
 
 	begin_run(audit, start, end, true);
 	for (unsigned int level = 1; level <= audit->space->largest_leaf; level++)
-		audit->bits[level] = distance + pt_leaf_bits(attributes, level);
+		expect_leaves(audit, level, distance + pt_leaf_bits(attributes, level));
 }
 
 static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
@@ -331,7 +343,7 @@ static int audit_leaf(struct audit *audit, virt_addr_t address, unsigned int lev
 		return error;
 	begin_run(audit, virt_raw(address),
 		  region ? virt_raw(region->start) + region->size : UINT64_C(1) << 63, false);
-	audit->bits[level] = entry.raw - virt_raw(address);
+	expect_leaves(audit, level, entry.raw - virt_raw(address));
 	audit->next += pt_span(level);
 	audit->nr_bytes += pt_span(level);
 	audit->report->nr_leaves[level]++;
@@ -423,7 +435,7 @@ __attribute__((noinline)) static int audit_closely(struct audit *audit, virt_add
 		return audit_reserved(audit, first, level, entry);
 	/* It may be the first of a run that is expected. */
 	if (audit->is_whole && entry.raw == virt_raw(first) + audit->bits[level] &&
-	    pt_span(level) <= audit->end - audit->next) {
+	    audit->spans[level] <= audit->end - audit->next) {
 		audit->next += pt_span(level);
 		audit->report->nr_leaves[level]++;
 		return 0;
@@ -433,14 +445,13 @@ __attribute__((noinline)) static int audit_closely(struct audit *audit, virt_add
 
 static int audit_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
 {
-	static const uint64_t spans[] = { 0, KIB(4), MIB(2), GIB(1), 0, 0 };
 	struct audit *audit = context;
 
 	/* Low bits of `first` are zero: so where these are equal, the entry is a leaf, as `bits` are. */
 	if (entry.raw != virt_raw(first) + audit->bits[level] || virt_raw(first) != audit->next ||
-	    spans[level] > audit->end - audit->next)
+	    audit->spans[level] > audit->end - audit->next)
 		return audit_closely(audit, first, level, entry);
-	audit->next += spans[level];
+	audit->next += audit->spans[level];
 	audit->open[level].live++;
 	audit->report->nr_leaves[level]++;
 	return 0;
@@ -513,6 +524,38 @@ static int audit_tables(struct audit *audit)
 	return 0;
 }
 
+/* The root's recursive slots, which no visit comes to: to the last bit, they are known. */
+static int audit_slots(struct audit *audit)
+{
+	const struct space *space = audit->space;
+	const unsigned int levels = space->root.levels;
+	const bool has_second = second_slot.is_taken && space == space_active();
+	const struct {
+		unsigned int index;
+		uint64_t want;
+	} slots[] = {
+		{ OWN_SLOT, space->recursive_slot == SPACE_NOT_RECURSIVE
+				    ? 0
+				    : phys_raw(space->root.table) | PT_RECURSIVE_FLAGS },
+		{ SECOND_SLOT, has_second ? phys_raw(second_slot.root) | PT_RECURSIVE_FLAGS : 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(slots); i++) {
+		const virt_addr_t first =
+			pt_canonical(virt_addr(slots[i].index * pt_span(levels)), levels);
+		unsigned int found;
+		pt_entry_t entry;
+		const int error = mapper_read_entry(space, first, levels, &entry, &found);
+
+		if (error)
+			return error;
+		if (entry.raw != slots[i].want)
+			return broken(audit, "a recursive slot is not what it should be", first,
+				      levels, entry);
+	}
+	return 0;
+}
+
 int audit_space(const struct space *space, const struct audit_rules *rules,
 		struct audit_report *report)
 {
@@ -527,6 +570,8 @@ int audit_space(const struct space *space, const struct audit_rules *rules,
 	*report = (struct audit_report){ .broken = NULL };
 	report->nr_tables[space->root.levels] = 1;
 	error = remember_table(&audit, phys_pfn(space->root.table));
+	if (!error && IS_ENABLED(CONFIG_MAPPER_RECURSIVE))
+		error = audit_slots(&audit);
 	if (!error)
 		error = mapper_visit_entries(space, audit_entry, &audit);
 	while (!error && audit.lowest_open < space->root.levels)

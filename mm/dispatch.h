@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which access method's instance does an operation. Where one method is built in, the call is direct and
- * space->method is not looked at; otherwise this is the only place where it is, once an operation.
+ * space->root.method is not looked at; otherwise this is the only place where it is, once an operation.
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H
@@ -15,32 +15,58 @@
 static inline bool uses_offset(const struct space *space)
 {
 	/* Its users notice one jump more first: the compiler is told to lay it straight. */
-	return OFFSET &&
-	       ((!RECURSIVE && !GENERIC) || __builtin_expect(space->method == ACCESS_OFFSET, true));
+	return OFFSET && ((!RECURSIVE && !GENERIC) ||
+			  __builtin_expect(space->root.method == ACCESS_OFFSET, true));
 }
 
 static inline bool uses_second(const struct space *space)
 {
-	return RECURSIVE && space->method == ACCESS_SECOND_SLOT;
+	return RECURSIVE && space->root.method == ACCESS_SECOND_SLOT;
 }
 
 static inline bool uses_recursive(const struct space *space)
 {
-	return RECURSIVE &&
-	       ((!OFFSET && !GENERIC && !uses_second(space)) || space->method == ACCESS_RECURSIVE);
+	return RECURSIVE && ((!OFFSET && !GENERIC && !uses_second(space)) ||
+			     space->root.method == ACCESS_RECURSIVE);
 }
 
 static inline bool uses_generic(const struct space *space)
 {
-	return GENERIC && ((!OFFSET && !RECURSIVE) || space->method == ACCESS_GENERIC);
+	return GENERIC && ((!OFFSET && !RECURSIVE) || space->root.method == ACCESS_GENERIC);
 }
+
+#define IN_SECOND_SLOT(space, call)                                                                \
+	({                                                                                         \
+		int error_ = second_slot_begin(space);                                             \
+                                                                                                   \
+		if (!error_) {                                                                     \
+			error_ = (call);                                                           \
+			second_slot_end();                                                         \
+		}                                                                                  \
+		error_;                                                                            \
+	})
 
 /* A method that is not built in: the space is no good for any operation. */
 #define DISPATCH(space, operation, ...)                                                            \
 	(uses_offset(space)      ? offset_##operation(__VA_ARGS__)                                 \
 	 : uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                              \
 	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
-	 : uses_second(space)    ? (second_slot_reach(space) ?: second_##operation(__VA_ARGS__))   \
+	 : uses_second(space)    ? IN_SECOND_SLOT(space, second_##operation(__VA_ARGS__))          \
 				 : ERR_UNSUPPORTED)
+
+/*
+ * The same for translating, which is so short that asking is much of it. For 4 levels, it has instances
+ * that need not ask for the number: that is next to the method, so that compilers compare both at once.
+ */
+#define DISPATCH_WITH_4(space, operation, ...)                                                     \
+	(OFFSET && __builtin_expect((space)->root.levels == 4 &&                                   \
+					    (space)->root.method == ACCESS_OFFSET,                 \
+				    true)                                                          \
+		 ? offset_##operation##_4(__VA_ARGS__)                                             \
+	 : uses_recursive(space) && (space)->root.levels == 4                                      \
+		 ? recursive_##operation##_4(__VA_ARGS__)                                          \
+	 : uses_generic(space) && (space)->root.levels == 4                                        \
+		 ? generic_##operation##_4(__VA_ARGS__)                                            \
+		 : DISPATCH(space, operation, __VA_ARGS__))
 
 #endif

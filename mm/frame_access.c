@@ -13,15 +13,28 @@ void *frame_access(pfn_t frame)
 						   : temp_page_map(frame);
 }
 
+/* A part of a frame. What cannot be seen otherwise, and whosever it is, is seen for this moment only. */
+static void read_part(void *to, phys_addr_t from, size_t size)
+{
+	const uint64_t offset = phys_raw(from) % FRAME_SIZE;
+
+	if (physmap_covers(from, size)) {
+		memcpy(to, physmap_pointer(from), size);
+		return;
+	}
+	memcpy(to, (const uint8_t *)temp_page_map_read_only(phys_pfn(from)) + offset, size);
+	temp_page_unmap();
+}
+
 void physical_read(void *to, phys_addr_t from, size_t size)
 {
 	uint8_t *next = to;
 
 	while (size) {
-		const uint64_t offset = phys_raw(from) % FRAME_SIZE;
-		const size_t part = size < FRAME_SIZE - offset ? size : FRAME_SIZE - offset;
+		const uint64_t room = FRAME_SIZE - phys_raw(from) % FRAME_SIZE;
+		const size_t part = size < room ? size : room;
 
-		memcpy(next, (const uint8_t *)frame_access(phys_pfn(from)) + offset, part);
+		read_part(next, from, part);
 		next += part;
 		from = phys_addr(phys_raw(from) + part);
 		size -= part;

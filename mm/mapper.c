@@ -34,12 +34,12 @@ int mapper_merge(struct space *space, virt_addr_t address, uint64_t size, struct
 int mapper_translate(const struct space *space, virt_addr_t address,
 		     struct translation *translation)
 {
-	return DISPATCH(space, translate, space, address, translation);
+	return DISPATCH_WITH_4(space, translate, space, address, translation);
 }
 
 int mapper_translate_address(const struct space *space, virt_addr_t address, phys_addr_t *physical)
 {
-	return DISPATCH(space, translate_address, space, address, physical);
+	return DISPATCH_WITH_4(space, translate_address, space, address, physical);
 }
 
 int mapper_read_entry(const struct space *space, virt_addr_t address, unsigned int level,

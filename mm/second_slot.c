@@ -5,6 +5,7 @@
 #include <mercator/table_window.h>
 
 #include "second_slot.h"
+#include "space_root.h"
 
 struct second_slot second_slot;
 
@@ -18,7 +19,7 @@ static void write_slot(const struct space *active, uint64_t entry)
 	root[CONFIG_RECURSIVE_SECOND_SLOT] = entry;
 }
 
-/* Nothing was there, so the TLB cannot know anything else of it (SDM 3, 4.10.4.3). */
+/* Nothing is there, and release() had the TLB forget what was: so it knows nothing else of the slot. */
 int second_slot_take(const struct space *space)
 {
 	const struct space *active = space_active();
@@ -28,8 +29,12 @@ int second_slot_take(const struct space *space)
 	    active->root.levels != space->root.levels)
 		return ERR_UNSUPPORTED;
 	second_slot_release();
+	second_slot.root = space->root.table;
+	second_slot.is_foreign = !space_has_kernel_half_of(space, active);
 	write_slot(active, phys_raw(space->root.table) | PT_RECURSIVE_FLAGS);
-	second_slot = (struct second_slot){ true, true, space->root.table };
+	compiler_barrier();
+	second_slot.was_taken = true;
+	second_slot.is_taken = true;
 	return 0;
 }
 
@@ -37,8 +42,12 @@ void second_slot_release_for_switch(void)
 {
 	if (!second_slot.is_taken)
 		return;
-	write_slot(space_active(), 0);
 	second_slot.is_taken = false;
+	compiler_barrier();
+	write_slot(space_active(), 0);
+	/* A global leaf of its kernel half is global in the window, too: a huge page, where here may be tables. */
+	if (second_slot.is_foreign)
+		tlb_flush_all();
 }
 
 void second_slot_release(void)

@@ -6,6 +6,7 @@
 
 #include "range.h"
 #include "second_slot.h"
+#include "space_lock.h"
 #include "space_root.h"
 
 #define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
@@ -27,7 +28,7 @@ int space_share_kernel_half(struct space *kernel)
 static bool is_recursive(const struct space *space)
 {
 	return RECURSIVE &&
-	       (space->method == ACCESS_RECURSIVE || space->method == ACCESS_SECOND_SLOT);
+	       (space->root.method == ACCESS_RECURSIVE || space->root.method == ACCESS_SECOND_SLOT);
 }
 
 /* A frame that is in no window takes the temporary page, whose entry is in that of the active space. */
@@ -40,26 +41,22 @@ void space_set_inactive(struct space *space)
 {
 	space->is_inactive = true;
 	if (is_recursive(space))
-		space->method = ACCESS_SECOND_SLOT;
+		space->root.method = ACCESS_SECOND_SLOT;
 }
 
 static void set_active(struct space *space)
 {
 	space->is_inactive = false;
 	if (is_recursive(space))
-		space->method = ACCESS_RECURSIVE;
+		space->root.method = ACCESS_RECURSIVE;
 	active = space;
-}
-
-static bool share_kernel_half(const struct space *a, const struct space *b)
-{
-	return (a->kernel ? a->kernel : a) == (b->kernel ? b->kernel : b);
 }
 
 int space_create(struct space *space, struct space *kernel)
 {
 	/* All roots have the same kernel half: the active one is in reach. */
-	const bool is_in_reach = active && share_kernel_half(active, kernel);
+	const bool is_in_reach = active && space_has_kernel_half_of(active, kernel);
+	int error;
 
 	if (kernel->kernel)
 		return ERR_INVALID;
@@ -67,7 +64,6 @@ int space_create(struct space *space, struct space *kernel)
 		return ERR_UNSUPPORTED;
 	*space = (struct space){
 		.root = kernel->root,
-		.method = kernel->method,
 		.frames = kernel->frames,
 		.largest_leaf = kernel->largest_leaf,
 		.physical_limit = kernel->physical_limit,
@@ -76,7 +72,10 @@ int space_create(struct space *space, struct space *kernel)
 		.kernel = kernel,
 	};
 	space_set_inactive(space);
-	return mapper_make_root(space, is_in_reach ? active : kernel);
+	error = mapper_make_root(space, is_in_reach ? active : kernel);
+	if (error)
+		*space = (struct space){ .kernel = NULL };
+	return error;
 }
 
 int space_activate(struct space *space)
@@ -85,13 +84,20 @@ int space_activate(struct space *space)
 		return 0;
 	if (active_root().levels != space->root.levels)
 		return ERR_INVALID;
+	if (is_recursive(space) && space->recursive_slot == SPACE_NOT_RECURSIVE)
+		return ERR_UNSUPPORTED;
+	if (RECURSIVE && second_slot_is_busy())
+		return ERR_BUSY;
 	if (active)
 		tlb_check_paid(active, "is left");
+	/* Its pointers are to what will be the other space's window. */
+	if (active && is_recursive(active))
+		space_lock_check_closed(active, "is left");
 	if (RECURSIVE)
 		second_slot_release_for_switch();
 	tlb_load_root(space->root.table);
 	/* Nobody knows what was global on other tables. */
-	if (!active || !share_kernel_half(active, space))
+	if (!active || !space_has_kernel_half_of(active, space))
 		tlb_flush_all();
 	if (active)
 		space_set_inactive(active);
@@ -106,9 +112,10 @@ int space_destroy(struct space *space)
 
 	if (!space->kernel)
 		return ERR_INVALID;
-	if (space == active)
+	if (space == active || (RECURSIVE && second_slot_is_busy() && second_slot_shows(space)))
 		return ERR_BUSY;
 	tlb_check_paid(space, "is destroyed");
+	space_lock_check_closed(space, "is destroyed");
 	/* Nothing reaches across the edges of a half, so nothing is split, and no frame needed. */
 	tlb_batch_begin(&batch, space);
 	error = mapper_unmap(space, virt_addr(0), linear_end(space->root.levels) / 2, &batch);
@@ -118,6 +125,7 @@ int space_destroy(struct space *space)
 	if (RECURSIVE && second_slot_shows(space))
 		second_slot_release();
 	space->frames->release(space->frames->context, phys_pfn(space->root.table));
+	*space = (struct space){ .kernel = NULL };
 	return 0;
 }
 
@@ -126,6 +134,8 @@ static int slot_check(const struct space *space)
 {
 	if (!RECURSIVE || !reaches_frames(space))
 		return ERR_UNSUPPORTED;
+	if (second_slot_is_busy())
+		return ERR_BUSY;
 	return space == active && is_recursive(space) ? ERR_UNSUPPORTED : 0;
 }
 

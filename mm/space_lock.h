@@ -29,6 +29,25 @@ static inline void space_lock(struct space *space, virt_addr_t address)
 		spin_lock(&lock->spin);
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		atomic_store(&lock->owner, self);
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		lock->through = space;
+}
+
+/* Whether this CPU holds a lock that it took for the space. */
+static inline bool space_lock_is_held(const struct space *space, const struct space_lock *lock)
+{
+	return atomic_load(&lock->owner) == arch_cpu_id() + 1 && lock->through == space;
+}
+
+/* Between operations, only an open cursor holds a lock. */
+static inline void space_lock_check_closed(const struct space *space, const char *when)
+{
+	if (!IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		return;
+	if (space_lock_is_held(space, &space->lock) ||
+	    (space->kernel && space_lock_is_held(space, &space->kernel->lock)))
+		panic("space lock: the space %s while CPU %u has a cursor open in it", when,
+		      arch_cpu_id());
 }
 
 /* What the operations of a cursor rely on, which works on `address`. */

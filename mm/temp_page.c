@@ -30,12 +30,22 @@ static void point_at(uint64_t entry)
 	tlb_invalidate_page(page);
 }
 
-void *temp_page_map(pfn_t frame)
+static void *map(pfn_t frame, unsigned int rights)
 {
-	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+	const struct attributes attributes = { rights, MEMORY_WRITE_BACK };
 
 	point_at(phys_raw(phys_of_pfn(frame)) | pt_leaf_bits(attributes, 1));
 	return own_pointer(page);
+}
+
+void *temp_page_map(pfn_t frame)
+{
+	return map(frame, RIGHT_READ | RIGHT_WRITE);
+}
+
+const void *temp_page_map_read_only(pfn_t frame)
+{
+	return map(frame, RIGHT_READ);
 }
 
 void temp_page_unmap(void)

@@ -59,12 +59,14 @@ MUST_CHECK static int find_gap(const struct vmap *vmap, struct frames frames, ui
 
 	search.align = largest_page(vmap->space, frames.size);
 	search.offset = frames.start % search.align;
-	search.at = place_above(&search, start - FRAME_SIZE);
+	search.at = place_above(&search, start);
 	result = mapper_visit(vmap->space, vmap->start, vmap->size, look_before, &search);
 	if (result < 0)
 		return result;
 	*address = search.at;
-	if (search.at - start >= vmap->size || frames.size > vmap->size - (search.at - start))
+	/* What the next region begins with is not visited: its page before is this one's last. */
+	if (vmap->size <= FRAME_SIZE || search.at - start >= vmap->size - FRAME_SIZE ||
+	    frames.size > vmap->size - FRAME_SIZE - (search.at - start))
 		return ERR_NO_SPACE;
 	return 0;
 }
@@ -96,7 +98,7 @@ int vmap_unmap(const struct vmap *vmap, virt_addr_t address, uint64_t size)
 	struct tlb_batch batch;
 	int error;
 
-	if (!size || offset >= vmap->size || frames.size > vmap->size - offset)
+	if (!size || size > vmap->size || offset >= vmap->size || frames.size > vmap->size - offset)
 		return ERR_INVALID;
 	tlb_batch_begin(&batch, vmap->space);
 	error = mapper_unmap(vmap->space, virt_addr(frames.start), frames.size, &batch);

@@ -67,26 +67,31 @@ struct position {
 /* Not inlined: what an operation on one page leaves to others must not cost it registers or stack. */
 #define APART __attribute__((noinline))
 
-/* space->root, with the number of levels known to the compiler. */
-FOR_LEVELS struct root root_of(unsigned int levels, const struct space *space)
+/*
+ * space->root, with the number of levels known to the compiler. No copy: across a call, its fields would
+ * each need a register of their own.
+ */
+FOR_LEVELS const struct root *root_of(unsigned int levels, const struct space *space)
 {
-	struct root root = space->root;
-
-	root.levels = levels;
-	return root;
+	if (space->root.levels != levels)
+		__builtin_unreachable();
+	return &space->root;
 }
 
 /*
- * Whether an address is canonical, and which entry of the root translates it: the index is what the
- * check leaves. The bits from the index on are a number from -256 to 255.
+ * Whether an address is canonical, and which entry of the root translates it. A canonical address is a
+ * signed number of 48 or 57 bits: moved up to the highest bit, it loses nothing, as the multiplication
+ * says, and begins with the index.
  */
 FOR_LEVELS bool find_top(unsigned int levels, virt_addr_t address, uint64_t *top)
 {
-	const uint64_t half = PT_ENTRIES / 2;
-	const uint64_t number = (uint64_t)((int64_t)virt_raw(address) >> pt_shift(levels));
+	const int64_t unused = INT64_C(1) << (64 - pt_shift(levels + 1));
+	int64_t moved;
 
-	*top = (number + half) ^ half;
-	return number + half < PT_ENTRIES;
+	if (__builtin_mul_overflow((int64_t)virt_raw(address), unused, &moved))
+		return false;
+	*top = (uint64_t)moved >> (64 - PT_INDEX_BITS);
+	return true;
 }
 
 /*
@@ -96,13 +101,13 @@ FOR_LEVELS bool find_top(unsigned int levels, virt_addr_t address, uint64_t *top
 FOR_LEVELS struct position locate_from(unsigned int levels, const struct space *space, uint64_t top,
 				       uint64_t linear, unsigned int lowest)
 {
-	const struct root root = root_of(levels, space);
-	struct position p = { .level = levels, .table = root.table, .all = { UINT64_MAX } };
+	const struct root *root = root_of(levels, space);
+	struct position p = { .level = levels, .table = root->table, .all = { UINT64_MAX } };
 
 #pragma GCC unroll 5
 	for (; p.level >= lowest; p.level--) {
 		p.entry =
-			access_entry(&root, p.table,
+			access_entry(root, p.table,
 				     p.level == levels ? top << pt_shift(levels) : linear, p.level);
 		p.value = read_entry(p.entry);
 		p.all.raw &= p.value.raw;
@@ -173,25 +178,43 @@ FOR_LEVELS int translate_by(pt_entry_t entry, unsigned int level, virt_addr_t ad
 	return 0;
 }
 
+MUST_CHECK APART static int translate_in_1_gib(pt_entry_t entry, virt_addr_t address,
+					       phys_addr_t *physical)
+{
+	return translate_by(entry, 3, address, physical);
+}
+
+MUST_CHECK APART static int translate_in_2_mib(pt_entry_t entry, virt_addr_t address,
+					       phys_addr_t *physical)
+{
+	return translate_by(entry, 2, address, physical);
+}
+
 FOR_LEVELS int translate_address(unsigned int levels, const struct space *space,
 				 virt_addr_t address, phys_addr_t *physical)
 {
-	const struct root root = root_of(levels, space);
+	const struct root *root = root_of(levels, space);
 	pt_entry_t entry;
 	uint64_t top;
 
 	if (!LIKELY(find_top(levels, address, &top)))
 		return ERR_INVALID;
-	entry = read_entry(access_entry(&root, root.table, top << pt_shift(levels), levels));
-	if (levels == 5 && !step_down(&root, address, 5, &entry))
+	entry = read_entry(access_entry(root, root->table, top << pt_shift(levels), levels));
+	if (levels == 5 && !step_down(root, address, 5, &entry))
 		return ERR_NOT_FOUND;
-	if (!step_down(&root, address, 4, &entry))
+	if (!step_down(root, address, 4, &entry))
 		return ERR_NOT_FOUND;
-	if (!step_down(&root, address, 3, &entry))
-		return translate_by(entry, 3, address, physical);
-	if (!step_down(&root, address, 2, &entry))
-		return translate_by(entry, 2, address, physical);
+	if (!step_down(root, address, 3, &entry))
+		return translate_in_1_gib(entry, address, physical);
+	if (!step_down(root, address, 2, &entry))
+		return translate_in_2_mib(entry, address, physical);
 	return translate_by(entry, 1, address, physical);
+}
+
+int ACCESS(translate_address_4)(const struct space *space, virt_addr_t address,
+				phys_addr_t *physical)
+{
+	return translate_address(4, space, address, physical);
 }
 
 MUST_CHECK APART static int translate_address_5(const struct space *space, virt_addr_t address,
@@ -202,9 +225,9 @@ MUST_CHECK APART static int translate_address_5(const struct space *space, virt_
 
 int ACCESS(translate_address)(const struct space *space, virt_addr_t address, phys_addr_t *physical)
 {
-	if (!LIKELY(space->root.levels == 4))
-		return translate_address_5(space, address, physical);
-	return translate_address(4, space, address, physical);
+	return LIKELY(space->root.levels == 4)
+		       ? ACCESS(translate_address_4)(space, address, physical)
+		       : translate_address_5(space, address, physical);
 }
 
 /* The same with everything that the way says: here, what is kept for the exits is needed anyway. */
@@ -221,21 +244,21 @@ MUST_CHECK APART static int translate_fully_higher(pt_entry_t entry, unsigned in
 FOR_LEVELS int translate(unsigned int levels, const struct space *space, virt_addr_t address,
 			 struct translation *translation)
 {
-	const struct root root = root_of(levels, space);
-	phys_addr_t table = root.table;
+	const struct root *root = root_of(levels, space);
+	phys_addr_t table = root->table;
 	pt_entry_t entry, all, any;
 	uint64_t top;
 
 	if (!LIKELY(find_top(levels, address, &top)))
 		return ERR_INVALID;
-	entry = read_entry(access_entry(&root, table, top << pt_shift(levels), levels));
+	entry = read_entry(access_entry(root, table, top << pt_shift(levels), levels));
 	all = any = entry;
 #pragma GCC unroll 5
 	for (unsigned int level = levels; level > 1; level--) {
 		if (!LIKELY(pt_is_table(entry, level)))
 			return translate_fully_higher(entry, level, address, all, any, translation);
 		table = pt_table_address(entry);
-		entry = read_entry(access_entry(&root, table, virt_raw(address), level - 1));
+		entry = read_entry(access_entry(root, table, virt_raw(address), level - 1));
 		all.raw &= entry.raw;
 		any.raw |= entry.raw;
 	}
@@ -243,6 +266,12 @@ FOR_LEVELS int translate(unsigned int levels, const struct space *space, virt_ad
 		return ERR_NOT_FOUND;
 	*translation = translation_of(entry, 1, address, all, any);
 	return 0;
+}
+
+int ACCESS(translate_4)(const struct space *space, virt_addr_t address,
+			struct translation *translation)
+{
+	return translate(4, space, address, translation);
 }
 
 MUST_CHECK APART static int translate_5(const struct space *space, virt_addr_t address,
@@ -254,9 +283,8 @@ MUST_CHECK APART static int translate_5(const struct space *space, virt_addr_t a
 int ACCESS(translate)(const struct space *space, virt_addr_t address,
 		      struct translation *translation)
 {
-	if (!LIKELY(space->root.levels == 4))
-		return translate_5(space, address, translation);
-	return translate(4, space, address, translation);
+	return LIKELY(space->root.levels == 4) ? ACCESS(translate_4)(space, address, translation)
+					       : translate_5(space, address, translation);
 }
 
 int ACCESS(read_entry)(const struct space *space, virt_addr_t address, unsigned int level,

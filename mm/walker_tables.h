@@ -42,29 +42,29 @@ struct page_place {
 FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, virt_addr_t address,
 			  struct page_place *place)
 {
-	const struct root root = root_of(levels, space);
+	const struct root *root = root_of(levels, space);
 	const uint64_t linear = virt_raw(address);
 	pt_entry_t entry;
 	uint64_t top;
 
 	if (!find_top(levels, address, &top) || !is_aligned(linear, FRAME_SIZE))
 		return false;
-	entry = read_entry(access_entry(&root, root.table, top << pt_shift(levels), levels));
+	entry = read_entry(access_entry(root, root->table, top << pt_shift(levels), levels));
 	/* No table entry forbids execution but the recursive ones, which are not for mappings. */
 	if (!pt_is_executable(entry))
 		return false;
 #pragma GCC unroll 2
 	for (unsigned int level = levels; level > 3; level--)
-		if (!step_down(&root, address, level, &entry))
+		if (!step_down(root, address, level, &entry))
 			return false;
 	if (!pt_is_table(entry, 3))
 		return false;
 	place->parent_table = pt_table_address(entry);
-	place->parent = access_entry(&root, place->parent_table, linear, 2);
+	place->parent = access_entry(root, place->parent_table, linear, 2);
 	place->parent_value = read_entry(place->parent);
 	if (!pt_is_table(place->parent_value, 2))
 		return false;
-	place->entry = access_entry(&root, pt_table_address(place->parent_value), linear, 1);
+	place->entry = access_entry(root, pt_table_address(place->parent_value), linear, 1);
 	place->value = read_entry(place->entry);
 	return true;
 }
@@ -77,12 +77,13 @@ FOR_LEVELS void write_page(unsigned int levels, const struct space *space, uint6
 			   const struct page_place *place, pt_entry_t value,
 			   pt_entry_t parent_value)
 {
-	const struct root root = root_of(levels, space);
+	const struct root *root;
 	pt_entry_t *parent = place->parent;
 
 	write_entry(place->entry, value);
-	if (!access_keeps(&root))
-		parent = access_entry(&root, place->parent_table, linear, 2);
+	root = root_of(levels, space); /* not before: the compiler takes the entry for any number */
+	if (!access_keeps(root))
+		parent = access_entry(root, place->parent_table, linear, 2);
 	write_entry(parent, parent_value);
 }
 

@@ -92,9 +92,9 @@ int main(void)
 		.root = {
 			.table = phys_addr(MEMORY_START),
 			.levels = 4,
+			.method = ACCESS_GENERIC,
 			.pointer_to = pointer_to,
 		},
-		.method = ACCESS_GENERIC,
 		.frames = &frames,
 		.largest_leaf = 3,
 		.physical_limit = TIB(1),

@@ -48,9 +48,10 @@ struct audit_report {
  *	1  entries that are not present are zero or well-formed reserved ones
  *	2  no table has two parents; nothing but the physical map and temporary pages maps a table
  *	3  no table but the shared ones is empty, and each count of live entries is right
- *	4  table entries grant all rights
+ *	4  table entries grant all rights; recursive slots, these and no execution
  *	6  frames of tables are in nobody else's hands
- *	8  nothing is writable and executable; no alias of `read_only` is writable
+ *	8  nothing is writable and executable; no alias of `read_only` is writable. The table window is
+ *	   left out: it shows what leads to any page, but cannot be executed
  *	9  no frame beyond the CPU's physical addresses, no bit or page size that it lacks
  *
  * and the layout: each region has exactly its mappings, and there is nothing outside of them. 5 speaks
@@ -59,7 +60,7 @@ struct audit_report {
  *
  *   ERR_FORMAT    something is broken: report->broken says what
  *   ERR_NO_SPACE  max_tables is too small
- *   ERR_UNSUPPORTED  the space's access method is not built in
+ *   ERR_UNSUPPORTED, ERR_BUSY  the space's access method cannot be used: mercator/mapper.h
  */
 MUST_CHECK int audit_space(const struct space *space, const struct audit_rules *rules,
 			   struct audit_report *report);

@@ -11,8 +11,9 @@
  *
  * From opening to closing it holds the space's lock: no other operation may change the space, and on
  * this CPU none may be tried. (CONFIG_DEBUG_CHECKS: a panic. Walking and translating are free.) A cursor
- * is used by the CPU that opened it, and while the space's access method reaches it: by the recursive
- * method, the space stays the active one.
+ * is used by the CPU that opened it, and closed before the space is destroyed. What it remembers is where
+ * the access method has shown it: by the recursive method, a cursor in the active space is closed before
+ * another is activated. (CONFIG_DEBUG_CHECKS: a panic, both.)
  *
  * Each operation works on one page of a level, 1 4 KiB, 2 2 MiB or 3 1 GiB, at the cursor's address, and
  * does exactly what the mapper's does on that page's range (mercator/mapper.h): the same tables, the

@@ -13,11 +13,15 @@
  * A pointer to the frame's FRAME_SIZE bytes, writable, write-back; good until the next call on this
  * CPU, of this function or of any operation of a mapper. Not for interrupt and exception handlers, and
  * not for device memory, which needs another memory type (mercator/device_map.h). `frame` must lie
- * below the CPU's physical limit.
+ * below the CPU's physical limit, and be one that may be written: of the kernel's text and read-only
+ * data there is no writable alias (invariant 8), and the physical map has them read-only, too.
  */
 void *frame_access(pfn_t frame);
 
-/* Copy `size` bytes from physical memory, of any alignment and across frames. */
+/*
+ * Copy `size` bytes from physical memory, of any alignment and across frames, whosever they are: nothing
+ * is left mapped. Pointers of frame_access() are good no more. The rest as there.
+ */
 void physical_read(void *to, phys_addr_t from, size_t size);
 
 #endif

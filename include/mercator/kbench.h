@@ -119,7 +119,7 @@ static inline bool kbench_goes_on(const struct kbench_run *b, uint64_t i, uint64
  */
 bool kbench_run(const char *command_line);
 
-/* The same for one glob, or for all benchmarks if it is "". */
+/* The rows alone, for one glob, or for all benchmarks if it is "". */
 bool kbench_run_matching(const char *glob);
 
 #endif

@@ -31,15 +31,23 @@ static inline void *physmap_function(void *context, phys_addr_t frame)
 	return physmap_covers(frame, FRAME_SIZE) ? physmap_pointer(frame) : NULL;
 }
 
-/* Walk the active space (arch/active_root.h); errors as those of the walk functions. */
+/*
+ * Walk the active space (arch/active_root.h); errors as those of the walk functions, and:
+ *   ERR_UNSUPPORTED  the method is the recursive one, and the space has lost its recursive slot
+ */
 MUST_CHECK static inline int kernel_walk(const struct root *root, virt_addr_t address,
 					 struct walk *walk)
 {
+	const struct space *active = space_active();
 	struct root generic = *root;
 
 	switch (KERNEL_METHOD) {
 	case ACCESS_OFFSET: return offset_walk(root, address, walk);
-	case ACCESS_RECURSIVE: return recursive_walk(root, address, walk);
+	case ACCESS_RECURSIVE:
+		walk->nr_steps = 0;
+		if (active && active->recursive_slot == SPACE_NOT_RECURSIVE)
+			return ERR_UNSUPPORTED;
+		return recursive_walk(root, address, walk);
 	default:
 		generic.pointer_to = physmap_function;
 		return generic_walk(&generic, address, walk);

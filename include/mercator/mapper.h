@@ -48,6 +48,8 @@ struct conflict {
  * Errors that every operation can return:
  *   ERR_UNSUPPORTED  the space's access method is not built in; or it is the recursive one, and the
  *                    space, or the active space if that is another, has no recursive slot
+ *   ERR_BUSY         the recursive method, a space that is not active: an operation on another such
+ *                    space is under way, whose visitor, frame source or interrupter this is
  * and every operation on a range also:
  *   ERR_MISALIGNED  address, physical address or size is not a multiple of FRAME_SIZE
  *   ERR_INVALID     size is 0; the address is not canonical; attributes make no sense: without

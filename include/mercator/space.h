@@ -38,28 +38,20 @@ struct frame_source {
 /* No recursive slot. */
 #define SPACE_NOT_RECURSIVE (-1)
 
-/* How the tables are reached; no table depends on it. */
-enum access_method {
-	ACCESS_OFFSET,
-	ACCESS_RECURSIVE, /* only while the space is active */
-	ACCESS_GENERIC,   /* by root.pointer_to() */
-	ACCESS_SECOND_SLOT, /* recursive, only while it is not: space_activate() changes between them */
-};
-
 /*
  * Held by an operation that changes the space, or by a cursor. Where there is one CPU, nobody waits and
  * nothing is taken; with CONFIG_DEBUG_CHECKS, taking it twice is a panic all the same.
  */
 struct space_lock {
 	struct spinlock spin;
-	uint32_t
-		owner; /* with CONFIG_DEBUG_CHECKS: the holder's CPU number plus 1; 0 if it is free */
+	/* With CONFIG_DEBUG_CHECKS: */
+	uint32_t owner;              /* the holder's CPU number plus 1; 0 if it is free */
+	const struct space *through; /* the space that it was taken for */
 };
 
 /* All zero but for what its maker sets: the root, how to reach it, the CPU's limits. */
 struct space {
 	struct root root;
-	enum access_method method;
 	const struct frame_source *frames;
 	unsigned int
 		largest_leaf;    /* level of the largest leaves to use: 1 4 KiB, 2 2 MiB, 3 1 GiB */
@@ -93,7 +85,7 @@ MUST_CHECK int space_share_kernel_half(struct space *kernel);
 /*
  * Make a space with an empty lower half and the kernel half of `kernel`. Its frames come from where
  * the kernel's come from, and it is like it in all else; it has a recursive slot if `kernel` has one.
- * `space` holds nothing before, and stays where it is until space_destroy().
+ * `space` holds nothing before, and stays where it is until space_destroy(); after an error it is empty.
  *   ERR_INVALID      `kernel` shares another's kernel half itself
  *   ERR_NOT_FOUND    `kernel` is not one whose kernel half can be shared: see above
  *   ERR_NO_MEMORY    no frame for the root
@@ -110,8 +102,12 @@ void space_set_inactive(struct space *space);
  * and loses all others: PCIDs are not used. From tables with another kernel half, such as those of
  * start-up, it loses everything. Where the space is active already, nothing happens.
  * Interrupts may stay on; the stack must be in the kernel half. No batch of this CPU may owe anything
- * for the space that is left (mercator/tlb.h).
- *   ERR_INVALID  it has another number of levels than the CPU runs with
+ * for the space that is left (mercator/tlb.h), and by the recursive method no cursor may be open in it
+ * (mercator/cursor.h). (CONFIG_DEBUG_CHECKS: a panic, both.)
+ *   ERR_INVALID      it has another number of levels than the CPU runs with
+ *   ERR_UNSUPPORTED  its method is the recursive one, and it has no recursive slot
+ *   ERR_BUSY         an operation on a space that is not active is under way, by the recursive method:
+ *                    this is a visitor's or a frame source's call
  */
 MUST_CHECK int space_activate(struct space *space);
 
@@ -121,9 +117,10 @@ struct space *space_active(void);
 /*
  * Give back the space's root and all tables of its lower half. What is still mapped there is only
  * forgotten: the frames behind it are the caller's. The kernel half stays as it is. No batch may owe
- * anything for the space.
- *   ERR_INVALID      the space was not made by space_create()
- *   ERR_BUSY         it is active
+ * anything for the space, and no cursor be open in it. (CONFIG_DEBUG_CHECKS: a panic, both.) It is
+ * empty afterwards.
+ *   ERR_INVALID      the space was not made by space_create(), or is destroyed already
+ *   ERR_BUSY         it is active; or an operation on it is under way, see space_activate()
  *   ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot
  */
 MUST_CHECK int space_destroy(struct space *space);
@@ -137,6 +134,7 @@ MUST_CHECK int space_destroy(struct space *space);
  *   ERR_UNSUPPORTED  the kernel is built without; or the space is reached by the recursive method and
  *                    is active: it would cut itself off (give it another method first); or the active
  *                    space has no recursive slot, and the method is recursive
+ *   ERR_BUSY         see space_activate()
  */
 MUST_CHECK int space_drop_recursive_slot(struct space *space);
 MUST_CHECK int space_set_recursive_slot(struct space *space);

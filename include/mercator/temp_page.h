@@ -28,6 +28,9 @@ MUST_CHECK int temp_page_init(virt_addr_t address, const struct walk *walk);
  */
 void *temp_page_map(pfn_t frame);
 
+/* The same, not writable: for frames of which there must be no writable alias. */
+const void *temp_page_map_read_only(pfn_t frame);
+
 /* Map nothing, so that a stale pointer faults. */
 void temp_page_unmap(void);
 

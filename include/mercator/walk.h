@@ -15,10 +15,19 @@
 #include <mercator/table_window.h>
 #include <mercator/types.h>
 
-/* An address space, as far as walking needs to know it: where to begin, and how far down. */
+/* How the tables are reached; no table depends on it. */
+enum access_method {
+	ACCESS_OFFSET,
+	ACCESS_RECURSIVE, /* only while the space is active */
+	ACCESS_GENERIC,   /* by root.pointer_to() */
+	ACCESS_SECOND_SLOT, /* recursive, only while it is not: space_activate() changes between them */
+};
+
+/* An address space, as far as walking needs to know it: where to begin, how far down, and how. */
 struct root {
 	phys_addr_t table;   /* the root table: what CR3 points at */
 	unsigned int levels; /* 4 or 5 */
+	enum access_method method;
 
 	/*
 	 * The generic method only: a pointer to the frame at a physical address, or NULL. It stays

@@ -25,7 +25,7 @@ static void *pointer_to(void *context, phys_addr_t frame)
 {
 	const struct bench_space *bench = context;
 
-	return bench->bytes + (phys_pfn(frame) - bench->first) * FRAME_SIZE;
+	return virt_ptr(virt_addr(bench->offset + phys_raw(frame)));
 }
 
 void bench_space_init(struct bench_space *bench, enum access_method method, void *bytes,
@@ -33,16 +33,20 @@ void bench_space_init(struct bench_space *bench, enum access_method method, void
 {
 	*bench = (struct bench_space){
 		.space = {
-			.root = { .table = phys_of_pfn(first), .levels = 4, .pointer_to = pointer_to, .pointer_context = bench },
-			.method = method,
+			.root = {
+				.table = phys_of_pfn(first),
+				.levels = 4,
+				.method = method,
+				.pointer_to = pointer_to,
+				.pointer_context = bench,
+			},
 			.largest_leaf = 3,
 			.physical_limit = TIB(256),
 			.recursive_slot = SPACE_NOT_RECURSIVE,
 			.global_pages = true,
 		},
 		.source = { .allocate = allocate, .release = release, .context = bench },
-		.bytes = bytes,
-		.first = first,
+		.offset = virt_raw(virt_of_ptr(bytes)) - first * FRAME_SIZE,
 		.free = room,
 	};
 	bench->space.frames = &bench->source;

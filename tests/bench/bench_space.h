@@ -11,16 +11,15 @@
 struct bench_space {
 	struct space space;
 	struct frame_source source;
-	uint8_t *bytes; /* those of the frames: where `first` is mapped */
-	pfn_t first;
-	pfn_t *free; /* room for all frames, given by the caller; free[0 .. nr_free) are free */
+	uint64_t offset; /* from where a frame is to where its bytes are */
+	pfn_t *free;     /* room for all frames, given by the caller; free[0 .. nr_free) are free */
 	size_t nr_free;
 };
 
 /*
  * Start over with an empty root of 4 levels, and no recursive slot: frames [first, first + count),
  * mapped at `bytes`; the root takes the first one, tables the next ones in ascending order. The
- * generic method goes through a function that knows where they are.
+ * generic method goes through a function that knows where they are, and does what access_inline.c does.
  */
 void bench_space_init(struct bench_space *bench, enum access_method method, void *bytes,
 		      pfn_t first, size_t count, pfn_t *room);

@@ -5,7 +5,7 @@
 
 #include "measure.h"
 
-#define ROWS_MAX 512
+#define ROWS_MAX 1024
 
 /* Odd, so that the median is one of the turns; BENCH_REPEATS in the environment asks for fewer. */
 #define REPEATS_MAX 25

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-from bench.report import abilities, growth, page, plots, sources, tables
+from bench.report import abilities, growth, kernel, page, plots, sources, tables
 from bench.report.rows import Ring, Row, read_rows
 from bench.test_log import LOG
 from harness.build import TOP, Builder
@@ -77,6 +77,14 @@ def test_rules_are_found_in_the_document() -> None:
     values = sources.count().values()
     assert values["recursive.rules"] >= 5 and values["offset.rules"] == 0
     assert values["generic.rules"] >= 1 and values["temporary.rules"] >= 3
+
+
+def test_what_is_no_figure_is_said_in_the_row() -> None:
+    rows = [Row("offset.lines", "n", 4), Row("generic.pages", "n", 3), Row("offset.pages", "n", 2)]
+    assert abilities.with_generic(rows) == [*rows, Row("generic.lines", "text", text="as its map")]
+    measured = [Row("offset.read_frame", "n", 2)]
+    assert kernel.with_cannot(measured)[1:] == [Row("recursive.read_frame", "text", text="cannot")]
+    assert kernel.with_cannot(rows) == rows
 
 
 def test_formats_that_permit_recursion() -> None:

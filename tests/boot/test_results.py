@@ -61,6 +61,14 @@ def test_forgotten_batch(builder: Builder, folder: Path) -> None:
     assert boot(builder, folder, "forgets_a_batch", "defconfig")[0] == PASSED_STATUS
 
 
+def test_forgotten_cursor(builder: Builder, folder: Path) -> None:
+    """The same."""
+    status, log = boot(builder, folder, "forgets_a_cursor", "debug_defconfig")
+    assert status == FAILED_STATUS
+    assert "panic: space lock: the space is left while CPU 0 has a cursor open in it" in log
+    assert boot(builder, folder, "forgets_a_cursor", "defconfig")[0] == PASSED_STATUS
+
+
 def test_no_such_test(builder: Builder, folder: Path) -> None:
     status, report = run(builder, folder, "does-not-exist")
     assert status == FAILED_STATUS

@@ -4,7 +4,9 @@
  * show that each of these is reported for what it is. They run only when the command line names
  * the suite: selftest=deliberate.NAME.
  */
+#include <mercator/cursor.h>
 #include <mercator/kernel_walk.h>
+#include <mercator/paging.h>
 #include <mercator/panic.h>
 
 #include "mapper_fixture.h"
@@ -51,4 +53,16 @@ KTEST(deliberate, forgets_a_batch)
 	tlb_batch_begin(&batch, &fixture.space);
 	EXPECT_EQ(t, mapper_unmap(&fixture.space, address, KIB(4), &batch), 0);
 	fixture_finish(&fixture);
+}
+
+/* The same of a cursor, by the method whose pointers are into the window of the space that is left. */
+KTEST(deliberate, forgets_a_cursor)
+{
+	static struct fixture fixture;
+	static struct cursor cursor;
+	const virt_addr_t address = virt_addr(UINT64_C(0x0000123440000000));
+
+	ASSERT_TRUE(t, fixture_init_live(&fixture, ACCESS_RECURSIVE));
+	ASSERT_EQ(t, cursor_open(&cursor, &fixture.space, address, KIB(8)), 0);
+	EXPECT_EQ(t, space_activate(kernel_space()), 0);
 }

@@ -35,7 +35,7 @@ unsigned int fixture_live_levels(void)
 
 bool fixture_stand_by(struct fixture *fixture)
 {
-	if (fixture->space.method == ACCESS_SECOND_SLOT &&
+	if (fixture->space.root.method == ACCESS_SECOND_SLOT &&
 	    fixture->space.root.levels != active_root().levels)
 		return false;
 	return !space_activate(kernel_space());

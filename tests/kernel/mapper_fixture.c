@@ -88,10 +88,10 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 		.root = {
 			.table = phys_of_pfn(root),
 			.levels = levels,
+			.method = method,
 			.pointer_to = fixture_pointer_to ? fixture_pointer_to : physmap_function,
 			.pointers_are_brief = fixture_pointer_to != NULL,
 		},
-		.method = method,
 		.frames = &fixture->source,
 		.largest_leaf = 3,
 		.physical_limit = TIB(256),
@@ -124,7 +124,7 @@ bool fixture_init_inactive(struct fixture *fixture, enum access_method method, u
 	fixture->has_slot = true;
 	space->is_inactive = true;
 	if (method == ACCESS_RECURSIVE)
-		space->method = ACCESS_SECOND_SLOT;
+		space->root.method = ACCESS_SECOND_SLOT;
 	return fixture_stand_by(fixture);
 }
 

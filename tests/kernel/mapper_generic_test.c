@@ -92,6 +92,6 @@ KTEST(mapper_generic, a_method_that_is_not_built_in_is_refused)
 		return;
 	}
 	ASSERT_EQ(t, begin_and_map(), 0);
-	space->method = (enum access_method)(ACCESS_SECOND_SLOT + 1);
+	space->root.method = (enum access_method)(ACCESS_SECOND_SLOT + 1);
 	EXPECT_EQ(t, mapper_translate_address(space, virt_addr(BASE), &physical), ERR_UNSUPPORTED);
 }

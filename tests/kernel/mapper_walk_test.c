@@ -4,6 +4,7 @@
  * away, walks step by step, visits, and where the table window shows a table. Some entries are
  * changed by hand, as the mapper itself would never write them; so the spaces are not active ones.
  */
+#include <mercator/cursor.h>
 #include <mercator/physmap.h>
 
 #include "mapper_fixture.h"
@@ -67,21 +68,34 @@ KTEST(mapper_walk, what_is_not_canonical_has_no_entry)
 		  ERR_INVALID);
 }
 
-/* Both ways to an answer: the mapper's own, and over a walk. */
+static void expect_same(struct ktest_run *t, const struct translation *got,
+			const struct translation *wanted)
+{
+	EXPECT_EQ(t, phys_raw(got->address), phys_raw(wanted->address));
+	EXPECT_EQ(t, got->page_size, wanted->page_size);
+	EXPECT_EQ(t, got->writable, wanted->writable);
+	EXPECT_EQ(t, got->user, wanted->user);
+	EXPECT_EQ(t, got->executable, wanted->executable);
+	EXPECT_EQ(t, got->global, wanted->global);
+}
+
+/* All ways to an answer: the mapper's own, over a walk, and a cursor's for its page. */
 static struct translation translate(struct ktest_run *t, uint64_t address)
 {
-	struct translation direct = { 0 }, walked = { 0 };
+	const uint64_t offset = address % FRAME_SIZE;
+	struct translation direct = { 0 }, walked = { 0 }, by_cursor = { 0 };
+	struct cursor cursor;
 	struct walk walk;
 
 	EXPECT_EQ(t, mapper_translate(space, virt_addr(address), &direct), 0);
 	EXPECT_EQ(t, offset_walk(&space->root, virt_addr(address), &walk), 0);
 	EXPECT_EQ(t, walk_translate(&walk, virt_addr(address), &walked), 0);
-	EXPECT_EQ(t, phys_raw(walked.address), phys_raw(direct.address));
-	EXPECT_EQ(t, walked.page_size, direct.page_size);
-	EXPECT_EQ(t, walked.writable, direct.writable);
-	EXPECT_EQ(t, walked.user, direct.user);
-	EXPECT_EQ(t, walked.executable, direct.executable);
-	EXPECT_EQ(t, walked.global, direct.global);
+	expect_same(t, &walked, &direct);
+	EXPECT_EQ(t, cursor_open(&cursor, space, virt_addr(address - offset), FRAME_SIZE), 0);
+	EXPECT_EQ(t, cursor_translate(&cursor, &by_cursor), 0);
+	cursor_close(&cursor);
+	by_cursor.address = phys_addr(phys_raw(by_cursor.address) + offset);
+	expect_same(t, &by_cursor, &direct);
 	return direct;
 }
 

@@ -3,6 +3,7 @@
  * Suite "paging": the kernel's own address space. What is mapped is compared with the list of regions
  * page by page; what is protected is proven by touching it, and by the fault's exact error code.
  */
+#include <arch/active_root.h>
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <arch/exception.h>
@@ -377,6 +378,42 @@ KTEST(paging, firmwares_tables_can_be_read_frame_by_frame)
 	EXPECT_EQ(t, sum, 0);
 }
 
+/* The kernel's own text among it: of that, there must be no writable alias afterwards. */
+KTEST(paging, physical_memory_is_read_without_a_trace)
+{
+	const uint64_t text = (uint64_t)(uintptr_t)text_start - KERNEL_BASE;
+	struct audit_report report;
+	uint8_t bytes[64];
+
+	physical_read(bytes, phys_addr(text + FRAME_SIZE - 32), sizeof(bytes));
+	EXPECT_EQ(t, memcmp(bytes, text_start + FRAME_SIZE - 32, sizeof(bytes)), 0);
+	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), 0);
+	EXPECT_STR(t, report.broken, NULL);
+	expect_absent(t, TEMP_PAGES_BASE);
+}
+
+/* A panic's walk, too. */
+KTEST(paging, a_walk_by_a_slot_that_is_gone_is_refused)
+{
+	struct space *kernel = kernel_space();
+	const struct root root = active_root();
+	const enum access_method method = kernel->root.method;
+	struct walk walk;
+
+	if (KERNEL_METHOD != ACCESS_RECURSIVE || !IS_ENABLED(CONFIG_MAPPER_OFFSET) ||
+	    !IS_ENABLED(CONFIG_PHYSMAP)) {
+		ktest_skip(t, "the kernel walks by no slot, or cannot do without");
+		return;
+	}
+	kernel->root.method = ACCESS_OFFSET;
+	ASSERT_EQ(t, space_drop_recursive_slot(kernel), 0);
+	EXPECT_EQ(t, kernel_walk(&root, virt_of_ptr(text_start), &walk), ERR_UNSUPPORTED);
+	EXPECT_EQ(t, walk.nr_steps, 0);
+	EXPECT_EQ(t, space_set_recursive_slot(kernel), 0);
+	kernel->root.method = method;
+	EXPECT_EQ(t, kernel_walk(&root, virt_of_ptr(text_start), &walk), 0);
+}
+
 KTEST(paging, the_stubs_frames_can_be_allocated)
 {
 	struct frame_pool *pool = kernel_frames();
@@ -451,7 +488,7 @@ KTEST(paging, every_method_sees_the_same_tables)
 	uint64_t digest, other;
 
 	ASSERT_EQ(t, audit_digest(kernel_space(), &digest), 0);
-	for (by.method = ACCESS_OFFSET; by.method <= ACCESS_GENERIC; by.method++) {
+	for (by.root.method = ACCESS_OFFSET; by.root.method <= ACCESS_GENERIC; by.root.method++) {
 		const int error = audit_digest(&by, &other);
 
 		EXPECT_TRUE(t, error == 0 || error == ERR_UNSUPPORTED);

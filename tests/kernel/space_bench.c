@@ -203,6 +203,21 @@ static void inactive_unmap_page(struct kbench_run *b)
 	destroy(b, &spaces[0]);
 }
 
+static void inactive_protect_page(struct kbench_run *b)
+{
+	const struct attributes read_only = { .rights = RIGHT_READ };
+
+	make_with_tables(b, &spaces[0]);
+	check(b, map_with(mapper_map, &spaces[0], 0, NR_PAGES));
+	tlb_batch_begin(&batch, &spaces[0]);
+	KBENCH_LOOP (b, i, NR_PAGES)
+		check(b, mapper_protect(&spaces[0], page(i), FRAME_SIZE, read_only, &batch, NULL));
+	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
+		check(b, nothing_protect(&spaces[0], page(i), FRAME_SIZE, read_only, &batch, NULL));
+	tlb_batch_finish(&batch);
+	destroy(b, &spaces[0]);
+}
+
 static void inactive_translate_address(struct kbench_run *b)
 {
 	phys_addr_t physical;
@@ -230,21 +245,19 @@ static void measure(struct kbench_run *b, enum access_method method,
 	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
 	struct space *kernel = kernel_space();
 	const struct frame_source *kernel_frames = kernel->frames;
-	const enum access_method kernel_method = kernel->method;
 	const struct root root = kernel->root;
 
 	check(b, space_share_kernel_half(kernel));
 	nr_free = 0;
 	for (pfn_t frame = first; frame < first + NR_FRAMES; frame++)
 		release(NULL, frame);
-	kernel->method = method;
+	kernel->root.method = method;
 	kernel->root.pointer_to = function;
 	kernel->root.pointers_are_brief = function == temporary;
 	kernel->frames = &source;
 	operation(b);
 	if (nr_free != NR_FRAMES && !b->failed)
 		b->failed = "frames are missing";
-	kernel->method = kernel_method;
 	kernel->root = root;
 	kernel->frames = kernel_frames;
 	temp_page_unmap();
@@ -262,6 +275,7 @@ static void measure(struct kbench_run *b, enum access_method method,
 	BENCH_ROW(suite, method, function, inactive_map_page_by_turns)                             \
 	BENCH_ROW(suite, method, function, inactive_map_page)                                      \
 	BENCH_ROW(suite, method, function, inactive_unmap_page)                                    \
+	BENCH_ROW(suite, method, function, inactive_protect_page)                                  \
 	BENCH_ROW(suite, method, function, inactive_translate_address)                             \
 	BENCH_ROW(suite, method, function, inactive_map_16_mib)                                    \
 	BENCH_ROW(suite, method, function, destroy_empty)                                          \

@@ -34,10 +34,10 @@ bool rig_begin(struct rig *rig, enum access_method method, unsigned int levels)
 		return false;
 	rig->source = (struct frame_source){ allocate, release, rig };
 	rig->behind = kernel->frames;
-	rig->kernel_method = kernel->method;
+	rig->kernel_method = kernel->root.method;
 	rig->nr_kernel_tables = kernel->nr_tables;
 	kernel->frames = &rig->source;
-	kernel->method = method;
+	kernel->root.method = method;
 	return true;
 }
 
@@ -48,6 +48,6 @@ void rig_end(struct ktest_run *t, struct rig *rig)
 	EXPECT_EQ(t, rig->kernel->nr_tables, rig->nr_kernel_tables);
 	EXPECT_STR(t, fixture_check_tlb(), NULL);
 	rig->kernel->frames = rig->behind;
-	rig->kernel->method = rig->kernel_method;
+	rig->kernel->root.method = rig->kernel_method;
 	rig_kernel_done();
 }

@@ -262,6 +262,99 @@ SPACE_TEST(out_of_frames_changes_nothing)
 	EXPECT_EQ(t, space_destroy(&space), 0);
 }
 
+SPACE_TEST(what_is_not_there_cannot_be_destroyed)
+{
+	struct space space, next;
+
+	rig.failing_after = 0;
+	EXPECT_EQ(t, space_create(&space, rig.kernel), ERR_NO_MEMORY);
+	rig.failing_after = -1;
+	EXPECT_EQ(t, space_destroy(&space), ERR_INVALID);
+	ASSERT_EQ(t, space_create(&space, rig.kernel), 0);
+	EXPECT_EQ(t, space_destroy(&space), 0);
+	/* The next one may have its root. */
+	ASSERT_EQ(t, space_create(&next, rig.kernel), 0);
+	EXPECT_EQ(t, space_destroy(&space), ERR_INVALID);
+	EXPECT_EQ(t, space_destroy(&next), 0);
+}
+
+/* What looks into one space while an operation on another is under way. */
+static struct space seen;
+static uint64_t seen_page;
+static unsigned int nr_looks;
+
+/* The recursive method shows one space that is not active at a time. */
+static void look(struct ktest_run *t)
+{
+	const int want = method == ACCESS_RECURSIVE ? ERR_BUSY : 0;
+	phys_addr_t physical;
+
+	EXPECT_EQ(t, mapper_translate_address(&seen, virt_addr(seen_page), &physical), want);
+	nr_looks++;
+}
+
+static int look_and_allocate(void *context, pfn_t *frame)
+{
+	look(context);
+	return rig.source.allocate(rig.source.context, frame);
+}
+
+static void look_and_release(void *context, pfn_t frame)
+{
+	look(context);
+	rig.source.release(rig.source.context, frame);
+}
+
+struct looking_visitor {
+	struct ktest_run *t;
+	struct space *space;
+	unsigned int nr_pages;
+};
+
+static int look_and_count(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+{
+	struct looking_visitor *visitor = context;
+	phys_addr_t physical;
+
+	look(visitor->t);
+	visitor->nr_pages++;
+	if (mapper_translate_address(visitor->space, address, &physical) ||
+	    phys_raw(physical) != phys_raw(pt_leaf_address(entry, level)))
+		return ERR_INVALID;
+	if (method != ACCESS_RECURSIVE)
+		return 0;
+	EXPECT_EQ(visitor->t, space_activate(&seen), ERR_BUSY);
+	EXPECT_EQ(visitor->t, space_destroy(visitor->space), ERR_BUSY);
+	EXPECT_EQ(visitor->t, space_drop_recursive_slot(visitor->space), ERR_BUSY);
+	return 0;
+}
+
+SPACE_TEST(a_look_into_another_space_disturbs_no_operation)
+{
+	const struct frame_source looking = { look_and_allocate, look_and_release, t };
+	struct space space;
+	struct looking_visitor visitor = { .t = t, .space = &space };
+
+	ASSERT_EQ(t, space_create(&space, rig.kernel), 0);
+	ASSERT_EQ(t, space_create(&seen, rig.kernel), 0);
+	seen_page = BASE;
+	nr_looks = 0;
+	ASSERT_EQ(t, map(&seen, BASE, GIB(1), KIB(4)), 0);
+	ASSERT_EQ(t, map(&space, BASE, GIB(2), KIB(4)), 0);
+	space.frames = &looking;
+	EXPECT_EQ(t, map(&space, BASE + MIB(2), GIB(3), KIB(4)), 0);
+	space.frames = &rig.source;
+	EXPECT_EQ(t, physical_of(&space, BASE + MIB(2)), GIB(3));
+	EXPECT_EQ(t, physical_of(&seen, BASE + MIB(2)), 1);
+
+	EXPECT_EQ(t, mapper_visit(&space, virt_addr(BASE), MIB(4), look_and_count, &visitor), 0);
+	EXPECT_EQ(t, visitor.nr_pages, 2);
+	EXPECT_EQ(t, nr_looks, 3);
+	EXPECT_EQ(t, physical_of(&seen, BASE), GIB(1));
+	EXPECT_EQ(t, space_destroy(&space), 0);
+	EXPECT_EQ(t, space_destroy(&seen), 0);
+}
+
 /* A space made by hand, of which nothing is there but a root. */
 static bool make_bare(struct space *bare)
 {
@@ -343,6 +436,25 @@ SPACE_TEST(a_space_of_other_levels_is_not_activated)
 }
 
 /* Nothing of one space is left in the TLB for the next; what is global in the kernel half may be. */
+SPACE_TEST(a_space_that_would_not_reach_itself_is_not_activated)
+{
+	const int dropped = IS_ENABLED(CONFIG_MAPPER_RECURSIVE) ? 0 : ERR_UNSUPPORTED;
+	struct space space;
+
+	ASSERT_EQ(t, space_create(&space, rig.kernel), 0);
+	if (rig.kernel->recursive_slot != SPACE_NOT_RECURSIVE) {
+		EXPECT_EQ(t, space_drop_recursive_slot(&space), dropped);
+		EXPECT_EQ(t, space_activate(&space),
+			  method == ACCESS_RECURSIVE ? ERR_UNSUPPORTED : 0);
+		EXPECT_EQ(t, space_activate(rig.kernel), 0);
+	}
+	EXPECT_TRUE(t, space_active() == rig.kernel);
+	if (method == ACCESS_RECURSIVE)
+		EXPECT_EQ(t, space_set_recursive_slot(&space), 0);
+	EXPECT_EQ(t, map(&space, BASE, GIB(1), KIB(4)), 0);
+	EXPECT_EQ(t, space_destroy(&space), 0);
+}
+
 SPACE_TEST(activating_changes_what_the_cpu_translates_by)
 {
 	const struct attributes global = { RW | RIGHT_GLOBAL, MEMORY_WRITE_BACK };
@@ -521,15 +633,15 @@ SPACE_TEST(a_recursive_slot_can_be_dropped_and_set_again)
 	EXPECT_STR(t, fixture_check_tlb(), NULL);
 	EXPECT_EQ(t, map(rig.kernel, window, 0, KIB(4)), ERR_RANGE);
 	EXPECT_EQ(t, unmap(rig.kernel, page, GIB(1)), 0);
-	space.method = ACCESS_SECOND_SLOT;
+	space.root.method = ACCESS_SECOND_SLOT;
 	EXPECT_EQ(t, map(&space, BASE, 0, KIB(4)), ERR_UNSUPPORTED);
 	EXPECT_EQ(t, space_set_recursive_slot(&space), ERR_EXISTS);
 	EXPECT_EQ(t, space_drop_recursive_slot(&space), ERR_UNSUPPORTED);
-	space.method = method;
+	space.root.method = method;
 	EXPECT_EQ(t, space_set_recursive_slot(rig.kernel), 0);
 	rig_read_table(rig.kernel->root.table, entries);
 	EXPECT_EQ(t, entries[FIXTURE_RECURSIVE_SLOT], slot_entry(rig.kernel));
-	space.method = ACCESS_SECOND_SLOT;
+	space.root.method = ACCESS_SECOND_SLOT;
 	EXPECT_EQ(t, map(&space, BASE, 0, KIB(4)), 0);
 	EXPECT_EQ(t, space_destroy(&space), 0);
 }

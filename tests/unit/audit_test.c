@@ -185,6 +185,7 @@ static const struct {
 	{ IMAGE, 2, BIT(63), "a table's entry has a bit that it should not have, or lacks one" },
 	{ IMAGE, 4, BIT(52), "a table's entry has a bit that it should not have, or lacks one" },
 	{ IMAGE, 2, BIT(52), "the count of a table's live entries is wrong" },
+	{ IMAGE, 2, BIT(51), "a table lies beyond the CPU's physical addresses" },
 };
 
 KTEST(audit, finds_each_bit_that_is_wrong)
@@ -328,6 +329,58 @@ KTEST(audit, finds_a_row_of_pages_that_runs_into_text)
 	expect_broken(t, "an alias of the kernel's text or read-only data is writable",
 		      SINGLE + MIB(8));
 	fixture_finish(&fixture);
+}
+
+/* What is not present is no page of a row, whatever number it is: here, of one that 1 GiB would continue. */
+KTEST(audit, finds_what_is_not_present_in_a_row_of_pages)
+{
+	uint64_t *entry, table;
+
+	build(t, ACCESS_OFFSET, 4);
+	unmap(t, PHYSMAP + GIB(1), GIB(1));
+	space->largest_leaf = 2;
+	map(t, PHYSMAP + GIB(1), GIB(1), GIB(1), RW | RIGHT_GLOBAL);
+	EXPECT_EQ(t, audit(&(struct audit_report){ NULL }), 0);
+	entry = raw_entry(PHYSMAP + GIB(1), 3);
+	table = *entry;
+	*entry = PHYSMAP + GIB(1);
+	expect_broken(t, "an entry that is not present is neither zero nor reserved",
+		      PHYSMAP + GIB(1));
+	*entry = table;
+	EXPECT_EQ(t, audit(&(struct audit_report){ NULL }), 0);
+	fixture_finish(&fixture);
+}
+
+KTEST(audit, finds_each_bit_that_is_wrong_in_a_recursive_slot)
+{
+	static const struct {
+		unsigned int slot;
+		uint64_t change;
+	} wrong[] = {
+		{ FIXTURE_RECURSIVE_SLOT, BIT(0) },         { FIXTURE_RECURSIVE_SLOT, BIT(1) },
+		{ FIXTURE_RECURSIVE_SLOT, BIT(2) },         { FIXTURE_RECURSIVE_SLOT, BIT(6) },
+		{ FIXTURE_RECURSIVE_SLOT, BIT(8) },         { FIXTURE_RECURSIVE_SLOT, BIT(12) },
+		{ FIXTURE_RECURSIVE_SLOT, BIT(63) },        { FIXTURE_SECOND_SLOT, BIT(0) },
+		{ FIXTURE_SECOND_SLOT, TIB(200) | BIT(0) },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		uint64_t *root;
+
+		build(t, ACCESS_OFFSET, 4);
+		root = fixture_pointer(space->root.table);
+		root[FIXTURE_RECURSIVE_SLOT] = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
+		expect_broken(
+			t, "a recursive slot is not what it should be",
+			virt_raw(pt_canonical(virt_addr(FIXTURE_RECURSIVE_SLOT * pt_span(4)), 4)));
+		space->recursive_slot = FIXTURE_RECURSIVE_SLOT;
+		EXPECT_EQ(t, audit(&(struct audit_report){ NULL }), 0);
+		root[wrong[i].slot] ^= wrong[i].change;
+		expect_broken(t, "a recursive slot is not what it should be",
+			      virt_raw(pt_canonical(virt_addr(wrong[i].slot * pt_span(4)), 4)));
+		root[FIXTURE_RECURSIVE_SLOT] = root[FIXTURE_SECOND_SLOT] = 0;
+		fixture_finish(&fixture);
+	}
 }
 
 KTEST(audit, finds_a_table_with_two_parents)

@@ -5,6 +5,7 @@
  * wrong.
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,9 +14,10 @@
 #include <arch/percpu.h>
 #include <mercator/cursor.h>
 
-#include "../kernel/mapper_fixture.h"
+#include "../kernel/space_rig.h"
 
-#define BASE UINT64_C(0x0000123440000000)
+#define BASE        UINT64_C(0x0000123440000000)
+#define KERNEL_HALF UINT64_C(0xffff800000000000)
 
 static struct fixture fixture, other;
 static struct space *const space = &fixture.space;
@@ -338,4 +340,114 @@ KTEST(mapper_debug, a_cursor_has_the_space_for_itself)
 	expect_panic(t, use_another_cpus_cursor, "space lock: CPU 3 uses a cursor of CPU 0");
 	expect_panic(t, owe_through_the_wrong_batch, "TLB batch: it is used for a space");
 	expect_panic(t, protect_through_the_wrong_batch, "TLB batch: it is used for a space");
+}
+
+/* Two spaces that share a kernel half; the first is active. */
+static struct space first_space, second_space;
+
+static void make_spaces(enum access_method method)
+{
+	static struct rig rig;
+
+	if (!rig_begin(&rig, method, 4) || space_create(&first_space, rig.kernel) ||
+	    space_create(&second_space, rig.kernel) || space_activate(&first_space))
+		_exit(1);
+}
+
+static struct cursor open_cursor_in(struct space *of, uint64_t address)
+{
+	struct cursor cursor;
+
+	if (cursor_open(&cursor, of, virt_addr(address), KIB(8)))
+		_exit(1);
+	return cursor;
+}
+
+static void leave_with_a_cursor(void)
+{
+	make_spaces(ACCESS_RECURSIVE);
+	(void)open_cursor_in(&first_space, BASE);
+	_exit(space_activate(&second_space) != 0);
+}
+
+static void leave_with_a_cursor_in_the_kernel_half(void)
+{
+	make_spaces(ACCESS_RECURSIVE);
+	(void)open_cursor_in(&first_space, KERNEL_HALF);
+	_exit(space_activate(&second_space) != 0);
+}
+
+static void destroy_with_a_cursor(void)
+{
+	make_spaces(ACCESS_OFFSET);
+	(void)open_cursor_in(&second_space, BASE);
+	_exit(space_destroy(&second_space) != 0);
+}
+
+static void destroy_with_a_cursor_in_the_kernel_half(void)
+{
+	make_spaces(ACCESS_OFFSET);
+	(void)open_cursor_in(&second_space, KERNEL_HALF);
+	_exit(space_destroy(&second_space) != 0);
+}
+
+KTEST(mapper_debug, a_cursor_in_a_space_that_is_left_or_destroyed_is_found)
+{
+	const char *left = "space lock: the space is left while CPU 0 has a cursor open in it";
+	const char *destroyed = "space lock: the space is destroyed while CPU 0 has a cursor open";
+
+	if (!start(t))
+		return;
+	expect_panic(t, leave_with_a_cursor, left);
+	expect_panic(t, leave_with_a_cursor_in_the_kernel_half, left);
+	expect_panic(t, destroy_with_a_cursor, destroyed);
+	expect_panic(t, destroy_with_a_cursor_in_the_kernel_half, destroyed);
+}
+
+#define AT_THE_END "no panic"
+
+/*
+ * What a cursor remembers of a table stays right by the offset method; the second slot is asked anew, also
+ * when it becomes the space's own. Here, the cursor's space is activated or left, and others go.
+ */
+static void keep_a_cursor(enum access_method method, struct space *with_cursor, uint64_t address)
+{
+	const struct attributes attributes = { RIGHT_READ, MEMORY_WRITE_BACK };
+	struct cursor cursor;
+
+	make_spaces(method);
+	cursor = open_cursor_in(with_cursor, address);
+	if (cursor_map(&cursor, 1, phys_addr(0), attributes, NULL) ||
+	    space_activate(&second_space) || cursor_map(&cursor, 1, phys_addr(0), attributes, NULL))
+		_exit(1);
+	cursor_close(&cursor);
+	if (space_activate(&first_space) || space_destroy(&second_space))
+		_exit(1);
+	puts(AT_THE_END);
+	fflush(stdout);
+	abort();
+}
+
+static void keep_a_cursor_by_offset(void)
+{
+	keep_a_cursor(ACCESS_OFFSET, &first_space, BASE);
+}
+
+static void keep_a_cursor_by_the_second_slot(void)
+{
+	keep_a_cursor(ACCESS_RECURSIVE, &second_space, BASE);
+}
+
+static void keep_a_cursor_in_the_kernel_half(void)
+{
+	keep_a_cursor(ACCESS_RECURSIVE, &second_space, KERNEL_HALF);
+}
+
+KTEST(mapper_debug, cursors_that_stay_good_are_no_offence)
+{
+	if (!start(t))
+		return;
+	expect_panic(t, keep_a_cursor_by_offset, AT_THE_END);
+	expect_panic(t, keep_a_cursor_by_the_second_slot, AT_THE_END);
+	expect_panic(t, keep_a_cursor_in_the_kernel_half, AT_THE_END);
 }

@@ -106,8 +106,7 @@ static void start_space(void)
 	for (pfn_t frame = NR_FRAMES - 1; frame > 0; frame--)
 		release(NULL, frame);
 	space = (struct space){
-		.root = { .levels = 4 },
-		.method = ACCESS_OFFSET,
+		.root = { .levels = 4, .method = ACCESS_OFFSET },
 		.frames = &source,
 		.largest_leaf = 3,
 		.physical_limit = TIB(256),

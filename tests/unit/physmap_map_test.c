@@ -64,8 +64,12 @@ static struct space new_space(unsigned int largest_leaf)
 	(void)!allocate(NULL, &root);
 	memset(arena.bytes, 0, FRAME_SIZE);
 	return (struct space){
-		.root = { .table = phys_of_pfn(root), .levels = 4, .pointer_to = arena_pointer },
-		.method = ACCESS_GENERIC,
+		.root = {
+			.table = phys_of_pfn(root),
+			.levels = 4,
+			.method = ACCESS_GENERIC,
+			.pointer_to = arena_pointer,
+		},
 		.frames = &source,
 		.largest_leaf = largest_leaf,
 		.physical_limit = UINT64_C(1) << 52,

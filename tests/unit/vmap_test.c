@@ -50,13 +50,14 @@ KTEST(vmap, pieces_of_any_alignment_are_mapped_a_page_apart)
 	begin(t);
 	first = map(t, TIB(1) + 0x123, 1);
 	second = map(t, TIB(2) + 0xfff, 2);
-	EXPECT_EQ(t, first, START + 0x123);
-	EXPECT_EQ(t, second, START + KIB(8) + 0xfff);
+	EXPECT_EQ(t, first, START + KIB(4) + 0x123);
+	EXPECT_EQ(t, second, START + KIB(12) + 0xfff);
 	expect_leads(t, first, TIB(1) + 0x123, KIB(4));
 	expect_leads(t, second, TIB(2) + 0xfff, KIB(4));
 	expect_leads(t, second + 1, TIB(2) + 0x1000, KIB(4));
-	expect_nothing(t, START + KIB(4));
-	expect_nothing(t, START + KIB(16));
+	expect_nothing(t, START);
+	expect_nothing(t, START + KIB(8));
+	expect_nothing(t, START + KIB(20));
 	fixture_finish(&fixture);
 }
 
@@ -83,7 +84,7 @@ KTEST(vmap, large_pieces_get_pages_as_large_as_they_can_be)
 	small = map(t, TIB(1) + KIB(4), KIB(4));
 	large = map(t, TIB(1) + MIB(3), MIB(4));
 	huge = map(t, TIB(1) + GIB(1), GIB(1) + KIB(4));
-	EXPECT_EQ(t, small, START);
+	EXPECT_EQ(t, small, START + KIB(4));
 	EXPECT_EQ(t, large % MIB(2), MIB(1));
 	EXPECT_EQ(t, huge % GIB(1), 0);
 	expect_leads(t, large, TIB(1) + MIB(3), KIB(4));
@@ -99,20 +100,35 @@ KTEST(vmap, large_pieces_get_pages_as_large_as_they_can_be)
 	fixture_finish(&fixture);
 }
 
-KTEST(vmap, the_region_can_be_filled_to_its_last_page)
+KTEST(vmap, the_region_can_be_filled_but_for_the_pages_at_its_ends)
 {
+	const uint64_t physical = TIB(1) + KIB(4), most = SIZE - KIB(8);
 	virt_addr_t address;
 
 	begin(t);
-	/* Congruent with its end: the lowest place is START itself only for a multiple of 1 GiB. */
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(TIB(1)), SIZE + KIB(4), read_write, &address),
+	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(physical), most + 1, read_write, &address),
 		  ERR_NO_SPACE);
-	EXPECT_EQ(t, map(t, TIB(1), SIZE), START);
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(TIB(1)), 1, read_write, &address), ERR_NO_SPACE);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START), SIZE), 0);
-	EXPECT_EQ(t, map(t, TIB(1), SIZE - KIB(8)), START);
-	EXPECT_EQ(t, map(t, TIB(1), KIB(4)), START + SIZE - KIB(4));
+	EXPECT_EQ(t, map(t, physical, most), START + KIB(4));
+	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(physical), 1, read_write, &address), ERR_NO_SPACE);
+	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + KIB(4)), most), 0);
+	EXPECT_EQ(t, map(t, physical, most - KIB(8)), START + KIB(4));
+	EXPECT_EQ(t, map(t, TIB(1), KIB(4)), START + SIZE - KIB(8));
 	fixture_finish(&fixture);
+}
+
+/* Whatever its neighbours are, there is an unmapped page between them and what is mapped here. */
+KTEST(vmap, a_small_region_has_room_for_what_lies_between_its_ends)
+{
+	for (uint64_t pages = 1; pages <= 4; pages++) {
+		const struct vmap small = { space, { START }, pages * FRAME_SIZE };
+		virt_addr_t address = virt_addr(0);
+
+		begin(t);
+		EXPECT_EQ(t, vmap_map(&small, phys_addr(0), 1, read_write, &address),
+			  pages < 3 ? ERR_NO_SPACE : 0);
+		EXPECT_EQ(t, virt_raw(address), pages < 3 ? 0 : START + FRAME_SIZE);
+		fixture_finish(&fixture);
+	}
 }
 
 KTEST(vmap, refuses_nonsense)
@@ -133,6 +149,8 @@ KTEST(vmap, refuses_nonsense)
 	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START - 1), 1), ERR_INVALID);
 	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + SIZE - 1), 2), ERR_INVALID);
 	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + SIZE), 1), ERR_INVALID);
+	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + 1), UINT64_MAX), ERR_INVALID);
+	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + 1), UINT64_MAX - FRAME_SIZE), ERR_INVALID);
 	EXPECT_EQ(t, space->nr_tables, 0);
 	fixture_finish(&fixture);
 }

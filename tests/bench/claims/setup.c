@@ -15,6 +15,9 @@ static int add_writable(void *context, virt_addr_t address, unsigned int level, 
 	return 0;
 }
 
+/* The temporary page's tables. Less where it shares them with the kernel's other mappings. */
+static uint64_t temp_page_bytes;
+
 /* One size of RAM, with or without pages of 1 GiB. */
 static void claim_physmap(const char *ram_name, uint64_t ram_size, unsigned int largest_leaf)
 {
@@ -30,11 +33,17 @@ static void claim_physmap(const char *ram_name, uint64_t ram_size, unsigned int 
 	must(mapper_visit(&space, world_window.base, world_window.size, add_writable, &writable));
 	claim((double)(size.nr_tables * FRAME_SIZE), "bytes", "offset.table_bytes_%s_%s", ram_name,
 	      pages);
+	/* These two take what they take, whatever the RAM. */
+	claim(0, "bytes", "recursive.table_bytes_%s_%s", ram_name, pages);
+	claim((double)temp_page_bytes, "bytes", "temporary.table_bytes_%s_%s", ram_name, pages);
 	claim((double)(size.nr_leaves[1] + size.nr_leaves[2] + size.nr_leaves[3]), "entries",
 	      "offset.entries_%s_%s", ram_name, pages);
 	if (largest_leaf != 3)
 		return;
 	claim((double)writable, "bytes", "offset.writable_bytes_%s", ram_name);
+	claim(FRAME_SIZE, "bytes", "temporary.writable_bytes_%s", ram_name);
+	claim((double)pt_span(4), "bytes", "recursive.address_bytes_%s", ram_name);
+	claim(FRAME_SIZE, "bytes", "temporary.address_bytes_%s", ram_name);
 	claim((double)ram[count - 1].end, "bytes", "offset.address_bytes_%s", ram_name);
 }
 
@@ -51,9 +60,7 @@ static void claim_recursive(void)
 
 static void claim_temporary(void)
 {
-	/* Less where the page shares its tables with the kernel's other mappings. */
-	world_start(4, 3, ACCESS_OFFSET);
-	claim((double)(world_temp_page_tables * FRAME_SIZE), "bytes", "temporary.table_bytes");
+	claim((double)temp_page_bytes, "bytes", "temporary.table_bytes");
 	claim(1, "entries", "temporary.entries");
 	claim(FRAME_SIZE, "bytes", "temporary.address_bytes");
 	claim(FRAME_SIZE, "bytes", "temporary.writable_bytes");
@@ -81,6 +88,8 @@ void claim_setup(void)
 		{ "1_tib", TIB(1) },     { "4_tib", TIB(4) },   { "16_tib", TIB(16) },
 	};
 
+	world_start(4, 3, ACCESS_OFFSET);
+	temp_page_bytes = world_temp_page_tables * FRAME_SIZE;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		claim_physmap(sizes[i].name, sizes[i].size, 3);
 		claim_physmap(sizes[i].name, sizes[i].size, 2);

@@ -196,8 +196,7 @@ static struct space make_space(unsigned int levels, unsigned int largest_leaf)
 
 	must(allocate(NULL, &root));
 	return (struct space){
-		.root = { .table = phys_of_pfn(root), .levels = levels },
-		.method = ACCESS_OFFSET,
+		.root = { .table = phys_of_pfn(root), .levels = levels, .method = ACCESS_OFFSET },
 		.frames = &frames,
 		.largest_leaf = largest_leaf,
 		.physical_limit = UINT64_C(1) << 46,
@@ -228,6 +227,6 @@ void world_start(unsigned int levels, unsigned int largest_leaf, enum access_met
 	must(space_activate(&world_kernel));
 	measured_temporary_setup();
 	must(space_share_kernel_half(&world_kernel));
-	world_kernel.method = method;
+	world_kernel.root.method = method;
 	world_invalidations = (struct invalidations){ 0 };
 }

@@ -2,6 +2,7 @@
 """`make bench`: runs everything, prints one report, leaves build/bench/*.json and an HTML report."""
 
 import argparse
+import os
 import platform
 import subprocess
 import sys
@@ -20,6 +21,7 @@ RINGS = ("claims", "growth", "kernel", "host")
 QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SIZES = (*QUICK_SIZES, 10_000_000)
 REPEATS = {True: 5, False: 25}
+TICK_SECONDS = 5
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -30,6 +32,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="less repeats, no 10^7 mappings")
     parser.add_argument("--log", type=Path, help="the serial log of the boot entry bench")
     parser.add_argument("--answer", action="store_true", help="put the figures into docs/answer.md")
+    parser.add_argument("--answer-host", action="store_true", help="the wall-clock figures too, of this machine")
     parser.add_argument("--rings", nargs="*", choices=RINGS, default=RINGS)
     return parser.parse_args(arguments)
 
@@ -42,14 +45,21 @@ class Run:
         self.builder = Builder(options.builds.resolve())
         self.out: Path = options.out.resolve()
         self.out.mkdir(parents=True, exist_ok=True)
-        self.started = time.monotonic()
+        self.started = self.ticked = time.monotonic()
         self.rings: list[Ring] = []
 
     def say(self, text: str) -> None:
         print(f"[{time.monotonic() - self.started:4.0f} s] {text}", file=sys.stderr, flush=True)
 
+    def tick(self, text: str) -> None:
+        """Progress within a step, now and then."""
+        if time.monotonic() - self.ticked >= TICK_SECONDS:
+            self.ticked = time.monotonic()
+            self.say(f"  {text}")
+
     def step(self, text: str, measure: Callable[[], Ring]) -> None:
         self.say(text)
+        self.ticked = time.monotonic()
         ring = measure()
         ring.write(self.out)
         self.rings.append(ring)
@@ -58,7 +68,7 @@ class Run:
         return next((ring for ring in self.rings if ring.file == file), None)
 
     def claims(self) -> Ring:
-        rows = host.read_rows(host.run_program(self.builder, self.out, "claims"))
+        rows = abilities.with_generic(host.read_rows(host.run_program(self.builder, self.out, "claims")))
         note = "counted on the host, in a machine of 16 GiB whose tables are scattered over it: exact"
         return Ring("claims", "The claims of the argument", note, rows)
 
@@ -67,12 +77,14 @@ class Run:
         sizes = QUICK_SIZES if self.options.quick else SIZES
         jobs = [(method, pages) for pages in sizes for method in growth.METHODS]
         setups = [(pages, ram) for ram in growth.RAM for pages in ("1g", "2m")]
+        rows: list[Row] = []
         with ThreadPoolExecutor(2) as pool:
-            done = [
-                *pool.map(lambda job: growth.count(program, self.out, *job), jobs),
-                *pool.map(lambda job: growth.count_setup(program, self.out, *job), setups),
-            ]
-        rows: list[Row] = [row for rows in done for row in rows]
+            done = pool.map(lambda job: growth.count(program, self.out, *job), jobs)
+            for (method, pages), counted in zip(jobs, done):
+                self.tick(f"{method} among {pages:,} pages")
+                rows += counted
+            for counted in pool.map(lambda job: growth.count_setup(program, self.out, *job), setups):
+                rows += counted
         rows += growth.count_small_setups(program, self.out)
         note = "callgrind, caches of 32 KiB and 8 MiB; recursive and temporary run over a software window"
         return Ring("growth", "Cost of an operation against the number of mappings", note, rows)
@@ -89,10 +101,10 @@ class Run:
     def host(self) -> None:
         repeats = REPEATS[self.options.quick]
         for name, title in (("mappers", "The mapper, on the host"), ("frames", "The frame allocator, on the host")):
-            self.step(title, lambda: host.measure(self.builder, self.out, name, title, repeats))
+            self.step(title, lambda: host.measure(self.builder, self.out, name, title, repeats, self.tick))
         for levels in (4, 5):
             title = f"the same work by every method, on the host, {levels} levels"
-            self.step(title, lambda: host.measure_methods(self.builder, self.out, levels, repeats))
+            self.step(title, lambda: host.measure_methods(self.builder, self.out, levels, repeats, self.tick))
 
     def measure(self) -> None:
         rings = self.options.rings
@@ -118,6 +130,12 @@ class Run:
         if self.options.answer:
             document = TOP / "docs/answer.md"
             document.write_text(answer.filled_in(document.read_text(), self.rings))
+        if self.options.answer_host and (ring := self.ring("host-4-levels")):
+            machine = f"{processor()}, {os.cpu_count()} virtual CPUs"
+            committed = answer.host_json(ring, machine, compiler())
+            (TOP / "docs/answer-host.json").write_text(committed)
+            document = TOP / "docs/answer.md"
+            document.write_text(answer.with_times(document.read_text(), committed))
         print("\n\n".join([about, *map(as_text, self.rings)]))
         print(f"\n{target}\n{self.out}/*.json")
 

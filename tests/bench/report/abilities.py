@@ -67,3 +67,15 @@ def rows() -> list[Row]:
 def ring() -> Ring:
     note = "answers that are no figures; format_*: page-table formats that permit the method"
     return Ring("abilities", "What each method can do, and cannot", note, rows())
+
+
+# Where a figure cannot be, beside those of the other methods.
+NO_FRAME = Row("recursive.read_frame", "text", text="cannot")
+
+
+def with_generic(claims: list[Row]) -> list[Row]:
+    """What is claimed of the map holds for the generic method if its function knows such a map: said in
+    its row, where nothing was counted."""
+    names = {row.name for row in claims}
+    wanted = [f"generic.{row.name.removeprefix('offset.')}" for row in claims if row.name.startswith("offset.")]
+    return claims + [Row(name, "text", text="as its map") for name in wanted if name not in names]

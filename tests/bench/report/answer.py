@@ -6,9 +6,11 @@
 The columns are COLUMNS; the figure or text of each is `method.what` of that ring, "–" where there is none.
 """
 
+import json
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from bench.report.rows import Ring, Row
 from bench.report.tables import by_method
@@ -81,6 +83,31 @@ def filled_in(document: str, rings: list[Ring]) -> str:
     for match, cells in list(figures(document, rings)):
         document = document.replace(match[0], f"{match[1]} {' | '.join(cells)} |")
     return derive(document)
+
+
+# Wall-clock figures, from docs/answer-host.json, which names its machine: the least of the turns in ns, and the
+# ratio to the limit loop.
+#     | map a page | `map_4_kib_single` | 5.50 (0.95) | 5.42 (0.61) | 9.56 (1.72) |
+TIMED = ("offset", "inline", "generic")
+TIMED_ROW = re.compile(r"^(\| [^|`]+ \| `(\w+)` \|)(.*)\|$", re.MULTILINE)
+
+
+def host_json(ring: Ring, machine: str, compiler: str) -> str:
+    """The rows of the methods that a host without an MMU can time."""
+    kept = [asdict(row) for row in ring.rows if row.name.partition(".")[0] in TIMED]
+    lines = ",\n".join("  " + json.dumps({k: v for k, v in row.items() if v is not None}) for row in kept)
+    return f'{{"machine": {json.dumps(machine)}, "compiler": {json.dumps(compiler)}, "rows": [\n{lines}\n]}}\n'
+
+
+def with_times(document: str, committed: str) -> str:
+    """The document with the wall-clock figures of the committed JSON."""
+    table = {row["name"]: row for row in json.loads(committed)["rows"]}
+
+    def line(match: re.Match[str]) -> str:
+        rows = [table[f"{method}.{match[2]}"] for method in TIMED]
+        return f"{match[1]} " + " | ".join(f"{row['min']:.2f} ({row['ratio']:.2f})" for row in rows) + " |"
+
+    return TIMED_ROW.sub(line, document)
 
 
 # What the prose says of the rows: the figure, then how it comes about, which no reader sees.

@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.report.kernel import GCC_DEFAULT
@@ -21,23 +22,37 @@ METHODS = (
 )
 
 
-def run_program(builder: Builder, folder: Path, name: str, *arguments: str, file: str = "") -> Path:
-    """Runs a program of bench.mk that writes its rows to the file it is given first."""
+Progress = Callable[[str], None]
+
+
+def no_progress(_: str) -> None:
+    pass
+
+
+def run_program(
+    builder: Builder, folder: Path, name: str, *arguments: str, file: str = "", progress: Progress = no_progress
+) -> Path:
+    """Runs a program of bench.mk that writes its rows to the file it is given first, and prints each."""
     program = builder.target(GCC_DEFAULT, f"bench/{name}")
     rows = folder / f"{file or name}.json"
     with rows.with_suffix(".log").open("w") as log:
-        subprocess.run([program, rows, *arguments], check=True, stdout=log, stderr=log)
+        with subprocess.Popen([program, rows, *arguments], text=True, stdout=subprocess.PIPE, stderr=log) as running:
+            for line in running.stdout or ():
+                log.write(line)
+                progress(line.partition("  ")[0])
+    if running.returncode:
+        raise subprocess.CalledProcessError(running.returncode, running.args)
     return rows
 
 
-def measure(builder: Builder, folder: Path, name: str, title: str, repeats: int) -> Ring:
+def measure(builder: Builder, folder: Path, name: str, title: str, repeats: int, progress: Progress = no_progress) -> Ring:
     os.environ["BENCH_REPEATS"] = str(repeats)
-    return Ring(name, title, NANOSECONDS, read_rows(run_program(builder, folder, name)))
+    return Ring(name, title, NANOSECONDS, read_rows(run_program(builder, folder, name, progress=progress)))
 
 
-def measure_methods(builder: Builder, folder: Path, levels: int, repeats: int) -> Ring:
+def measure_methods(builder: Builder, folder: Path, levels: int, repeats: int, progress: Progress = no_progress) -> Ring:
     """The same work by every method."""
     os.environ["BENCH_REPEATS"] = str(repeats)
     file = f"host-{levels}-levels"
-    rows = read_rows(run_program(builder, folder, "methods", str(levels), file=file))
+    rows = read_rows(run_program(builder, folder, "methods", str(levels), file=file, progress=progress))
     return Ring(file, f"The same work by every method, on the host, {levels} levels", METHODS, rows)

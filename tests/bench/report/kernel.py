@@ -3,8 +3,9 @@
 
 from pathlib import Path
 
+from bench.report.abilities import NO_FRAME
 from bench.report.log import BenchFailed, parse
-from bench.report.rows import Ring
+from bench.report.rows import Ring, Row
 from harness.build import Build, Builder, Iso
 from harness.qemu import PASSED_STATUS, Qemu
 
@@ -16,6 +17,11 @@ MACHINES = {
     "kernel-4-levels-no-1g": "max,la57=off,pdpe1gb=off",
     "kernel-5-levels-no-1g": "max,pdpe1gb=off",
 }
+
+
+def with_cannot(rows: list[Row]) -> list[Row]:
+    """A method that cannot do what others are measured at has a row that says so."""
+    return [*rows, NO_FRAME] if any(row.name == "offset.read_frame" for row in rows) else rows
 
 
 def title_of(file: str) -> str:
@@ -34,7 +40,7 @@ def boot(builder: Builder, folder: Path, file: str, glob: str = "") -> Ring:
     log = parse(qemu.serial(), "instructions")
     if status != PASSED_STATUS or log.lost() != 0:
         raise BenchFailed(f"{file}: QEMU ended with {status}; see {qemu.serial_log}")
-    return Ring(file, title_of(file), "QEMU -icount: instructions, exact and repeatable", log.rows)
+    return Ring(file, title_of(file), "QEMU -icount: instructions, exact and repeatable", with_cannot(log.rows))
 
 
 def read_log(path: Path) -> Ring:
@@ -47,4 +53,4 @@ def read_log(path: Path) -> Ring:
         note.append("the log is cut off before its end")
     elif log.lost():
         note.append(f"{log.lost()} rows are missing, or garbled")
-    return Ring("own-machine", f"On your own machine: {log.machine()}", "; ".join(note), log.rows)
+    return Ring("own-machine", f"On your own machine: {log.machine()}", "; ".join(note), with_cannot(log.rows))

@@ -15,7 +15,8 @@ OTHER_SHAPES = {
 }  # fmt: skip
 SPACES = {
     "space_inactive_map_page": "map a page", "space_inactive_map_page_by_turns": "the same,\ntwo spaces by turns",
-    "space_inactive_unmap_page": "unmap", "space_inactive_translate_address": "translate",
+    "space_inactive_unmap_page": "unmap", "space_inactive_protect_page": "protect",
+    "space_inactive_translate_address": "translate",
 }  # fmt: skip
 LIVES = {"space_create": "create", "space_destroy_empty": "destroy, empty", "space_destroy_16_mib": "destroy, 16 MiB"}
 MAPS = {"1g": "RAM mapped in 1 GiB pages", "2m": "RAM mapped in 2 MiB pages"}

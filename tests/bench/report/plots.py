@@ -65,7 +65,7 @@ def svg(title: str, draw: Callable[[Axes], None]) -> str:
 
 def bars(ring: Ring, wanted: dict[str, str], title: str, unit: str, reading: str, on_host: bool = False) -> Picture:
     """Groups of bars, one for each thing with its label, a bar for each method; quartiles where there are."""
-    table = by_method(ring.rows)[1]
+    table = by_method([row for row in ring.rows if row.text is None])[1]
     things = [what for what in wanted if what in table]
     used = [m for m in METHODS if any(m in table[what] for what in things)]
 

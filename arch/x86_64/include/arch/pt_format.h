@@ -66,12 +66,15 @@ static inline enum pt_kind pt_kind(pt_entry_t entry, unsigned int level)
 	return level <= PT_LEAF_MAX && (entry.raw & PT_PS) ? PT_LEAF : PT_TABLE;
 }
 
-/* Whether pt_kind() is PT_TABLE. P and PS are tested at once: less P, both must be clear. */
+/*
+ * Whether pt_kind() is PT_TABLE. P and PS are tested at once: PS is the sign of the lowest byte, so the two
+ * alone are positive if P is set and PS is not.
+ */
 static inline bool pt_is_table(pt_entry_t entry, unsigned int level)
 {
-	if (level == 1)
-		return false;
-	return !((entry.raw - PT_P) & (level <= PT_LEAF_MAX ? PT_P | PT_PS : PT_P));
+	if (level > PT_LEAF_MAX)
+		return entry.raw & PT_P;
+	return level > 1 && (int8_t)(entry.raw & (PT_P | PT_PS)) > 0;
 }
 
 /* Whether pt_kind() is PT_LEAF, for a level that can hold leaves: quick in a loop over a table. */
