@@ -20,8 +20,9 @@
 static struct frame_pool pool;
 static struct frame_cpu cpus[3];
 static uint64_t metadata[400];
-static pfn_t held[3][CHUNK_FRAMES]; /* by each CPU; the first is the one that it frees and allocates */
-static unsigned int rich;           /* the CPU that has what is free */
+static pfn_t held[3]
+		 [CHUNK_FRAMES]; /* by each CPU; the first is the one that it frees and allocates */
+static unsigned int rich;        /* the CPU that has what is free */
 static volatile bool is_stepping;
 static unsigned int period, nr_steps, nr_moves, nr_wrong;
 
