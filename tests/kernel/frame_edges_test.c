@@ -226,6 +226,12 @@ KTEST(frame, a_bulk_takes_what_is_left_here_and_there)
 		EXPECT_EQ(t, frame_free_count(&pool), left);
 	}
 	EXPECT_EQ(t, frame_alloc(&pool, 0, &frames[0]), ERR_NO_MEMORY);
+	/* Nor is any chunk still thought to have frames, and looked into before one that has. */
+	for (pfn_t pfn = 200; pfn < TO; pfn += CHUNK_FRAMES) {
+		ASSERT_EQ(t, frame_free(&pool, TO - pfn, 0), 0);
+		ASSERT_EQ(t, frame_alloc_bulk(&pool, frames, 1), 0);
+		EXPECT_EQ(t, frames[0], TO - pfn);
+	}
 }
 
 /* Not even a chunk is broken, nor a place of the array written. */
