@@ -15,7 +15,7 @@
 #include "../../mm/frame_internal.h"
 
 #define TRAP_FLAG 0x100 /* in RFLAGS */
-#define PERIODS   6
+#define PERIODS   16
 
 static struct frame_pool pool;
 static struct frame_cpu cpus[3];
