@@ -102,10 +102,11 @@ static bool find_chunk(struct frame_pool *pool, uint64_t *chunk)
 
 bool pick_chunk(struct frame_pool *pool, uint64_t *chunk)
 {
-	if (find_chunk(pool, chunk))
+	if (list_head(pool, &pool->whole, chunk))
 		return true;
-	cache_drain(pool, 0, DRAIN_WHOLE);
-	return find_chunk(pool, chunk);
+	if (!cut_next_area(pool))
+		cache_drain(pool, 0, DRAIN_WHOLE);
+	return list_head(pool, &pool->whole, chunk);
 }
 
 /* Make the chunk one from which blocks of this order may come, but leave it to be found by others. */

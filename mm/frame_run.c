@@ -56,7 +56,8 @@ static bool find_run(struct frame_pool *pool, uint64_t count, uint64_t align, pf
 			*found = start;
 			return true;
 		}
-		pfn = end;
+		/* That frame is not free; it may be again by now, but this must come to an end. */
+		pfn = end + 1;
 	}
 	return false;
 }

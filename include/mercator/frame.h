@@ -146,7 +146,7 @@ MUST_CHECK int frame_free_run(struct frame_pool *pool, pfn_t start, uint64_t cou
 
 /*
  * Fill a block with zeros, through the pool's `bytes`, which must be set. Separate from allocation:
- * many callers overwrite what they get.
+ * many callers overwrite what they get. In interrupt handlers only if `bytes` may be called there.
  */
 void frame_zero(struct frame_pool *pool, pfn_t pfn, unsigned int order);
 

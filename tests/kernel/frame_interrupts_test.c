@@ -273,3 +273,73 @@ KTEST(frame_interrupts, may_come_at_any_instruction)
 	for (unsigned int order = 0; order < ARRAY_SIZE(after.free_blocks); order++)
 		EXPECT_EQ(t, after.free_blocks[order], before.free_blocks[order]);
 }
+
+/* A bulk of all there is, and of one more, beside interrupts that want one. */
+static pfn_t all[2 * CHUNK_FRAMES + 1];
+static unsigned int nr_refused;
+static bool has_one;
+static pfn_t the_one;
+
+static bool start_small(struct ktest_run *t)
+{
+	nr_interrupts = nr_wrong = nr_refused = 0;
+	has_one = false;
+	frame_pool_init(&pool, cpus, 1);
+	return EXPECT_TRUE(t, frame_metadata_size(0, 2 * CHUNK_FRAMES) <= sizeof(metadata)) &&
+	       EXPECT_EQ(t, frame_add_range(&pool, 0, 2 * CHUNK_FRAMES, metadata), 0);
+}
+
+static int interrupted_bulk(size_t count, void (*handler)(void))
+{
+	int result;
+
+	interrupts_start(handler);
+	interrupts_on();
+	result = frame_alloc_bulk(&pool, all, count);
+	end_interrupts();
+	interrupts_stop();
+	return result;
+}
+
+static void want_one(void)
+{
+	pfn_t pfn;
+
+	nr_interrupts++;
+	if (frame_alloc(&pool, 0, &pfn))
+		nr_refused++;
+	else
+		nr_wrong += frame_free(&pool, pfn, 0) != 0;
+}
+
+/* As soon as the bulk has frames. */
+static void keep_one(void)
+{
+	if (!has_one && frame_free_count(&pool) < 2 * CHUNK_FRAMES)
+		has_one = frame_alloc(&pool, 0, &the_one) == 0;
+}
+
+KTEST(frame_interrupts, a_bulk_of_too_many_is_not_noticed)
+{
+	if (!start_small(t))
+		return;
+	EXPECT_EQ(t, interrupted_bulk(2 * CHUNK_FRAMES + 1, want_one), ERR_NO_MEMORY);
+	EXPECT_TRUE(t, nr_interrupts > 0);
+	EXPECT_EQ(t, nr_refused, 0);
+	EXPECT_EQ(t, nr_wrong, 0);
+	EXPECT_EQ(t, frame_free_count(&pool), 2 * CHUNK_FRAMES);
+}
+
+KTEST(frame_interrupts, a_bulk_that_comes_too_late_gives_all_back)
+{
+	struct frame_stats stats;
+
+	if (!start_small(t))
+		return;
+	EXPECT_EQ(t, interrupted_bulk(2 * CHUNK_FRAMES, keep_one), ERR_NO_MEMORY);
+	ASSERT_TRUE(t, has_one);
+	EXPECT_EQ(t, frame_free_count(&pool), 2 * CHUNK_FRAMES - 1);
+	EXPECT_EQ(t, frame_free(&pool, the_one, 0), 0);
+	frame_stats(&pool, &stats);
+	EXPECT_EQ(t, stats.free_blocks[FRAME_ORDER_2MIB], 2);
+}
