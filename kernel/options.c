@@ -20,6 +20,17 @@ static const char *const known[] = {
 	"bench", "dump", "exit", "loglevel", "modules", "run", "seed", "selftest",
 };
 
+/* What is not a number is not used: better that somebody hears of it. */
+static void check_number(const char *command_line, const char *key)
+{
+	char value[32];
+	uint64_t number;
+
+	if (command_line_find(command_line, key, value, sizeof(value)) &&
+	    !command_line_number(command_line, key, &number))
+		log_warn("command line: %s=%s is not a number", key, value);
+}
+
 static bool is_known(const char *key)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
@@ -41,6 +52,8 @@ void options_init(const char *command_line)
 			log_warn("loglevel=%lu is not between %d and %d", level, LOG_ERROR,
 				 LOG_DEBUG);
 	}
+	check_number(command_line, "loglevel");
+	check_number(command_line, "seed");
 	while (command_line_next_key(&cursor, key, sizeof(key)))
 		if (!is_known(key))
 			log_warn("command line: \"%s\" is not known", key);

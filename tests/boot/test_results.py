@@ -73,3 +73,11 @@ def test_no_such_test(builder: Builder, folder: Path) -> None:
     status, report = run(builder, folder, "does-not-exist")
     assert status == FAILED_STATUS
     assert "no test ran" in report.errors
+
+
+def test_options_that_mean_nothing(builder: Builder, folder: Path) -> None:
+    """They are not silently something else."""
+    words = "passes seed=-1 loglevel= nonsense=1"
+    _, log = boot(builder, folder, words, "defconfig")
+    for warning in ("seed=-1 is not a number", "loglevel= is not a number", '"nonsense" is not known'):
+        assert f"command line: {warning}" in log
