@@ -41,7 +41,9 @@ defconfig: ## The configuration in configs/defconfig
 %_defconfig: configs/%_defconfig ## The configuration in configs/NAME_defconfig
 	$(Q)$(call kconfig,conf,--defconfig=$(CURDIR)/$<) $(quietly)
 
-configs/%_defconfig: ;
+# One that is not there.
+configs/%_defconfig:
+	@echo 'no $@; there are: $(sort $(notdir $(wildcard configs/*)))' >&2; exit 1
 
 config_targets := menuconfig nconfig oldconfig olddefconfig randconfig allyesconfig allnoconfig \
 	savedefconfig defconfig %_defconfig
