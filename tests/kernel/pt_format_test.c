@@ -91,6 +91,29 @@ KTEST(pt_format, leaves_are_made_of_the_right_bits)
 	}
 }
 
+/* PWT and PCD choose one of the PAT's first four; its third bit is at 7 in a PT, at 12 above. */
+KTEST(pt_format, memory_types_are_the_same_bits_for_each_page_size)
+{
+	static const uint64_t bits[] = {
+		[MEMORY_WRITE_BACK] = 0,
+		[MEMORY_WRITE_THROUGH] = BIT(3),
+		[MEMORY_WRITE_COMBINING] = BIT(4),
+		[MEMORY_UNCACHED] = BIT(4) | BIT(3),
+	};
+
+	for (unsigned int level = 1; level <= PT_LEAF_MAX; level++) {
+		const uint64_t pat = BIT(4) | BIT(3) | (level == 1 ? BIT(7) : BIT(12));
+
+		for (unsigned int type = 0; type < ARRAY_SIZE(bits); type++) {
+			const struct attributes attributes = { RIGHT_READ, (enum memory_type)type };
+			const uint64_t leaf = pt_leaf_bits(attributes, level);
+
+			EXPECT_EQ(t, leaf & pat, bits[type]);
+			EXPECT_EQ(t, pt_memory_type(entry_of(leaf)), type);
+		}
+	}
+}
+
 KTEST(pt_format, tables_allow_all_that_a_leaf_below_may)
 {
 	EXPECT_EQ(t, pt_make_table(phys_addr(0x5000), true).raw,
