@@ -39,10 +39,11 @@ $(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat $(out)/fl
 		head -c $$size /dev/zero | tr '\0' m >$(iso_root)/boot/module-$$size; done
 	$(Q)find $(iso_root) -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
 	$(Q)SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) PATH="$(CURDIR)/iso/bin:$$PATH" \
-		grub-mkrescue -o $@ --install-modules="$(grub_modules)" --fonts= --locales= --themes= \
+		grub-mkrescue -o $@.new --install-modules="$(grub_modules)" --fonts= --locales= --themes= \
 		$(iso_root) -- -volume_date uuid $(iso_date) \
 		-volume_date all_file_dates $(iso_date) >$(iso_root).log 2>&1 || \
 		{ cat $(iso_root).log >&2; exit 1; }
+	@$(finish)
 
 .PHONY: iso
 iso: $(out)/$(ISO).iso ## Build the ISO; CMDLINE="..." for the default entry's command line

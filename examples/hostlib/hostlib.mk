@@ -17,24 +17,25 @@ $(eval $(call cc_rule,hostlib/obj,$$(HOSTCC),$$(hostlib_cflags),hostlib-cc))
 
 $(hostlib)/libmercator-mm.a: $(hostlib_objects)
 	$(call say,AR,$@)
-	@rm -f $@
-	$(Q)ar rcs $@ $^
+	@rm -f $@.new
+	$(Q)ar rcs $@.new $^ && $(finish)
 
 # Behind the stand-ins, the entry format is all of arch/ that the headers need.
 hostlib_headers := $(wildcard include/mercator/*.h) arch/x86_64/include/arch/pt_format.h \
 	$(wildcard tests/host/include/arch/*.h) $(out)/include/generated/autoconf.h
 $(hostlib)/include: $(hostlib_headers)
 	$(call say,COPY,$@)
-	$(Q)rm -rf $@ && mkdir -p $@/mercator $@/arch $@/generated
-	$(Q)cp include/mercator/*.h $@/mercator
-	$(Q)cp arch/x86_64/include/arch/pt_format.h tests/host/include/arch/*.h $@/arch
-	$(Q)cp $(out)/include/generated/autoconf.h $@/generated
+	$(Q)rm -rf $@ $@.new && mkdir -p $@.new/mercator $@.new/arch $@.new/generated
+	$(Q)cp include/mercator/*.h $@.new/mercator
+	$(Q)cp arch/x86_64/include/arch/pt_format.h tests/host/include/arch/*.h $@.new/arch
+	$(Q)cp $(out)/include/generated/autoconf.h $@.new/generated
+	@$(finish)
 
 # As a user would compile it: with nothing but the library and its headers.
 $(hostlib)/example: examples/hostlib/main.c $(hostlib)/libmercator-mm.a $(hostlib)/include
 	$(call say,HOSTCC,$@)
 	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Werror -I$(hostlib)/include \
-		-include mercator/config.h -o $@ $< $(hostlib)/libmercator-mm.a
+		-include mercator/config.h -o $@.new $< $(hostlib)/libmercator-mm.a && $(finish)
 
 -include $(hostlib_objects:=.d)
 

@@ -29,8 +29,8 @@ define cc_rule
 $(out)/$(1)/%.c.o: %.c $(out)/flags/$(4) | $$(generated)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(dir $$@)
-	$$(Q)$(2) $(3) $$($(1)-flags-$$<) -MMD -MP -MF $$@.d -c -o $$@ $$<
-	@scripts/fixdep $$@.d $(out)
+	$$(Q)$(2) $(3) $$($(1)-flags-$$<) -MMD -MP -MT $$@ -MF $$@.d.new -c -o $$@.new $$<
+	@scripts/fixdep $$@.d.new $(out) && mv $$@.d.new $$@.d && $$(finish)
 endef
 $(eval $(call cc_rule,obj,$$(CC),$$(kernel_cflags),kernel-cc))
 
@@ -41,9 +41,9 @@ $(out)/obj/%.asm.o: %.asm $(asm_includes) $(out)/flags/kernel-nasm \
 		| $(out)/include/generated/autoconf.inc
 	$(call say,NASM,$<)
 	@mkdir -p $(dir $@)
-	$(Q)$(NASM) $(kernel_nasmflags) -o $@ $<
-	@echo '$@: $< $(asm_includes)' >$@.d
-	@scripts/fixdep $@.d $(out)
+	$(Q)$(NASM) $(kernel_nasmflags) -o $@.new $<
+	@echo '$@: $< $(asm_includes)' >$@.d.new
+	@scripts/fixdep $@.d.new $(out) && mv $@.d.new $@.d && $(finish)
 
 -include $(kernel_objects:=.d)
 
@@ -51,4 +51,4 @@ $(out)/obj/%.asm.o: %.asm $(asm_includes) $(out)/flags/kernel-nasm \
 $(out)/compile_commands.json: $(out)/flags/kernel-cc $(out)/flags/kernel-objects
 	$(call say,GEN,$@)
 	$(Q)scripts/compile-commands '$(CURDIR)' '$(out)/obj' '$(CC) $(kernel_cflags)' \
-		$(filter %.c,$(sort $(kernel-y))) >$@
+		$(filter %.c,$(sort $(kernel-y))) >$@.new && $(finish)
