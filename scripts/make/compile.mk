@@ -23,14 +23,15 @@ $(call flags_file,kernel-cc,$(CC) $(shell $(CC) --version | head -n 1) $(kernel_
 $(call flags_file,kernel-nasm,$(NASM) $(kernel_nasmflags))
 $(call flags_file,kernel-objects,$(kernel_objects))
 
-# $(call cc_rule,FOLDER,COMPILER,FLAGS,FLAGS_FILE): C sources to objects under $(out)/FOLDER, with
-# the dependencies on headers and on single options.
+# $(call cc_rule,FOLDER,COMPILER,FLAGS,FLAGS_FILE[,CONFIGURED]): C sources to objects under
+# $(out)/FOLDER, with the dependencies on headers and on single options: those of the folder CONFIGURED,
+# if not of $(out).
 define cc_rule
 $(out)/$(1)/%.c.o: %.c $(out)/flags/$(4) | $$(generated)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(dir $$@)
 	$$(Q)$(2) $(3) $$($(1)-flags-$$<) -MMD -MP -MT $$@ -MF $$@.d.new -c -o $$@.new $$<
-	@scripts/fixdep $$@.d.new $(out) && mv $$@.d.new $$@.d && $$(finish)
+	@scripts/fixdep $$@.d.new $(or $(5),$(out)) && mv $$@.d.new $$@.d && $$(finish)
 endef
 $(eval $(call cc_rule,obj,$$(CC),$$(kernel_cflags),kernel-cc))
 
