@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The recursive access method: a table of the active space appears where the recursive slot shows it
- * (mercator/table_window.h); for other spaces, see access_second.c. A frame that is not linked yet appears nowhere, so it goes through the temporary
- * page. A table that is unlinked or replaced must leave the window at once, or the next table at its
- * place would be written through the old one's translation: see unlink_table() and split_leaf().
+ * (mercator/table_window.h); for other spaces, see access_second.c. A table that is unlinked or replaced
+ * must leave the window at once, or the next table at its place would be written through the old one's
+ * translation: see unlink_table() and split_leaf().
  */
-#include <arch/own_pointer.h>
-#include <arch/table_zero.h>
-#include <arch/tlb.h>
-#include <mercator/temp_page.h>
-
-#include "access.h"
+#include "access_window.h"
 
 #define ACCESS(name) recursive_##name
 
@@ -22,25 +17,11 @@ static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t tabl
 						   virt_addr(linear), level));
 }
 
-/* A walk comes only to tables that are linked, and those are all in the window. */
-static inline bool access_reaches(const struct root *root, phys_addr_t table)
-{
-	(void)root;
-	(void)table;
-	return true;
-}
-
 /* The window shows a table for as long as that is linked. */
 static inline bool access_keeps(const struct root *root)
 {
 	(void)root;
 	return true;
-}
-
-static inline void *access_frame(const struct space *space, pfn_t frame)
-{
-	(void)space;
-	return temp_page_map(frame);
 }
 
 #include "walker.h"

@@ -4,12 +4,7 @@
  * of the active root shows them (mercator/table_window.h), once that leads to its root (second_slot.h).
  * An instance of its own, so that the active space's tables are as quick to reach as without it.
  */
-#include <arch/own_pointer.h>
-#include <arch/table_zero.h>
-#include <arch/tlb.h>
-#include <mercator/temp_page.h>
-
-#include "access.h"
+#include "access_window.h"
 
 #define ACCESS(name) second_##name
 
@@ -26,24 +21,11 @@ static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t tabl
 								 root->levels, 0)));
 }
 
-static inline bool access_reaches(const struct root *root, phys_addr_t table)
-{
-	(void)root;
-	(void)table;
-	return true;
-}
-
 /* The slot may lead to another space before the next operation. */
 static inline bool access_keeps(const struct root *root)
 {
 	(void)root;
 	return false;
-}
-
-static inline void *access_frame(const struct space *space, pfn_t frame)
-{
-	(void)space;
-	return temp_page_map(frame);
 }
 
 #include "walker.h"

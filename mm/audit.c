@@ -529,20 +529,21 @@ static int audit_slots(struct audit *audit)
 {
 	const struct space *space = audit->space;
 	const unsigned int levels = space->root.levels;
-	const bool has_second = second_slot.is_taken && space == space_active();
+	const bool has_own = space->recursive_slot != SPACE_NOT_RECURSIVE;
+	const bool has_second = IS_ENABLED(CONFIG_MAPPER_RECURSIVE) && second_slot.is_taken &&
+				space == space_active();
 	const struct {
-		unsigned int index;
+		int index;
 		uint64_t want;
 	} slots[] = {
-		{ OWN_SLOT, space->recursive_slot == SPACE_NOT_RECURSIVE
-				    ? 0
-				    : phys_raw(space->root.table) | PT_RECURSIVE_FLAGS },
+		{ has_own ? space->recursive_slot : OWN_SLOT,
+		  has_own ? phys_raw(space->root.table) | PT_RECURSIVE_FLAGS : 0 },
 		{ SECOND_SLOT, has_second ? phys_raw(second_slot.root) | PT_RECURSIVE_FLAGS : 0 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(slots); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(slots) && slots[i].index >= 0; i++) {
 		const virt_addr_t first =
-			pt_canonical(virt_addr(slots[i].index * pt_span(levels)), levels);
+			pt_canonical(virt_addr((uint64_t)slots[i].index * pt_span(levels)), levels);
 		unsigned int found;
 		pt_entry_t entry;
 		const int error = mapper_read_entry(space, first, levels, &entry, &found);
@@ -570,7 +571,7 @@ int audit_space(const struct space *space, const struct audit_rules *rules,
 	*report = (struct audit_report){ .broken = NULL };
 	report->nr_tables[space->root.levels] = 1;
 	error = remember_table(&audit, phys_pfn(space->root.table));
-	if (!error && IS_ENABLED(CONFIG_MAPPER_RECURSIVE))
+	if (!error)
 		error = audit_slots(&audit);
 	if (!error)
 		error = mapper_visit_entries(space, audit_entry, &audit);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which access method's instance does an operation. Where one method is built in, the call is direct and
- * space->root.method is not looked at; otherwise this is the only place where it is, once an operation.
+ * Which access method's instance does an operation: the only place where space->root.method is looked at,
+ * once an operation. Calls are direct; where one method is built in, one comparison is left of it.
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H
@@ -15,8 +15,12 @@
 static inline bool uses_offset(const struct space *space)
 {
 	/* Its users notice one jump more first: the compiler is told to lay it straight. */
-	return OFFSET && ((!RECURSIVE && !GENERIC) ||
-			  __builtin_expect(space->root.method == ACCESS_OFFSET, true));
+	return OFFSET && __builtin_expect(space->root.method == ACCESS_OFFSET, true);
+}
+
+static inline bool uses_recursive(const struct space *space)
+{
+	return RECURSIVE && space->root.method == ACCESS_RECURSIVE;
 }
 
 static inline bool uses_second(const struct space *space)
@@ -24,15 +28,9 @@ static inline bool uses_second(const struct space *space)
 	return RECURSIVE && space->root.method == ACCESS_SECOND_SLOT;
 }
 
-static inline bool uses_recursive(const struct space *space)
-{
-	return RECURSIVE && ((!OFFSET && !GENERIC && !uses_second(space)) ||
-			     space->root.method == ACCESS_RECURSIVE);
-}
-
 static inline bool uses_generic(const struct space *space)
 {
-	return GENERIC && ((!OFFSET && !RECURSIVE) || space->root.method == ACCESS_GENERIC);
+	return GENERIC && space->root.method == ACCESS_GENERIC;
 }
 
 #define IN_SECOND_SLOT(space, call)                                                                \

@@ -78,6 +78,14 @@ int space_create(struct space *space, struct space *kernel)
 	return error;
 }
 
+static void check_left(const struct space *space)
+{
+	tlb_check_paid(space, "is left");
+	/* An open cursor has pointers into what will be the other space's window. */
+	if (is_recursive(space))
+		space_lock_check_closed(space, "is left");
+}
+
 int space_activate(struct space *space)
 {
 	if (space == active)
@@ -88,11 +96,8 @@ int space_activate(struct space *space)
 		return ERR_UNSUPPORTED;
 	if (RECURSIVE && second_slot_is_busy())
 		return ERR_BUSY;
-	if (active)
-		tlb_check_paid(active, "is left");
-	/* Its pointers are to what will be the other space's window. */
-	if (active && is_recursive(active))
-		space_lock_check_closed(active, "is left");
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) && active)
+		check_left(active);
 	if (RECURSIVE)
 		second_slot_release_for_switch();
 	tlb_load_root(space->root.table);

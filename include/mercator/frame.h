@@ -17,8 +17,9 @@
  *
  * CONFIG_DEBUG_CHECKS: every mistake in freeing also calls the pool's `on_misuse` (the kernel's
  * panics); the order of each block is checked exactly, also in chunks where orders are mixed; freed
- * frames are filled with a pattern that is checked when they are allocated (if the pool has `bytes`);
- * blocks have an owner. It costs 2 bytes of metadata a frame.
+ * frames are filled with a pattern that is checked when they are allocated (if the pool has `bytes`,
+ * which is then called from interrupt handlers, too, if they allocate or free); blocks have an owner. It
+ * costs 2 bytes of metadata a frame.
  */
 #ifndef MERCATOR_FRAME_H
 #define MERCATOR_FRAME_H
@@ -92,9 +93,9 @@ MUST_CHECK int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *p
  * ERR_NOT_ALLOCATED	it is free, and nothing of its chunk was ever allocated
  * ERR_DOUBLE_FREE	it is free, and something of its chunk was allocated before: perhaps not this
  * ERR_WRONG_ORDER	it is part of a block of another order. Exact where a chunk holds blocks of one
- *			order, which is so until memory is short; where it holds several, noticed if
- *			part of the block is free (docs/frames.md), and always with
- *			CONFIG_DEBUG_CHECKS.
+ *			order, which is so until memory is short, or a run or a given frame is taken
+ *			among blocks; where it holds several, noticed if part of the block is free
+ *			(docs/frames.md says why), and always with CONFIG_DEBUG_CHECKS.
  */
 MUST_CHECK int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order);
 

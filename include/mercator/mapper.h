@@ -9,7 +9,7 @@
  * number of free frames.
  *
  * Page sizes: each operation works on pages of 4 KiB, 2 MiB and 1 GiB alike. Mapping uses the
- * largest pages that the addresses' alignment and the CPU allow (space->largest_page); where a
+ * largest pages that the addresses' alignment and the CPU allow (space->largest_leaf); where a
  * range begins or ends inside a huge page, that page is split first.
  *
  * Ownership: the frames that are mapped are the caller's; the mapper never looks at them, allocates

@@ -29,6 +29,12 @@ def test_missing_rows_are_named() -> None:
     assert work.missing(names - {"offset.map_4_kib_single"}, ("offset",)) == ["offset.map_4_kib_single"]
 
 
+def test_quietest() -> None:
+    quiet, loud, other = Row("a", "ns", 8.0, 7.5), Row("a", "ns", 9.0, 7.0), Row("b", "ns", 1.0)
+    text = Row("c.window", "text", text="in software")
+    assert host.quietest([[loud, other, text], [quiet, other, text]]) == [quiet, other]
+
+
 def test_table_of_methods() -> None:
     rows = [
         Row("offset.map", "ns", 8.0, q1=6.0, q3=10.0, limit=4.0, ratio=2.0),

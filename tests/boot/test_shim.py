@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from boot.shim import shim
-from boot.shim.shim import cmdline_tag, information, memory_map_tag, tag
+from boot.shim.shim import (
+    MEMORY_MAP,
+    MEMORY_MIB,
+    USABLE,
+    cmdline_tag,
+    information,
+    memory_map_tag,
+    tag,
+)
 from harness.build import Build, Builder
 from harness.qemu import PASSED_STATUS, Qemu
 from harness.report import KernelTests
@@ -56,6 +64,27 @@ def test_not_multiboot2(boot, magic: int):
     with boot(information(SELFTEST, memory_map_tag()), magic=magic) as qemu:
         assert qemu.until_serial(f"{sentence}.*Stopped")
         qemu.until("sentence on the screen", lambda: sentence in qemu.vga_text())
+
+
+def test_thousands_of_ranges(boot, kernel_tests: KernelTests):
+    """Of thousands of ranges with holes between them, all is usable but for what describes it."""
+    entries, start, frames = list(MEMORY_MAP[:1]), 0x100000, 0
+    while len(entries) < 3000:
+        size = 16 << 20 if len(entries) == 1 else (3 + len(entries) % 5) << 12
+        entries.append((start, size, USABLE))
+        frames += size >> 12
+        start += size + 0x1000
+    assert start < MEMORY_MIB << 20
+    qemu = boot(information(cmdline_tag("selftest=frame* exit=isa-debug"), memory_map_tag(entries)))
+    judge(qemu, kernel_tests)
+    found = re.search(r"memory: .* usable, (\d+) frames in (\d+) ranges", qemu.serial())
+    free = re.search(r"frames: .* free, (\d+) frames in (\d+) ranges", qemu.serial())
+    assert int(found[2]) >= len(entries) - 1
+    # The image, and the low frames that the boot information and the memory map are in.
+    assert int(found[1]) > frames - (5 << 20 >> 12)
+    metadata = (int(free[2]) * 64 + int(found[1]) * 1.13 / 8) / 4096
+    page_tables = 128
+    assert int(free[1]) >= int(found[1]) - metadata - page_tables
 
 
 def test_total_size_beyond_the_tags(boot, kernel_tests):

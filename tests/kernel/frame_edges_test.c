@@ -181,6 +181,59 @@ KTEST(frame, a_bulk_writes_what_it_was_asked_for)
 	EXPECT_EQ(t, some[3], 12345);
 }
 
+/* Which frames of a word are left free: none to five, at its ends, in a row and in between. */
+static bool is_left(pfn_t pfn)
+{
+	static const unsigned int bits[] = { 63, 0, 30, 31, 1 };
+
+	for (unsigned int i = 0; i < pfn / WORD_FRAMES * 7 % (ARRAY_SIZE(bits) + 1); i++)
+		if (pfn % WORD_FRAMES == bits[i])
+			return true;
+	return false;
+}
+
+/* Chunks with few free frames, and two edges, in bulks that end anywhere: each free frame once. */
+KTEST(frame, a_bulk_takes_what_is_left_here_and_there)
+{
+	enum { FROM = 100, TO = 6 * CHUNK_FRAMES + 300, MARK = 12345 };
+	static pfn_t frames[TO - FROM];
+	static bool taken[TO];
+	static const size_t sizes[] = { 1, 7, 3, 50, 20, 2 };
+	size_t left;
+
+	if (!start(t, FROM, TO))
+		return;
+	memset(taken, 0, sizeof(taken));
+	ASSERT_EQ(t, frame_alloc_bulk(&pool, frames, TO - FROM), 0);
+	for (pfn_t pfn = FROM; pfn < TO; pfn++)
+		if (is_left(pfn))
+			ASSERT_EQ(t, frame_free(&pool, pfn, 0), 0);
+	left = frame_free_count(&pool);
+	ASSERT_TRUE(t, left > 100);
+	for (size_t i = 0; left; i++) {
+		const size_t count = i < ARRAY_SIZE(sizes) ? sizes[i] : left;
+
+		memset(frames, 0, sizeof(frames));
+		frames[count] = MARK;
+		ASSERT_EQ(t, frame_alloc_bulk(&pool, frames, count), 0);
+		EXPECT_EQ(t, frames[count], MARK);
+		for (size_t j = 0; j < count; j++) {
+			ASSERT_TRUE(t, frames[j] >= FROM && frames[j] < TO);
+			EXPECT_TRUE(t, is_left(frames[j]) && !taken[frames[j]]);
+			taken[frames[j]] = true;
+		}
+		left -= count;
+		EXPECT_EQ(t, frame_free_count(&pool), left);
+	}
+	EXPECT_EQ(t, frame_alloc(&pool, 0, &frames[0]), ERR_NO_MEMORY);
+	/* Nor is any chunk still thought to have frames, and looked into before one that has. */
+	for (pfn_t pfn = 200; pfn < TO; pfn += CHUNK_FRAMES) {
+		ASSERT_EQ(t, frame_free(&pool, TO - pfn, 0), 0);
+		ASSERT_EQ(t, frame_alloc_bulk(&pool, frames, 1), 0);
+		EXPECT_EQ(t, frames[0], TO - pfn);
+	}
+}
+
 /* Not even a chunk is broken, nor a place of the array written. */
 KTEST(frame, a_bulk_of_too_many_does_nothing)
 {

@@ -258,6 +258,48 @@ KTEST(frame, the_order_of_a_block_is_known)
 	EXPECT_EQ(t, frame_free(&pool, single, 0), 0);
 }
 
+/*
+ * Memory is short, so that a chunk has blocks of two orders: what is noticed then, and what only
+ * CONFIG_DEBUG_CHECKS notices (docs/frames.md).
+ */
+KTEST(frame, a_wrong_order_among_mixed_blocks)
+{
+	const int unnoticed = IS_ENABLED(CONFIG_DEBUG_CHECKS) ? ERR_WRONG_ORDER : 0;
+	pfn_t block, pfn, singles = 0;
+
+	start_example(t, 0, CHUNK_FRAMES);
+	ASSERT_EQ(t, frame_alloc(&pool, 3, &block), 0);
+	while (frame_alloc(&pool, 0, &pfn) == 0)
+		singles = align_down(pfn, 8);
+	/* Whole blocks of 2 MiB and more are no part of such a chunk. */
+	EXPECT_EQ(t, frame_free(&pool, 0, FRAME_ORDER_2MIB), ERR_WRONG_ORDER);
+	/* Part of what would be freed is free. */
+	ASSERT_EQ(t, frame_free(&pool, singles + 7, 0), 0);
+	EXPECT_EQ(t, frame_free(&pool, singles, 3), ERR_WRONG_ORDER);
+	EXPECT_EQ(t, frame_free(&pool, singles + 7, 0), ERR_DOUBLE_FREE);
+	ASSERT_EQ(t, frame_alloc_at(&pool, singles + 7, 1), 0);
+	/* Nothing of it is: eight single frames as a block, a frame of a block as a single one. */
+	EXPECT_EQ(t, frame_free(&pool, singles, 3), unnoticed);
+	EXPECT_EQ(t, frame_free(&pool, block + 1, 0), unnoticed);
+}
+
+/* "Never allocated" is what is known of a chunk, not of a frame. */
+KTEST(frame, what_was_never_allocated)
+{
+	pfn_t pfn;
+
+	start_example(t, 0, 8 * CHUNK_FRAMES);
+	EXPECT_EQ(t, frame_free(&pool, CHUNK_FRAMES, FRAME_ORDER_2MIB), ERR_NOT_ALLOCATED);
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	/* Its neighbour never was, but that is not known; in another chunk, it is. */
+	EXPECT_EQ(t, frame_free(&pool, pfn ^ 1, 0), ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, frame_free(&pool, pfn ^ CHUNK_FRAMES, 0), ERR_NOT_ALLOCATED);
+	/* It stays so when all of the chunk is free again. */
+	ASSERT_EQ(t, frame_free(&pool, pfn, 0), 0);
+	EXPECT_EQ(t, frame_free(&pool, pfn ^ 1, 0), ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, frame_free(&pool, pfn ^ CHUNK_FRAMES, 0), ERR_NOT_ALLOCATED);
+}
+
 /* A sparse machine of 500 TiB: start-up and single frames touch next to nothing of the metadata. */
 KTEST(frame, huge_ranges_touch_little)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Suites "peer_defects_offset", "peer_defects_recursive" and "peer_defects_generic": mistakes that
- * other kernels' and libraries' mappers have made, each as a test that ours does not make it. tests/mutations/defects.mut puts each of them back in.
+ * other kernels' and libraries' mappers have made, each as a test that ours does not make it.
+ * tests/mutations/defects.mut puts each of them back in. Of one more, tables that are freed by merging
+ * while somebody reads them, tests/unit/mapper_steps_test.c sees every step; and a swapped INVPCID
+ * descriptor needs an INVPCID, which nothing here uses.
  */
-
 #include "mapper_methods.h"
 
 #define RW   (RIGHT_READ | RIGHT_WRITE)
@@ -342,6 +344,9 @@ DEFECT_TEST(no_range_crosses_the_canonical_gap)
 {
 	const uint64_t lower_end = UINT64_C(0x0000800000000000);
 	const uint64_t upper = UINT64_C(0xffff800000000000);
+	const uint64_t lowest_slot = FIXTURE_RECURSIVE_SLOT < FIXTURE_SECOND_SLOT
+					     ? FIXTURE_RECURSIVE_SLOT
+					     : FIXTURE_SECOND_SLOT;
 
 	if (!begin(t, 4) || !has_upper_half(t))
 		return;
@@ -352,7 +357,7 @@ DEFECT_TEST(no_range_crosses_the_canonical_gap)
 	EXPECT_EQ(t, unmap(upper - KIB(4), KIB(4)), ERR_INVALID);
 	EXPECT_EQ(t, unmap(0, upper + KIB(4)), ERR_RANGE);
 	EXPECT_EQ(t, unmap(0, lower_end), 0);
-	EXPECT_EQ(t, unmap(upper, GIB(512) * 253), 0);
+	EXPECT_EQ(t, unmap(upper, GIB(512) * (lowest_slot - PT_ENTRIES / 2)), 0);
 	EXPECT_EQ(t, space->nr_tables, 1); /* the upper half's, which all spaces share */
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }

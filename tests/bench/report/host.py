@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.report.kernel import GCC_DEFAULT
-from bench.report.rows import Ring, read_rows
+from bench.report.rows import Ring, Row, read_rows
 from harness.build import Builder
 
 NANOSECONDS = (
@@ -48,6 +48,11 @@ def run_program(
 def measure(builder: Builder, folder: Path, name: str, title: str, repeats: int, progress: Progress = no_progress) -> Ring:
     os.environ["BENCH_REPEATS"] = str(repeats)
     return Ring(name, title, NANOSECONDS, read_rows(run_program(builder, folder, name, progress=progress)))
+
+
+def quietest(runs: list[list[Row]]) -> list[Row]:
+    """Of several runs of the same rows, each row as it was in the run that disturbed it least."""
+    return [min(rows, key=lambda row: row.figure) for rows in zip(*runs, strict=True) if rows[0].text is None]
 
 
 def measure_methods(builder: Builder, folder: Path, levels: int, repeats: int, progress: Progress = no_progress) -> Ring:

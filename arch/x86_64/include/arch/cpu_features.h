@@ -16,7 +16,8 @@ struct cpu_features {
 	uint64_t tsc_hertz;
 	const char *tsc_source;
 	bool tsc_invariant; /* the same whatever the CPU saves power with (SDM 3B, 18.17.1) */
-	bool is_emulated;   /* by QEMU's TCG, where time has nothing to do with a CPU's */
+	/* By QEMU's TCG, where time is not a CPU's. An emulator that shows a real CPU is believed: Bochs. */
+	bool is_emulated;
 };
 
 /* Fill from CPUID. */
