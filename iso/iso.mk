@@ -5,7 +5,18 @@
 # number (bin/mformat). The kernel on it has no debug information: GRUB holds the whole file in memory
 # while it loads it, which decides how much memory a machine needs at least.
 
+# The kernel's command line, as it reads it (kernel/command_line.c): $ and all else are text, to make too.
 CMDLINE ?= selftest
+cmdline := $(value CMDLINE)
+# Or make would expand it for its children.
+unexport CMDLINE
+define newline
+
+
+endef
+ifneq ($(findstring $(newline),$(cmdline)),)
+$(error CMDLINE has a newline: the command line is one line, and GRUB has no way to pass another)
+endif
 GRUB_TIMEOUT ?= 1
 
 # GRUB's gfxpayload: empty leaves the choice to GRUB, `text` keeps a PC's VGA text screen. Set after
@@ -25,24 +36,27 @@ iso_date = $(shell date -u -d @$(SOURCE_DATE_EPOCH) +%Y%m%d%H%M%S00)
 # Only what the menu needs: the ISO is a quarter of the size, and made in a third of the time.
 grub_modules := normal multiboot2 all_video gfxterm halt reboot ls cat echo
 
-$(call flags_file,iso-$(ISO),$(CMDLINE) $(GRUB_TIMEOUT) $(GFXPAYLOAD) $(MODULES) $(SOURCE_DATE_EPOCH))
+iso_text = $(cmdline) $(GRUB_TIMEOUT) $(GFXPAYLOAD) $(MODULES) $(SOURCE_DATE_EPOCH)
+$(call flags_file,iso-$(ISO),$$(iso_text))
 
-$(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat $(out)/flags/iso-$(ISO)
+$(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat scripts/grub-quote $(out)/flags/iso-$(ISO)
 	$(call say,ISO,$@)
 	$(Q)rm -rf $(iso_root) && mkdir -p $(iso_root)/boot/grub
 	$(Q)$(OBJCOPY) --strip-debug $< $(iso_root)/boot/mercator.elf
-	$(Q)scripts/fill-in iso/grub.cfg.in CMDLINE '$(subst ','\'',$(CMDLINE))' \
+	$(Q)scripts/fill-in iso/grub.cfg.in \
 		TIMEOUT '$(GRUB_TIMEOUT)' \
 		GFXPAYLOAD '$(addprefix set gfxpayload=,$(GFXPAYLOAD))' \
-		MODULES '$(foreach size,$(MODULES),module2 /boot/module-$(size) of $(size) bytes;)' >$(iso_root)/boot/grub/grub.cfg
+		MODULES '$(foreach size,$(MODULES),module2 /boot/module-$(size) of $(size) bytes;)' \
+		CMDLINE "$$(scripts/grub-quote '$(subst ','\'',$(cmdline))')" >$(iso_root)/boot/grub/grub.cfg
 	$(Q)for size in $(MODULES); do \
 		head -c $$size /dev/zero | tr '\0' m >$(iso_root)/boot/module-$$size; done
 	$(Q)find $(iso_root) -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
 	$(Q)SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) PATH="$(CURDIR)/iso/bin:$$PATH" \
-		grub-mkrescue -o $@ --install-modules="$(grub_modules)" --fonts= --locales= --themes= \
+		grub-mkrescue -o $@.new --install-modules="$(grub_modules)" --fonts= --locales= --themes= \
 		$(iso_root) -- -volume_date uuid $(iso_date) \
 		-volume_date all_file_dates $(iso_date) >$(iso_root).log 2>&1 || \
 		{ cat $(iso_root).log >&2; exit 1; }
+	@$(finish)
 
 .PHONY: iso
 iso: $(out)/$(ISO).iso ## Build the ISO; CMDLINE="..." for the default entry's command line

@@ -10,6 +10,7 @@
  *	modules=keep	do not give the memory of the loader's modules to the frame allocator
  *	dump=tables	log every entry of the live page tables, after the self-tests
  *	exit=isa-debug	leave QEMU with status 33 (passed) or 35, instead of staying in the monitor
+ *	exit=bochs	break into Bochs' debugger at the end
  */
 #include <mercator/command_line.h>
 #include <mercator/log.h>

@@ -17,7 +17,7 @@ $(eval $(call cc_rule,frame-debug,$$(HOSTCC),$$(frame_debug_cflags),frame-debug-
 frame_debug_objects := $(patsubst %,$(out)/frame-debug/%.o,$(frame_debug_sources))
 $(out)/frame-debug-tests: $(frame_debug_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@ $^
+	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@.new $^ && $(finish)
 
 # Under ThreadSanitizer.
 frame_tsan_sources := $(frame_test_sources) tests/unit/frame_threads_test.c
@@ -27,7 +27,7 @@ $(eval $(call cc_rule,frame-tsan,$$(HOSTCC),$$(frame_tsan_cflags),frame-tsan-cc)
 frame_tsan_objects := $(patsubst %,$(out)/frame-tsan/%.o,$(frame_tsan_sources))
 $(out)/frame-tsan-tests: $(frame_tsan_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) -fsanitize=thread -pthread -o $@ $^
+	$(Q)$(HOSTCC) -fsanitize=thread -pthread -o $@.new $^ && $(finish)
 
 # With interrupts, at every instruction.
 frame_irq_sources := $(filter-out tests/host/percpu.c,$(frame_test_sources)) \
@@ -38,7 +38,7 @@ $(eval $(call cc_rule,frame-irq,$$(HOSTCC),$$(frame_irq_cflags),frame-irq-cc))
 frame_irq_objects := $(patsubst %,$(out)/frame-irq/%.o,$(frame_irq_sources))
 $(out)/frame-interrupt-tests: $(frame_irq_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) -o $@ $^
+	$(Q)$(HOSTCC) -o $@.new $^ && $(finish)
 
 -include $(sort $(frame_debug_objects:=.d) $(frame_tsan_objects:=.d) $(frame_irq_objects:=.d))
 

@@ -10,7 +10,7 @@ $(eval $(call cc_rule,mapper-debug,$$(HOSTCC),$$(mapper_debug_cflags),mapper-deb
 mapper_debug_objects := $(patsubst %,$(out)/mapper-debug/%.o,$(sort $(mapper_debug_sources)))
 $(out)/mapper-debug-tests: $(mapper_debug_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@ $^
+	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@.new $^ && $(finish)
 
 # Several CPUs, under ThreadSanitizer: without the host's machine, which is one CPU's.
 mapper_tsan_sources := $(runner-y) $(filter mm/%,$(mapper-y)) tests/host/panic.c \
@@ -21,7 +21,7 @@ $(eval $(call cc_rule,mapper-tsan,$$(HOSTCC),$$(mapper_tsan_cflags),mapper-tsan-
 mapper_tsan_objects := $(patsubst %,$(out)/mapper-tsan/%.o,$(sort $(mapper_tsan_sources)))
 $(out)/mapper-tsan-tests: $(mapper_tsan_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) -fsanitize=thread -pthread -o $@ $^
+	$(Q)$(HOSTCC) -fsanitize=thread -pthread -o $@.new $^ && $(finish)
 
 -include $(sort $(mapper_debug_objects:=.d) $(mapper_tsan_objects:=.d))
 

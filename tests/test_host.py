@@ -71,3 +71,10 @@ def test_soak_window(builder: Builder, folder: Path, kernel_tests: KernelTests) 
 @pytest.mark.parametrize("method", OPERATIONS)
 def test_soak_spaces(method: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
     soak(f"space_random.{method}_*", SPACES_OPERATIONS, builder, folder, kernel_tests)
+
+
+def test_says_that_nothing_fits(builder: Builder) -> None:
+    program = builder.target(Build("gcc", "defconfig"), "host-tests")
+    done = subprocess.run([program, "nothing.*"], text=True, capture_output=True)
+    assert done.returncode == 2
+    assert "no test ran: is there one whose suite.name fits 'nothing.*'?" in done.stderr

@@ -23,7 +23,7 @@ $(eval $(call cc_rule,host,$$(HOSTCC),$$(host_cflags) $$(sanitize),host-cc))
 host_objects := $(patsubst %,$(out)/host/%.o,$(sort $(host-y)))
 $(out)/host-tests: $(host_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@ $^
+	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@.new $^ && $(finish)
 
 # The mapper's random tests again, optimised and without sanitizers: for numbers of operations.
 soak_cflags := $(c_dialect) -Itests/host/include $(includes) -O2 -g $(warnings)
@@ -32,14 +32,14 @@ $(call flags_file,soak-cc,$(HOSTCC) $(soak_cflags))
 $(eval $(call cc_rule,soak/obj,$$(HOSTCC),$$(soak_cflags),soak-cc))
 $(out)/soak/soak: $(soak_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) -o $@ $^
+	$(Q)$(HOSTCC) -o $@.new $^ && $(finish)
 
 # How a log looks on the screen: $(out)/screen-picture 1024 768 32 <serial.log >screen.ppm
 picture_objects := $(patsubst %,$(out)/host/%.o,tests/host/screen-picture.c kernel/error.c \
 	kernel/console/framebuffer.c kernel/console/screen.c)
 $(out)/screen-picture: $(picture_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
+	$(Q)$(HOSTCC) $(sanitize) -o $@.new $^ && $(finish)
 
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d) $(soak_objects:=.d))
 
@@ -64,7 +64,7 @@ soak-mappers: $(out)/soak/soak ## Random operations on the mappers: SOAK_OPERATI
 # A boot loader that is not GRUB, for tests/boot/test_shim.py.
 $(out)/shim.bin: tests/boot/shim/shim.asm
 	$(call say,NASM,$<)
-	$(Q)$(NASM) -f bin -Werror -o $@ $<
+	$(Q)$(NASM) -f bin -Werror -o $@.new $< && $(finish)
 
 # Breaks the code in every way that tests/mutations/ lists; the tests must notice each.
 J ?= $(shell nproc)

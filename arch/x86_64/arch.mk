@@ -7,8 +7,8 @@ arch := arch/x86_64
 $(out)/obj/$(arch)/constants.s: $(arch)/asm-constants.c $(out)/flags/kernel-cc | $(generated)
 	$(call say,GEN,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(filter-out -g,$(kernel_cflags)) -MMD -MP -MF $@.d -S -o $@ $<
-	@scripts/fixdep $@.d $(out)
+	$(Q)$(CC) $(filter-out -g,$(kernel_cflags)) -MMD -MP -MT $@ -MF $@.d.new -S -o $@.new $<
+	@scripts/fixdep $@.d.new $(out) && mv $@.d.new $@.d && $(finish)
 
 $(out)/include/generated/constants.inc: $(out)/obj/$(arch)/constants.s
 	@$(call write_if_changed,$@,sed -n \
@@ -20,11 +20,12 @@ $(out)/include/generated/constants.h: $(out)/include/generated/constants.inc
 
 $(out)/kernel.ld: $(arch)/kernel.ld.S $(out)/include/generated/constants.h
 	$(call say,CPP,$<)
-	$(Q)$(CC) -I$(out)/include -E -P -x assembler-with-cpp -o $@ $<
+	$(Q)$(CC) -I$(out)/include -E -P -x assembler-with-cpp -o $@.new $< && $(finish)
 
 $(call flags_file,kernel-ld,$(LD) $(shell $(LD) --version | head -n 1) $(kernel_ldflags))
 
 $(out)/mercator.elf: $(out)/kernel.ld $(kernel_objects) $(out)/flags/kernel-objects $(out)/flags/kernel-ld
 	$(call say,LD,$@)
-	$(Q)$(LD) $(kernel_ldflags) -T $< -o $@ $(kernel_objects)
-	$(Q)grub-file --is-x86-multiboot2 $@ || { echo "$@ is not Multiboot2" >&2; rm $@; exit 1; }
+	$(Q)$(LD) $(kernel_ldflags) -T $< -o $@.new $(kernel_objects)
+	$(Q)grub-file --is-x86-multiboot2 $@.new || { echo "$@ is not Multiboot2" >&2; exit 1; }
+	@$(finish)

@@ -2,13 +2,12 @@
 /*
  * Mercator's mm as a library, outside of any kernel: build page tables in an array, and look at them.
  * A simulator, a hypervisor's loader or a test would do the same. `make hostlib` builds and runs it.
+ * Nothing runs on these tables, so the library's defaults (defaults.c) do for what mm asks of the CPU.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <arch/active_root.h>
-#include <arch/own_pointer.h>
 #include <mercator/mapper.h>
 
 /* "Physical memory": 64 frames, which begin at physical address 1 MiB. */
@@ -40,40 +39,6 @@ static void release(void *context, pfn_t frame)
 {
 	(void)context;
 	(void)frame;
-}
-
-/* What mm asks of the CPU. Nothing runs on these tables, so there is no TLB to invalidate. */
-uint64_t host_physmap_base;
-
-/* Waiting for a space's lock: with one thread, nobody does. */
-void arch_cpu_relax(void)
-{
-}
-
-/* For the recursive method, which is not used here. */
-void *own_pointer(virt_addr_t address)
-{
-	(void)address;
-	return NULL;
-}
-
-void tlb_invalidate_page(virt_addr_t address)
-{
-	(void)address;
-}
-
-struct root active_root(void)
-{
-	return (struct root){ 0 };
-}
-
-void tlb_load_root(phys_addr_t root)
-{
-	(void)root;
-}
-
-void tlb_flush_all(void)
-{
 }
 
 static int print_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)

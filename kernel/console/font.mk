@@ -13,7 +13,7 @@ $(call flags_file,font,$(FONT))
 $(font): scripts/font $(wildcard $(FONT)) $(out)/flags/font
 	$(call say,FONT,$@)
 	@mkdir -p $(dir $@)
-	$(Q)scripts/font $(if $(FONT),'$(FONT)') >$@
+	$(Q)scripts/font $(if $(FONT),'$(FONT)') >$@.new && $(finish)
 
 # Who includes it. From the first build on, the compiler's own dependencies say so too.
 font_users := kernel/console/framebuffer.c tests/kernel/framebuffer_test.c

@@ -23,14 +23,15 @@ $(call flags_file,kernel-cc,$(CC) $(shell $(CC) --version | head -n 1) $(kernel_
 $(call flags_file,kernel-nasm,$(NASM) $(kernel_nasmflags))
 $(call flags_file,kernel-objects,$(kernel_objects))
 
-# $(call cc_rule,FOLDER,COMPILER,FLAGS,FLAGS_FILE): C sources to objects under $(out)/FOLDER, with
-# the dependencies on headers and on single options.
+# $(call cc_rule,FOLDER,COMPILER,FLAGS,FLAGS_FILE[,CONFIGURED]): C sources to objects under
+# $(out)/FOLDER, with the dependencies on headers and on single options: those of the folder CONFIGURED,
+# if not of $(out).
 define cc_rule
 $(out)/$(1)/%.c.o: %.c $(out)/flags/$(4) | $$(generated)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(dir $$@)
-	$$(Q)$(2) $(3) $$($(1)-flags-$$<) -MMD -MP -MF $$@.d -c -o $$@ $$<
-	@scripts/fixdep $$@.d $(out)
+	$$(Q)$(2) $(3) $$($(1)-flags-$$<) -MMD -MP -MT $$@ -MF $$@.d.new -c -o $$@.new $$<
+	@scripts/fixdep $$@.d.new $(or $(5),$(out)) && mv $$@.d.new $$@.d && $$(finish)
 endef
 $(eval $(call cc_rule,obj,$$(CC),$$(kernel_cflags),kernel-cc))
 
@@ -41,9 +42,9 @@ $(out)/obj/%.asm.o: %.asm $(asm_includes) $(out)/flags/kernel-nasm \
 		| $(out)/include/generated/autoconf.inc
 	$(call say,NASM,$<)
 	@mkdir -p $(dir $@)
-	$(Q)$(NASM) $(kernel_nasmflags) -o $@ $<
-	@echo '$@: $< $(asm_includes)' >$@.d
-	@scripts/fixdep $@.d $(out)
+	$(Q)$(NASM) $(kernel_nasmflags) -o $@.new $<
+	@echo '$@: $< $(asm_includes)' >$@.d.new
+	@scripts/fixdep $@.d.new $(out) && mv $@.d.new $@.d && $(finish)
 
 -include $(kernel_objects:=.d)
 
@@ -51,4 +52,4 @@ $(out)/obj/%.asm.o: %.asm $(asm_includes) $(out)/flags/kernel-nasm \
 $(out)/compile_commands.json: $(out)/flags/kernel-cc $(out)/flags/kernel-objects
 	$(call say,GEN,$@)
 	$(Q)scripts/compile-commands '$(CURDIR)' '$(out)/obj' '$(CC) $(kernel_cflags)' \
-		$(filter %.c,$(sort $(kernel-y))) >$@
+		$(filter %.c,$(sort $(kernel-y))) >$@.new && $(finish)

@@ -40,7 +40,7 @@ define bench_program_rule
 bench_objects_$(1) := $(patsubst %,$(out)/bench/obj/%.o,$(2))
 $(out)/bench/$(1): $$(bench_objects_$(1))
 	$$(call say,HOSTLD,$$@)
-	$$(Q)$$(HOSTCC) -pthread -o $$@ $$^
+	$$(Q)$$(HOSTCC) -pthread -o $$@.new $$^ && $$(finish)
 -include $$(bench_objects_$(1):=.d)
 endef
 $(eval $(call bench_program_rule,frames,$(bench_frames_sources)))

@@ -30,7 +30,7 @@ fuzz_targets += $(1)
 fuzz_objects_$(1) := $(patsubst %,$(out)/fuzz/obj/%.o,tests/fuzz/fuzz_$(1).c $(2))
 $(out)/fuzz/$(1): $$(fuzz_objects_$(1))
 	$$(call say,FUZZLD,$$@)
-	$$(Q)$$(FUZZCC) $$(fuzz_sanitize) -o $$@ $$^
+	$$(Q)$$(FUZZCC) $$(fuzz_sanitize) -o $$@.new $$^ && $$(finish)
 -include $$(fuzz_objects_$(1):=.d)
 endef
 fuzz_target = $(eval $(call fuzz_target_rule,$(1),$(2)))

@@ -46,5 +46,9 @@ int main(int argc, char **argv)
 	summary = ktest_run_all(&options);
 	if (summary.nr_failed)
 		return 1;
-	return summary.nr_passed ? 0 : 2;
+	if (summary.nr_passed)
+		return 0;
+	fprintf(stderr, "host-tests: no test ran: is there one whose suite.name fits '%s'?\n",
+		options.glob ? options.glob : "*");
+	return 2;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The build rebuilds what it must, nothing else, and makes the same bytes everywhere."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.build import TOP, BuildError, run_make
+from harness.build import MAKE_VARIABLES, TOP, BuildError, run_make
 
 
 @pytest.fixture
@@ -144,3 +145,48 @@ def test_refuses_overlap(folder: Path, options: dict[str, int], message: str) ->
     config.write_text(text)
     with pytest.raises(BuildError, match=message):
         run_make(f"O={out}", f"{out}/mercator.elf")
+
+
+# Stands before a tool: when it is to write, it leaves an empty file, as a loss of power would, and kills
+# make with all that belongs to it.
+KILLER = """#!/bin/sh
+previous=
+for argument; do
+	if [ "$previous" = -o ]; then : >"$argument"; kill -9 0; fi
+	previous=$argument
+done
+exec {tool} "$@"
+"""
+
+
+def test_a_killed_build_goes_on_where_it_was(small: Path, folder: Path) -> None:
+    run_make("all", top=small)
+    made = [small / "build" / name for name in ("mercator.elf", "mercator.iso", "kernel.ld")]
+    whole = [path.read_bytes() for path in made]
+    compiler = (small / "build/flags/kernel-cc").read_text().split()[0]
+    linker = (small / "build/flags/kernel-ld").read_text().split()[0]
+    changed = {
+        compiler: ["kernel/glob.c", "arch/x86_64/kernel.ld.S"],
+        "nasm": ["arch/x86_64/boot/stub.inc"],
+        linker: ["kernel/glob.c"],
+        "grub-mkrescue": ["iso/grub.cfg.in"],
+    }
+    for tool, sources in changed.items():
+        for source in sources:
+            killers = folder / "killers"
+            shutil.rmtree(killers, ignore_errors=True)
+            killers.mkdir()
+            (killers / tool).write_text(KILLER.format(tool=shutil.which(tool)))
+            (killers / tool).chmod(0o755)
+            (small / source).touch()
+            killed = subprocess.run(
+                ["make", "-C", small, "all"],
+                env={k: v for k, v in os.environ.items() if k not in MAKE_VARIABLES}
+                | {"PATH": f"{killers}:{os.environ['PATH']}"},
+                start_new_session=True,
+                capture_output=True,
+            )
+            assert killed.returncode == -9, killed.stderr
+            run_make("all", top=small)
+            same = [path.read_bytes() == before for path, before in zip(made, whole)]
+            assert same == [True] * len(made), f"after {tool} for {source}"
