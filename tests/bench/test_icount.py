@@ -54,7 +54,7 @@ LIMITS = {
     "space_offset.destroy_empty": 1_430,
     "space_offset.destroy_16_mib": 8_120,
     "space_recursive.create": 4_320,
-    "space_recursive.activate": 73,
+    "space_recursive.activate": 67,
     "space_recursive.inactive_first_map_page": 196,
     "space_recursive.inactive_map_page_by_turns": 255,
     "space_recursive.inactive_map_page": 101,
