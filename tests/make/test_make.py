@@ -147,6 +147,28 @@ def test_refuses_overlap(folder: Path, options: dict[str, int], message: str) ->
         run_make(f"O={out}", f"{out}/mercator.elf")
 
 
+MAPPERS = ("OFFSET", "RECURSIVE", "GENERIC")
+
+
+@pytest.mark.parametrize("built", [(), *((name,) for name in MAPPERS)], ids=lambda built: "".join(built) or "NONE")
+def test_senseless_mappers_cannot_be_chosen(folder: Path, built: tuple[str, ...]) -> None:
+    """One mapper at least is built in, whatever was asked for, and the kernel's own is one of them."""
+    for asked in MAPPERS:
+        out = folder / asked
+        run_make(f"O={out}", "defconfig")
+        config = out / ".config"
+        text = re.sub(r"^CONFIG_(MAPPER|KERNEL)_(OFFSET|RECURSIVE|GENERIC)=y\n", "", config.read_text(), flags=re.M)
+        for name in MAPPERS:
+            text += f"CONFIG_MAPPER_{name}={'y' if name in built else 'n'}\n"
+        config.write_text(f"{text}CONFIG_KERNEL_{asked}=y\n")
+        run_make(f"O={out}", "olddefconfig")
+        text = config.read_text()
+        mappers = re.findall(r"^CONFIG_MAPPER_(\w+)=y$", text, re.M)
+        own = re.findall(r"^CONFIG_KERNEL_(OFFSET|RECURSIVE|GENERIC)=y$", text, re.M)
+        assert mappers == list(built or ["OFFSET"])
+        assert own == ([asked] if asked in mappers else mappers)
+
+
 # Stands before a tool: when it is to write, it leaves an empty file, as a loss of power would, and kills
 # make with all that belongs to it.
 KILLER = """#!/bin/sh
