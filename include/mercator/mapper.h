@@ -23,9 +23,12 @@
  * Locking: an operation that changes a space holds the space's lock from its first look to its last
  * write; so does a cursor (mercator/cursor.h), from opening to closing. The kernel half that spaces
  * share has the lock of the space that it came from. What only reads (translating, reading an entry,
- * visiting, mercator/walk.h) takes no lock, and may be used anywhere, in exception handlers too; what
- * changes may not be used in interrupt and exception handlers, nor from a visit. An operation on a
- * batch is one of a single CPU (mercator/tlb.h). Frames are asked for under the lock, but released
+ * visiting, mercator/walk.h) takes no lock, and may be used in exception handlers and visits too, but:
+ * by pointers that are brief (root.pointers_are_brief), not where it may interrupt an operation; by the
+ * recursive method on a space that is not active, see ERR_BUSY; with several CPUs, not while another
+ * gives back tables on the way. What changes may not be used in interrupt and exception handlers, nor
+ * from a visit. An operation on a batch is one of a single CPU, and invalidates there only: telling
+ * other CPUs is the caller's (mercator/tlb.h). Frames are asked for under the lock, but released
  * whenever a batch is finished: a source that several CPUs share has a lock of its own.
  */
 #ifndef MERCATOR_MAPPER_H

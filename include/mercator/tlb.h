@@ -10,6 +10,10 @@
  *	... more operations on the same space ...
  *	tlb_batch_finish(&batch);
  *
+ * Invalidation is this CPU's. Where others may have the space active, its user has them flush (by an
+ * interrupt) before tlb_batch_finish() gives frames back: this kernel runs on one CPU and has no such
+ * thing. For the same reason there is one temporary page, one second slot and one active space.
+ *
  * A batch is one caller's, on one CPU, for one space; a CPU has one batch at a time that owes
  * something for a space. It may be finished on the way, when it has no more room or when pages change
  * their size: that is always safe.

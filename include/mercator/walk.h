@@ -2,7 +2,9 @@
 /*
  * Walking page tables: what stands in them for an address, level by level, as the MMU would read it
  * (SDM 3, 4.5). Walking is read-only and takes no lock, so it may be used anywhere, in exception
- * handlers too; where tables change at the same time, the answer is one that held at some moment.
+ * handlers too (with pointers_are_brief, not in those that may interrupt an operation). Where it
+ * interrupts a change, or another CPU makes one, the answer is one that held at some moment, as long as
+ * no table on the way goes back to its source meanwhile: another CPU's batch must not be finished.
  *
  * The walker is one template (mm/walker.h), compiled once per access method; the methods give the
  * same answers and differ in how they reach the tables.

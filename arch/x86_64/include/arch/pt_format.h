@@ -230,7 +230,7 @@ static inline pt_entry_t pt_make_table(phys_addr_t table, bool user)
 /*
  * How many entries of a table are live (not PT_ABSENT) is kept in the entry that points at it, in
  * bits that the CPU ignores: the number less 1, its low 7 bits in bits 52 to 58, the others in bits
- * 9 and 10 (SDM 3, tables 4-15 to 4-20; AMD APM 2, 5.3). A table without live entries is not
+ * 9 and 10 (SDM 3, tables 4-14 to 4-20; AMD APM 2, 5.3). A table without live entries is not
  * linked, so 1 to 512 is all there is to tell. Bits 59 to 62 must stay clear: where the table
  * window shows the entry as a leaf, they would be a protection key.
  */
