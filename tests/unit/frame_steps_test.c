@@ -5,17 +5,13 @@
  * the one without free frames frees one, and then the other allocates the last that it has. Both do that
  * in their caches, without the lock; so they do not move while CPU 0 keeps them out.
  */
-#define _GNU_SOURCE /* the names of a signal's registers */
-#include <signal.h>
-#include <ucontext.h>
-
 #include <arch/percpu.h>
 #include <mercator/ktest.h>
 
 #include "../../mm/frame_internal.h"
+#include "../host/steps.h"
 
-#define TRAP_FLAG 0x100 /* in RFLAGS */
-#define PERIODS   16
+#define PERIODS 16
 
 static struct frame_pool pool;
 static struct frame_cpu cpus[3];
@@ -23,7 +19,6 @@ static uint64_t metadata[400];
 static pfn_t held[3]
 		 [CHUNK_FRAMES]; /* by each CPU; the first is the one that it frees and allocates */
 static unsigned int rich;        /* the CPU that has what is free */
-static volatile bool is_stepping;
 static unsigned int period, nr_steps, nr_moves, nr_wrong;
 
 /* Whether a CPU can use its cache, and still owns a chunk. */
@@ -50,31 +45,10 @@ static void move(void)
 	nr_moves++;
 }
 
-static void after_instruction(int signal, siginfo_t *info, void *context)
+static void after_instruction(void)
 {
-	greg_t *flags = &((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL];
-
-	(void)signal;
-	(void)info;
 	if (++nr_steps % period == 0)
 		move();
-	*flags = is_stepping ? *flags | TRAP_FLAG : *flags & ~TRAP_FLAG;
-}
-
-static int run_in_steps(int (*operation)(void))
-{
-	struct sigaction trap = { .sa_sigaction = after_instruction, .sa_flags = SA_SIGINFO };
-	struct sigaction old;
-	int error;
-
-	sigaction(SIGTRAP, &trap, &old);
-	is_stepping = true;
-	raise(SIGTRAP);
-	error = operation();
-	is_stepping = false;
-	raise(SIGTRAP);
-	sigaction(SIGTRAP, &old, NULL);
-	return error;
 }
 
 /* Two chunks, each owned by a CPU, which holds so many of its frames; but the second frees one. */
@@ -101,7 +75,7 @@ static void check_found(struct ktest_run *t, size_t nr_held, int (*operation)(vo
 	for (period = 1; period <= PERIODS; period++) {
 		start(t, nr_held);
 		nr_steps = nr_moves = nr_wrong = 0;
-		EXPECT_EQ(t, run_in_steps(operation), 0);
+		EXPECT_EQ(t, host_run_in_steps(operation, after_instruction), 0);
 		EXPECT_TRUE(t, nr_moves > 3);
 		EXPECT_EQ(t, nr_wrong, 0);
 	}

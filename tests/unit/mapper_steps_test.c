@@ -5,15 +5,11 @@
  * addresses translate to must be what they did before the operation or what they will after it: no
  * junk in a table that is linked too early, no hole where there was and will be a page.
  */
-#define _GNU_SOURCE /* the names of a signal's registers */
-#include <signal.h>
-#include <ucontext.h>
-
+#include "../host/steps.h"
 #include "../kernel/mapper_fixture.h"
 
-#define RW        (RIGHT_READ | RIGHT_WRITE)
-#define BASE      UINT64_C(0x0000123440000000)
-#define TRAP_FLAG 0x100 /* in RFLAGS */
+#define RW   (RIGHT_READ | RIGHT_WRITE)
+#define BASE UINT64_C(0x0000123440000000)
 
 static struct fixture fixture;
 static struct space *const space = &fixture.space;
@@ -31,7 +27,6 @@ static const uint64_t watched[] = {
 };
 
 static struct answer before[ARRAY_SIZE(watched)], after[ARRAY_SIZE(watched)];
-static volatile bool is_stepping;
 static unsigned int nr_steps, nr_wrong;
 
 static struct answer ask(uint64_t address)
@@ -49,35 +44,14 @@ static bool is_same(const struct answer *a, const struct answer *b)
 	       a->user == b->user && a->executable == b->executable;
 }
 
-static void after_instruction(int signal, siginfo_t *info, void *context)
+static void after_instruction(void)
 {
-	greg_t *flags = &((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL];
-
-	(void)signal;
-	(void)info;
 	nr_steps++;
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++) {
 		struct answer now = ask(watched[i]);
 
 		nr_wrong += !is_same(&now, &before[i]) && !is_same(&now, &after[i]);
 	}
-	*flags = is_stepping ? *flags | TRAP_FLAG : *flags & ~TRAP_FLAG;
-}
-
-static int run_in_steps(int (*operation)(void))
-{
-	struct sigaction trap = { .sa_sigaction = after_instruction, .sa_flags = SA_SIGINFO };
-	struct sigaction old;
-	int error;
-
-	sigaction(SIGTRAP, &trap, &old);
-	is_stepping = true;
-	raise(SIGTRAP);
-	error = operation();
-	is_stepping = false;
-	raise(SIGTRAP);
-	sigaction(SIGTRAP, &old, NULL);
-	return error;
 }
 
 /* Once at full speed, to know the answers afterwards; then again from the start, in steps. */
@@ -94,7 +68,7 @@ static void check_steps(struct ktest_run *t, int (*prepare)(void), int (*operati
 	fixture_init(&fixture, ACCESS_OFFSET, 4);
 	ASSERT_EQ(t, prepare(), 0);
 	nr_steps = nr_wrong = 0;
-	ASSERT_EQ(t, run_in_steps(operation), 0);
+	ASSERT_EQ(t, host_run_in_steps(operation, after_instruction), 0);
 	EXPECT_TRUE(t, nr_steps > 100);
 	EXPECT_EQ(t, nr_wrong, 0);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);

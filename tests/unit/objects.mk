@@ -30,7 +30,7 @@ mapper-y += tests/host/machine.c tests/host/mmu.c tests/host/panic.c tests/host/
 mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
 	tests/kernel/mapper_world.c tests/kernel/space_property_test.c tests/kernel/space_rig.c
 
-mapper_test_sources := $(mapper-y) tests/kernel/example_test.c tests/kernel/mapper_cursor_test.c \
+mapper_test_sources := $(mapper-y) tests/host/steps.c tests/kernel/example_test.c tests/kernel/mapper_cursor_test.c \
 	tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c \
 	tests/kernel/mapper_test.c tests/kernel/mapper_walk_test.c tests/kernel/space_test.c \
 	tests/unit/mapper_brief_test.c tests/unit/mapper_debug_test.c tests/unit/mapper_steps_test.c \

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* One instruction at a time: for tests that look, or interfere, after each (the CPU's trap flag). */
+#ifndef TESTS_HOST_STEPS_H
+#define TESTS_HOST_STEPS_H
+
+/* Run `operation`, with after_each() called after each of its instructions; what it returns. */
+int host_run_in_steps(int (*operation)(void), void (*after_each)(void));
+
+#endif
