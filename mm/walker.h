@@ -51,8 +51,6 @@ struct position {
 	phys_addr_t table; /* of that level */
 	pt_entry_t *entry; /* in that table */
 	pt_entry_t value;  /* of *entry */
-	pt_entry_t all;    /* the path's entries, and-ed */
-	pt_entry_t any;    /* the same, or-ed */
 };
 
 /*
@@ -102,7 +100,7 @@ FOR_LEVELS struct position locate_from(unsigned int levels, const struct space *
 				       uint64_t linear, unsigned int lowest)
 {
 	const struct root *root = root_of(levels, space);
-	struct position p = { .level = levels, .table = root->table, .all = { UINT64_MAX } };
+	struct position p = { .level = levels, .table = root->table };
 
 #pragma GCC unroll 5
 	for (; p.level >= lowest; p.level--) {
@@ -110,8 +108,6 @@ FOR_LEVELS struct position locate_from(unsigned int levels, const struct space *
 			access_entry(root, p.table,
 				     p.level == levels ? top << pt_shift(levels) : linear, p.level);
 		p.value = read_entry(p.entry);
-		p.all.raw &= p.value.raw;
-		p.any.raw |= p.value.raw;
 		if (p.level == lowest || !pt_is_table(p.value, p.level))
 			break;
 		p.table = pt_table_address(p.value);
