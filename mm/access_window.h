@@ -4,6 +4,9 @@
  * comes only to tables that are linked, and those are all in the window; a frame that is not linked yet
  * appears nowhere, so it goes through the temporary page.
  */
+#ifndef ACCESS_WINDOW_H
+#define ACCESS_WINDOW_H
+
 #include <arch/own_pointer.h>
 #include <arch/table_zero.h>
 #include <arch/tlb.h>
@@ -23,3 +26,5 @@ static inline void *access_frame(const struct space *space, pfn_t frame)
 	(void)space;
 	return temp_page_map(frame);
 }
+
+#endif

@@ -164,9 +164,10 @@ static enum command_result run_map(unsigned int count, const char *const *argume
 	block = own_find(physical, 1);
 	size = block ? (block->start + block->count) * FRAME_SIZE - phys_raw(physical) : FRAME_SIZE;
 	if ((count > 2 && !command_number(arguments[2], "a size", &size)) ||
-	    !command_number(arguments[0], "an address", &raw) ||
-	    !check_range(address = virt_addr(raw), size) ||
-	    (count > 3 && !parse_rights(arguments[3], &attributes)))
+	    !command_number(arguments[0], "an address", &raw))
+		return COMMAND_MISUSED;
+	address = virt_addr(raw);
+	if (!check_range(address, size) || (count > 3 && !parse_rights(arguments[3], &attributes)))
 		return COMMAND_MISUSED;
 	if (!own_find(physical, size)) {
 		log_error("map: not all of it is memory that `alloc` gave");
