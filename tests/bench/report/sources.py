@@ -10,8 +10,8 @@ from harness.build import TOP
 OWN_FILES = {
     "offset": ["mm/access_offset.c", "mm/physmap.c", "mm/physmap_map.c", "include/mercator/physmap.h"]
     + ["include/mercator/physmap_map.h"],
-    "recursive": ["mm/access_recursive.c", "include/mercator/table_window.h", "mm/temp_page.c"]
-    + ["include/mercator/temp_page.h"],
+    "recursive": ["mm/access_recursive.c", "mm/access_window.h", "include/mercator/table_window.h"]
+    + ["mm/temp_page.c", "include/mercator/temp_page.h"],
     "second": ["mm/access_second.c", "mm/second_slot.c", "mm/second_slot.h"],
     "generic": ["mm/access_generic.c"],
     "temporary": ["mm/temp_page.c", "include/mercator/temp_page.h"],
