@@ -176,13 +176,6 @@ FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t a
 	return true;
 }
 
-/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
-APART static bool map_page_5(struct space *space, virt_addr_t address, phys_addr_t physical,
-			     struct attributes attributes)
-{
-	return map_page(5, space, address, physical, attributes);
-}
-
 MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
 				      phys_addr_t physical, uint64_t size,
 				      struct attributes attributes, struct conflict *conflict)
@@ -205,13 +198,24 @@ MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
 	return fill_extent(&fill, &extent, conflict);
 }
 
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+MUST_CHECK APART static int map_page_5(struct space *space, virt_addr_t address,
+				       phys_addr_t physical, struct attributes attributes,
+				       struct conflict *conflict)
+{
+	if (map_page(5, space, address, physical, attributes))
+		return 0;
+	return map_range(space, address, physical, FRAME_SIZE, attributes, conflict);
+}
+
 static inline int map_any(struct space *space, virt_addr_t address, phys_addr_t physical,
 			  uint64_t size, struct attributes attributes, struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
 		return map_range(space, address, physical, size, attributes, conflict);
-	if (LIKELY(space->root.levels == 4) ? map_page(4, space, address, physical, attributes)
-					    : map_page_5(space, address, physical, attributes))
+	if (!LIKELY(space->root.levels == 4))
+		return map_page_5(space, address, physical, attributes, conflict);
+	if (LIKELY(map_page(4, space, address, physical, attributes)))
 		return 0;
 	return map_range(space, address, physical, FRAME_SIZE, attributes, conflict);
 }

@@ -122,13 +122,6 @@ FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr
 	return true;
 }
 
-/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
-APART static bool protect_page_5(struct space *space, virt_addr_t address,
-				 struct attributes attributes, struct tlb_batch *batch)
-{
-	return protect_page(5, space, address, attributes, batch);
-}
-
 MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t address, uint64_t size,
 					  struct attributes attributes, struct tlb_batch *batch,
 					  struct conflict *conflict)
@@ -159,14 +152,25 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 	return 0;
 }
 
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+MUST_CHECK APART static int protect_page_5(struct space *space, virt_addr_t address,
+					   struct attributes attributes, struct tlb_batch *batch,
+					   struct conflict *conflict)
+{
+	if (protect_page(5, space, address, attributes, batch))
+		return 0;
+	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
+}
+
 static inline int protect_any(struct space *space, virt_addr_t address, uint64_t size,
 			      struct attributes attributes, struct tlb_batch *batch,
 			      struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
 		return protect_range(space, address, size, attributes, batch, conflict);
-	if (LIKELY(space->root.levels == 4) ? protect_page(4, space, address, attributes, batch)
-					    : protect_page_5(space, address, attributes, batch))
+	if (!LIKELY(space->root.levels == 4))
+		return protect_page_5(space, address, attributes, batch, conflict);
+	if (LIKELY(protect_page(4, space, address, attributes, batch)))
 		return 0;
 	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
 }

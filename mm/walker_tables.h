@@ -47,7 +47,9 @@ FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, virt_a
 	pt_entry_t entry;
 	uint64_t top;
 
-	if (!find_top(levels, address, &top) || !is_aligned(linear, FRAME_SIZE))
+	if (!LIKELY(find_top(levels, address, &top)))
+		return false;
+	if (!LIKELY(is_aligned(linear, FRAME_SIZE)))
 		return false;
 	entry = read_entry(access_entry(root, root->table, top << pt_shift(levels), levels));
 	/* No table entry forbids execution but the recursive ones, which are not for mappings. */

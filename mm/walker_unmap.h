@@ -112,12 +112,6 @@ FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t
 	return true;
 }
 
-/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
-APART static bool unmap_page_5(struct space *space, virt_addr_t address, struct tlb_batch *batch)
-{
-	return unmap_page(5, space, address, batch);
-}
-
 MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address, uint64_t size,
 					struct tlb_batch *batch)
 {
@@ -139,13 +133,23 @@ MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address
 	return 0;
 }
 
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+MUST_CHECK APART static int unmap_page_5(struct space *space, virt_addr_t address,
+					 struct tlb_batch *batch)
+{
+	if (unmap_page(5, space, address, batch))
+		return 0;
+	return unmap_range(space, address, FRAME_SIZE, batch);
+}
+
 static inline int unmap_any(struct space *space, virt_addr_t address, uint64_t size,
 			    struct tlb_batch *batch)
 {
 	if (size != FRAME_SIZE)
 		return unmap_range(space, address, size, batch);
-	if (LIKELY(space->root.levels == 4) ? unmap_page(4, space, address, batch)
-					    : unmap_page_5(space, address, batch))
+	if (!LIKELY(space->root.levels == 4))
+		return unmap_page_5(space, address, batch);
+	if (LIKELY(unmap_page(4, space, address, batch)))
 		return 0;
 	return unmap_range(space, address, FRAME_SIZE, batch);
 }
