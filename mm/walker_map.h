@@ -91,8 +91,8 @@ static unsigned int fill_range(const struct fill *fill, phys_addr_t table, unsig
 			       uint64_t start, uint64_t end);
 
 /* Fill [at, next) below the entry that is now `value`: a table's, or absent. */
-static void fill_below(const struct fill *fill, phys_addr_t table, unsigned int level, uint64_t at,
-		       uint64_t next, pt_entry_t value)
+INLINED void fill_below(const struct fill *fill, phys_addr_t table, unsigned int level, uint64_t at,
+			uint64_t next, pt_entry_t value)
 {
 	struct space *space = fill->space;
 	pt_entry_t *entry;
@@ -146,16 +146,17 @@ MUST_CHECK static int fill_extent(struct fill *fill, const struct extent *extent
 		.largest_leaf = fill->largest_leaf,
 		.conflict = conflict,
 	};
+	const struct common_entry common = find_common_entry(space, extent, false);
 	struct stock stock;
-	int error = scan_absent(&scan, space->root.table, space->root.levels, extent->start,
-				extent->end);
+	int error = scan_absent(&scan, pt_table_address(common.value), common.level - 1,
+				extent->start, extent->end);
 
 	if (!error)
 		error = stock_fill(space, &stock, scan.tables_needed);
 	if (error)
 		return error;
 	fill->stock = &stock;
-	fill_range(fill, space->root.table, space->root.levels, extent->start, extent->end);
+	fill_below(fill, common.table, common.level, extent->start, extent->end, common.value);
 	return 0;
 }
 

@@ -8,17 +8,6 @@ struct change {
 	uint64_t bits[PT_LEAF_MAX + 1]; /* of a leaf, by level, without its address */
 };
 
-/* How many entries from `entry` on, of at most `count`, are leaves: the first pass's inner loop. */
-static inline unsigned int count_leaves(const pt_entry_t *entry, unsigned int level,
-					unsigned int count)
-{
-#pragma GCC unroll 4
-	for (unsigned int i = 0; i < count; i++)
-		if (!pt_is_leaf(entry[i], level))
-			return i;
-	return count;
-}
-
 /* First pass: all of [start, end) must be mapped. */
 MUST_CHECK static int scan_mapped(const struct space *space, phys_addr_t table, unsigned int level,
 				  uint64_t start, uint64_t end, struct conflict *conflict)
@@ -128,19 +117,23 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 {
 	struct stock stock;
 	struct change change = { .space = space, .stock = &stock, .batch = batch };
+	struct common_entry common;
 	struct extent extent;
-	uint64_t splits = 0;
+	phys_addr_t table;
+	uint64_t splits;
 	int error = range_check(space, space->root.levels, address, size, &extent);
 
 	if (!error)
 		error = attributes_check(address, attributes);
-	if (!error)
-		error = scan_mapped(space, space->root.table, space->root.levels, extent.start,
-				    extent.end, conflict);
-	if (!error) {
-		splits = count_splits(space, &extent);
-		error = stock_fill(space, &stock, splits);
-	}
+	if (error)
+		return error;
+	common = find_common_entry(space, &extent, false);
+	table = pt_table_address(common.value);
+	error = scan_mapped(space, table, common.level - 1, extent.start, extent.end, conflict);
+	if (error)
+		return error;
+	splits = count_splits(space, &common, &extent);
+	error = stock_fill(space, &stock, splits);
 	if (error)
 		return error;
 	if (splits)
@@ -148,7 +141,7 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 	attributes = as_possible(space, attributes);
 	for (unsigned int level = 1; level <= PT_LEAF_MAX; level++)
 		change.bits[level] = pt_leaf_bits(attributes, level);
-	change_range(&change, space->root.table, space->root.levels, extent.start, extent.end);
+	change_range(&change, table, common.level - 1, extent.start, extent.end);
 	return 0;
 }
 
