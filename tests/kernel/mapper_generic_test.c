@@ -31,6 +31,7 @@ static int begin_and_map(void)
 	own.hidden = 0;
 	space->root.pointer_to = own_function;
 	space->root.pointer_context = &own;
+	space->root.table_pointer = NULL;
 	return mapper_map(space, virt_addr(BASE), phys_addr(GIB(1)), KIB(4), attributes, NULL);
 }
 
@@ -41,10 +42,14 @@ KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 	ASSERT_EQ(t, begin_and_map(), 0);
 	/* At least four tables to look at and three new ones to zero. */
 	EXPECT_TRUE(t, own.nr_asked >= 7);
-	own.nr_asked = 0;
-	ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE), &translation), 0);
-	EXPECT_EQ(t, phys_raw(translation.address), GIB(1));
-	EXPECT_EQ(t, own.nr_asked, 4);
+	for (unsigned int knows_root = 0; knows_root <= 1; knows_root++) {
+		space->root.table_pointer =
+			knows_root ? physmap_function(NULL, space->root.table) : NULL;
+		own.nr_asked = 0;
+		ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE), &translation), 0);
+		EXPECT_EQ(t, phys_raw(translation.address), GIB(1));
+		EXPECT_EQ(t, own.nr_asked, 4 - knows_root);
+	}
 	EXPECT_EQ(t, own.nr_strangers, 0);
 }
 
