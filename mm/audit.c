@@ -566,8 +566,8 @@ static int audit_root(struct audit *audit)
 	    (!root->pointers_are_brief &&
 	     root->table_pointer == root->pointer_to(root->pointer_context, root->table)))
 		return 0;
-	return broken(audit, "the pointer to the root is to something else, or may be", virt_addr(0), 0,
-		      (pt_entry_t){ phys_raw(root->table) });
+	return broken(audit, "the pointer to the root is to something else, or may be",
+		      virt_addr(0), 0, (pt_entry_t){ phys_raw(root->table) });
 }
 
 int audit_space(const struct space *space, const struct audit_rules *rules,

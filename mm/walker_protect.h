@@ -93,21 +93,23 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 }
 
 /* One page that is mapped as one. See struct page_place. */
-FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr_t address,
-			     struct attributes attributes, struct tlb_batch *batch)
+FOR_LEVELS bool protect_page(unsigned int levels, unsigned int level, struct space *space,
+			     virt_addr_t address, struct attributes attributes,
+			     struct tlb_batch *batch)
 {
 	struct page_place place;
 	pt_entry_t changed;
 
 	if (attributes_check(address, attributes) || asks_for_too_much(space, attributes))
 		return false;
-	if (!find_page(levels, space, address, &place) || !pt_is_leaf(place.value, 1))
+	if (!find_page(levels, level, space, address, &place) || !pt_is_leaf(place.value, level))
 		return false;
-	changed.raw = phys_raw(pt_leaf_address(place.value, 1)) | pt_leaf_bits(attributes, 1);
+	changed.raw =
+		phys_raw(pt_leaf_address(place.value, level)) | pt_leaf_bits(attributes, level);
 	if (changed.raw == place.value.raw)
 		return true;
 	write_entry(place.entry, changed);
-	tlb_batch_add_page(batch, address);
+	add_page(space, batch, address, level);
 	return true;
 }
 
@@ -150,9 +152,20 @@ MUST_CHECK APART static int protect_page_5(struct space *space, virt_addr_t addr
 					   struct attributes attributes, struct tlb_batch *batch,
 					   struct conflict *conflict)
 {
-	if (protect_page(5, space, address, attributes, batch))
+	if (protect_page(5, 1, space, address, attributes, batch))
 		return 0;
 	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
+}
+
+MUST_CHECK APART static int protect_larger(struct space *space, virt_addr_t address, uint64_t size,
+					   struct attributes attributes, struct tlb_batch *batch,
+					   struct conflict *conflict)
+{
+	if (size == pt_span(2) && (LIKELY(space->root.levels == 4)
+					   ? protect_page(4, 2, space, address, attributes, batch)
+					   : protect_page(5, 2, space, address, attributes, batch)))
+		return 0;
+	return protect_range(space, address, size, attributes, batch, conflict);
 }
 
 static inline int protect_any(struct space *space, virt_addr_t address, uint64_t size,
@@ -160,10 +173,10 @@ static inline int protect_any(struct space *space, virt_addr_t address, uint64_t
 			      struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
-		return protect_range(space, address, size, attributes, batch, conflict);
+		return protect_larger(space, address, size, attributes, batch, conflict);
 	if (!LIKELY(space->root.levels == 4))
 		return protect_page_5(space, address, attributes, batch, conflict);
-	if (LIKELY(protect_page(4, space, address, attributes, batch)))
+	if (LIKELY(protect_page(4, 1, space, address, attributes, batch)))
 		return 0;
 	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
 }

@@ -112,17 +112,19 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 }
 
 /* One page whose table keeps others: one entry, and one less to count. See struct page_place. */
-FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t address,
-			   struct tlb_batch *batch)
+FOR_LEVELS bool unmap_page(unsigned int levels, unsigned int level, struct space *space,
+			   virt_addr_t address, struct tlb_batch *batch)
 {
 	struct page_place place;
 
-	if (!find_page(levels, space, address, &place) || !place.value.raw ||
+	if (!find_page(levels, level, space, address, &place) || !place.value.raw ||
 	    pt_is_last_live(place.parent_value))
 		return false;
-	write_page(levels, space, virt_raw(address), &place, (pt_entry_t){ 0 },
+	if (level > 1 && !pt_is_leaf(place.value, level))
+		return false;
+	write_page(levels, level, space, virt_raw(address), &place, (pt_entry_t){ 0 },
 		   pt_remove_live(place.parent_value));
-	tlb_batch_add_page(batch, address);
+	add_page(space, batch, address, level);
 	return true;
 }
 
@@ -153,19 +155,29 @@ MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address
 MUST_CHECK APART static int unmap_page_5(struct space *space, virt_addr_t address,
 					 struct tlb_batch *batch)
 {
-	if (unmap_page(5, space, address, batch))
+	if (unmap_page(5, 1, space, address, batch))
 		return 0;
 	return unmap_range(space, address, FRAME_SIZE, batch);
+}
+
+MUST_CHECK APART static int unmap_larger(struct space *space, virt_addr_t address, uint64_t size,
+					 struct tlb_batch *batch)
+{
+	if (size == pt_span(2) &&
+	    (LIKELY(space->root.levels == 4) ? unmap_page(4, 2, space, address, batch)
+					     : unmap_page(5, 2, space, address, batch)))
+		return 0;
+	return unmap_range(space, address, size, batch);
 }
 
 static inline int unmap_any(struct space *space, virt_addr_t address, uint64_t size,
 			    struct tlb_batch *batch)
 {
 	if (size != FRAME_SIZE)
-		return unmap_range(space, address, size, batch);
+		return unmap_larger(space, address, size, batch);
 	if (!LIKELY(space->root.levels == 4))
 		return unmap_page_5(space, address, batch);
-	if (LIKELY(unmap_page(4, space, address, batch)))
+	if (LIKELY(unmap_page(4, 1, space, address, batch)))
 		return 0;
 	return unmap_range(space, address, FRAME_SIZE, batch);
 }
