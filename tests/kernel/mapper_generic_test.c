@@ -38,6 +38,7 @@ static int begin_and_map(unsigned int levels)
 KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 {
 	struct translation translation;
+	phys_addr_t physical;
 
 	for (unsigned int levels = 4; levels <= 5; levels++) {
 		ASSERT_EQ(t, begin_and_map(levels), 0);
@@ -49,6 +50,11 @@ KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 			own.nr_asked = 0;
 			ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE), &translation), 0);
 			EXPECT_EQ(t, phys_raw(translation.address), GIB(1));
+			EXPECT_EQ(t, own.nr_asked, levels - knows_root);
+			own.nr_asked = 0;
+			ASSERT_EQ(t, mapper_translate_address(space, virt_addr(BASE), &physical),
+				  0);
+			EXPECT_EQ(t, phys_raw(physical), GIB(1));
 			EXPECT_EQ(t, own.nr_asked, levels - knows_root);
 		}
 	}
