@@ -57,7 +57,7 @@ bench-mappers: $(out)/bench/mappers ## Measure the mapper; the table also as ben
 
 # The report: whatever the configuration here, what is measured is gcc's default one.
 .PHONY: bench
-bench: ## Measure everything: a report here and in report/, JSON in bench/; QUICK=1, LOG=serial log, ANSWER=1 puts its figures into docs/answer.md, ANSWER=host also the times
+bench: ## Measure everything: a report here and in report/, JSON in bench/; QUICK=1, LOG=serial log, ANSWER=1 puts its figures into the documents, ANSWER=host also the times
 	$(Q)MPLCONFIGDIR='$(abspath $(out)/bench/matplotlib)' PYTHONPATH=tests $(if $(PYTHON),,$(error no python3 with what scripts/setup installs)) \
 		$(PYTHON) -m bench.report --builds '$(abspath $(out)/check)' --out '$(abspath $(out)/bench)' \
 		--report '$(abspath $(out)/report)' $(if $(filter-out 0,$(QUICK)),--quick) \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""docs/answer.md says what a bench run measures: exactly, where the compiler is the one that it names;
-within 10 % otherwise. Sizes are the same by any compiler."""
+"""docs/answer.md and docs/paging.md say what a bench run measures: exactly, where the compiler is the one that
+the first names; within 10 % otherwise. Sizes are the same by any compiler."""
 
 import json
 import re
@@ -45,6 +45,9 @@ def test_counts_in_the_kernel(builder: Builder, folder: Path, document: str) -> 
     assert work.missing(set(ring.values()), work.KERNEL_METHODS) == []
     five = kernel.boot(builder, folder / "5-levels", "kernel-5-levels", "*.translate_address")
     assert answer.differences(document, [ring, five], margin(document)) == []
+    paging = (TOP / "docs/paging.md").read_text()
+    assert len(list(answer.figures(paging, [ring]))) >= 19
+    assert answer.differences(paging, [ring], margin(document)) == []
 
 
 def test_nanoseconds(document: str) -> None:

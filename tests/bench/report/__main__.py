@@ -141,8 +141,8 @@ class Run:
         target = self.options.report / "index.html"
         target.write_text(page.report(about, pictures.draw(self.rings), self.rings))
         if self.options.answer:
-            document = TOP / "docs/answer.md"
-            document.write_text(answer.filled_in(document.read_text(), self.rings))
+            for document in (TOP / name for name in answer.DOCUMENTS):
+                document.write_text(answer.filled_in(document.read_text(), self.rings))
         if self.options.answer_host:
             self.answer_host()
         print("\n\n".join([about, *map(as_text, self.rings)]))

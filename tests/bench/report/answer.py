@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/answer.md: its figures, each in a row of a table that says where it comes from.
+"""docs/answer.md and docs/paging.md: their figures, each in a row of a table that says where it comes from.
 
     | 3 | what it is, for people | `claims` `table_bytes_16_gib_1g` | 12 KiB | – | – | – |
 
@@ -15,6 +15,7 @@ from dataclasses import asdict
 from bench.report.rows import Ring, Row
 from bench.report.tables import by_method
 
+DOCUMENTS = ("docs/answer.md", "docs/paging.md")
 COLUMNS = ("offset", "recursive", "generic", "temporary")
 ROW = re.compile(r"^(\| (?:\d+|[a-z]) \| .*? \| `(\S+)` `(\S+)` \|)(.*)\|$", re.MULTILINE)
 COUNT = re.compile(r"[\d,]+(\.\d+)?")
