@@ -151,6 +151,8 @@ KTEST(vmap, refuses_nonsense)
 	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + SIZE), 1), ERR_INVALID);
 	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + 1), UINT64_MAX), ERR_INVALID);
 	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + 1), UINT64_MAX - FRAME_SIZE), ERR_INVALID);
+	/* Its end is in the page that it begins in, 2^64 further. */
+	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + KIB(2)), -KIB(1)), ERR_INVALID);
 	EXPECT_EQ(t, space->nr_tables, 0);
 	fixture_finish(&fixture);
 }
