@@ -20,6 +20,7 @@
 #include <mercator/paging.h>
 #include <mercator/panic.h>
 #include <mercator/physmap.h>
+#include <mercator/temp_page.h>
 
 static struct frame_pool pool;
 static struct frame_cpu cpus[ARCH_NR_CPUS];
@@ -234,6 +235,10 @@ void frames_init(void *metadata)
 
 	frame_pool_init(&pool, cpus, ARCH_NR_CPUS);
 	pool.bytes = frame_access;
+	if (!IS_ENABLED(CONFIG_PHYSMAP)) {
+		pool.save = temp_page_save;
+		pool.restore = temp_page_restore;
+	}
 	pool.on_misuse = on_misuse;
 	add_all(metadata);
 	boot_memory_take();

@@ -99,6 +99,7 @@ static void make_root(void)
 			.levels = active_root().levels,
 			.method = KERNEL_METHOD,
 			.pointer_to = physmap_function,
+			.table_pointer = physmap_function(NULL, phys_of_pfn(root)),
 		},
 		.frames = frames,
 		.largest_leaf = cpu->pages_1gib ? 3 : 2,

@@ -15,7 +15,11 @@
 static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
 				       unsigned int level)
 {
-	pt_entry_t *entries = root->pointer_to(root->pointer_context, table);
+	/* Only where the compiler knows the level, and a root can have it, is it worth a look. */
+	const bool is_known = __builtin_constant_p(level) && level >= 4 && level == root->levels &&
+			      root->table_pointer;
+	pt_entry_t *entries =
+		is_known ? root->table_pointer : root->pointer_to(root->pointer_context, table);
 
 	return entries + pt_index(virt_addr(linear), level);
 }

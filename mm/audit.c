@@ -557,6 +557,19 @@ static int audit_slots(struct audit *audit)
 	return 0;
 }
 
+/* Where the generic method begins, if it need not ask. */
+static int audit_root(struct audit *audit)
+{
+	const struct root *root = &audit->space->root;
+
+	if (root->method != ACCESS_GENERIC || !root->table_pointer ||
+	    (!root->pointers_are_brief &&
+	     root->table_pointer == root->pointer_to(root->pointer_context, root->table)))
+		return 0;
+	return broken(audit, "the pointer to the root is to something else, or may be",
+		      virt_addr(0), 0, (pt_entry_t){ phys_raw(root->table) });
+}
+
 int audit_space(const struct space *space, const struct audit_rules *rules,
 		struct audit_report *report)
 {
@@ -571,6 +584,8 @@ int audit_space(const struct space *space, const struct audit_rules *rules,
 	*report = (struct audit_report){ .broken = NULL };
 	report->nr_tables[space->root.levels] = 1;
 	error = remember_table(&audit, phys_pfn(space->root.table));
+	if (!error)
+		error = audit_root(&audit);
 	if (!error)
 		error = audit_slots(&audit);
 	if (!error)

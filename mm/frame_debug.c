@@ -40,11 +40,26 @@ static void check_poison(struct frame_pool *pool, pfn_t pfn)
 			      i * sizeof(*bytes));
 }
 
+/* Somebody may be using what `bytes` showed last: the checks leave it as it was. */
+static uint64_t save_bytes(const struct frame_pool *pool)
+{
+	return pool->save ? pool->save() : 0;
+}
+
+static void restore_bytes(const struct frame_pool *pool, uint64_t saved)
+{
+	if (pool->restore)
+		pool->restore(saved);
+}
+
 void debug_allocated(struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
 		     unsigned int order)
 {
+	uint64_t saved;
+
 	if (!FRAME_DEBUG)
 		return;
+	saved = save_bytes(pool);
 	for (uint64_t i = 0; i < frame_order_count(order); i++) {
 		uint16_t *tag = tag_of(view, pfn + i);
 
@@ -52,6 +67,7 @@ void debug_allocated(struct frame_pool *pool, const struct frame_view *view, pfn
 			check_poison(pool, pfn + i);
 		atomic_store(tag, (uint16_t)(i ? TAG_INSIDE : tag_order(order)));
 	}
+	restore_bytes(pool, saved);
 }
 
 int debug_check_order(const struct frame_view *view, pfn_t pfn, unsigned int order)
@@ -70,8 +86,11 @@ int debug_check_order(const struct frame_view *view, pfn_t pfn, unsigned int ord
 void debug_freed(struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
 		 unsigned int order)
 {
+	uint64_t saved;
+
 	if (!FRAME_DEBUG)
 		return;
+	saved = save_bytes(pool);
 	for (uint64_t i = 0; i < frame_order_count(order); i++) {
 		uint64_t *bytes = pool->bytes ? pool->bytes(pfn + i) : NULL;
 
@@ -79,6 +98,7 @@ void debug_freed(struct frame_pool *pool, const struct frame_view *view, pfn_t p
 			bytes[j] = POISON;
 		atomic_store(tag_of(view, pfn + i), bytes ? TAG_POISONED : TAG_FRESH);
 	}
+	restore_bytes(pool, saved);
 }
 
 int debug_misuse(struct frame_pool *pool, int error, pfn_t pfn, unsigned int order)

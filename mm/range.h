@@ -94,10 +94,12 @@ static inline bool touches_recursive_slot(const struct space *space, unsigned in
 
 	if (is_recursive_slot(space, linear_index(virt_raw(address), levels)))
 		return true;
-	/* A page lies in one slot; only a longer range can begin before a slot and reach it. */
-	return size > FRAME_SIZE && (reaches_slot(OWN_SLOT, levels, start, size) ||
-				     reaches_slot(SECOND_SLOT, levels, start, size) ||
-				     reaches_slot(space->recursive_slot, levels, start, size));
+	/* Only a range that leaves its slot, which no page does, can reach another. */
+	if (size <= FRAME_SIZE || !((start ^ (start + size - 1)) >> pt_shift(levels)))
+		return false;
+	return reaches_slot(OWN_SLOT, levels, start, size) ||
+	       reaches_slot(SECOND_SLOT, levels, start, size) ||
+	       reaches_slot(space->recursive_slot, levels, start, size);
 }
 
 /* The errors of every range (mercator/mapper.h); fills *extent. `levels` is space->root.levels. */

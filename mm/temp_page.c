@@ -52,3 +52,13 @@ void temp_page_unmap(void)
 {
 	point_at(unmapped_entry);
 }
+
+uint64_t temp_page_save(void)
+{
+	return *page_entry;
+}
+
+void temp_page_restore(uint64_t saved)
+{
+	point_at(saved);
+}

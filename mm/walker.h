@@ -45,6 +45,17 @@ static inline unsigned int count_absent(const pt_entry_t *entry, unsigned int co
 	return count;
 }
 
+/* How many entries from `entry` on, of at most `count`, are leaves. */
+static inline unsigned int count_leaves(const pt_entry_t *entry, unsigned int level,
+					unsigned int count)
+{
+#pragma GCC unroll 4
+	for (unsigned int i = 0; i < count; i++)
+		if (!pt_is_leaf(entry[i], level))
+			return i;
+	return count;
+}
+
 /* Where a walk ended. */
 struct position {
 	unsigned int level;
@@ -53,11 +64,14 @@ struct position {
 	pt_entry_t value;  /* of *entry */
 };
 
+/* In every place that calls it, where the compiler would rather not. */
+#define INLINED static inline __attribute__((always_inline))
+
 /*
  * Operations on one page are compiled for 4 and for 5 levels: with the number known, the compiler
  * unrolls their walk, and every shift and every test of a level becomes a constant.
  */
-#define FOR_LEVELS static inline __attribute__((always_inline))
+#define FOR_LEVELS INLINED
 
 /* What the compiler lays straight. */
 #define LIKELY(condition) __builtin_expect(condition, true)

@@ -9,6 +9,8 @@
 #include "space_lock.h"
 #include "walker_tables.h"
 
+#include "walker_page.h"
+
 #include "walker_map.h"
 #include "walker_merge.h"
 #include "walker_protect.h"

@@ -91,8 +91,8 @@ static unsigned int fill_range(const struct fill *fill, phys_addr_t table, unsig
 			       uint64_t start, uint64_t end);
 
 /* Fill [at, next) below the entry that is now `value`: a table's, or absent. */
-static void fill_below(const struct fill *fill, phys_addr_t table, unsigned int level, uint64_t at,
-		       uint64_t next, pt_entry_t value)
+INLINED void fill_below(const struct fill *fill, phys_addr_t table, unsigned int level, uint64_t at,
+			uint64_t next, pt_entry_t value)
 {
 	struct space *space = fill->space;
 	pt_entry_t *entry;
@@ -146,41 +146,38 @@ MUST_CHECK static int fill_extent(struct fill *fill, const struct extent *extent
 		.largest_leaf = fill->largest_leaf,
 		.conflict = conflict,
 	};
+	const struct common_entry common = find_common_entry(space, extent, false);
 	struct stock stock;
-	int error = scan_absent(&scan, space->root.table, space->root.levels, extent->start,
-				extent->end);
+	int error = scan_absent(&scan, pt_table_address(common.value), common.level - 1,
+				extent->start, extent->end);
 
 	if (!error)
 		error = stock_fill(space, &stock, scan.tables_needed);
 	if (error)
 		return error;
 	fill->stock = &stock;
-	fill_range(fill, space->root.table, space->root.levels, extent->start, extent->end);
+	fill_below(fill, common.table, common.level, extent->start, extent->end, common.value);
 	return 0;
 }
 
 /* One page where nothing is: one entry, and one more to count. See struct page_place. */
-FOR_LEVELS bool map_page(unsigned int levels, struct space *space, virt_addr_t address,
-			 phys_addr_t physical, struct attributes attributes)
+FOR_LEVELS bool map_page(unsigned int levels, unsigned int level, struct space *space,
+			 virt_addr_t address, phys_addr_t physical, struct attributes attributes)
 {
 	struct page_place place;
 
-	if (physical_check(space, physical, FRAME_SIZE) || attributes_check(address, attributes) ||
-	    asks_for_too_much(space, attributes))
+	if (physical_check(space, physical, pt_span(level)) ||
+	    attributes_check(address, attributes) || asks_for_too_much(space, attributes))
 		return false;
-	if (!find_page(levels, space, address, &place) || place.value.raw)
+	if (level > 1 &&
+	    (level > space->largest_leaf || !is_aligned(phys_raw(physical), pt_span(level))))
 		return false;
-	write_page(levels, space, virt_raw(address), &place,
-		   (pt_entry_t){ phys_raw(physical) | pt_leaf_bits(attributes, 1) },
+	if (!find_page(levels, level, space, address, &place) || place.value.raw)
+		return false;
+	write_page(levels, level, space, virt_raw(address), &place,
+		   (pt_entry_t){ phys_raw(physical) | pt_leaf_bits(attributes, level) },
 		   pt_add_live(place.parent_value));
 	return true;
-}
-
-/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
-APART static bool map_page_5(struct space *space, virt_addr_t address, phys_addr_t physical,
-			     struct attributes attributes)
-{
-	return map_page(5, space, address, physical, attributes);
 }
 
 MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
@@ -205,13 +202,36 @@ MUST_CHECK APART static int map_range(struct space *space, virt_addr_t address,
 	return fill_extent(&fill, &extent, conflict);
 }
 
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+MUST_CHECK APART static int map_page_5(struct space *space, virt_addr_t address,
+				       phys_addr_t physical, struct attributes attributes,
+				       struct conflict *conflict)
+{
+	if (map_page(5, 1, space, address, physical, attributes))
+		return 0;
+	return map_range(space, address, physical, FRAME_SIZE, attributes, conflict);
+}
+
+/* Of larger pages, only those of 2 MiB are mapped one by one often enough to be worth it. */
+MUST_CHECK APART static int map_larger(struct space *space, virt_addr_t address,
+				       phys_addr_t physical, uint64_t size,
+				       struct attributes attributes, struct conflict *conflict)
+{
+	if (size == pt_span(2) && (LIKELY(space->root.levels == 4)
+					   ? map_page(4, 2, space, address, physical, attributes)
+					   : map_page(5, 2, space, address, physical, attributes)))
+		return 0;
+	return map_range(space, address, physical, size, attributes, conflict);
+}
+
 static inline int map_any(struct space *space, virt_addr_t address, phys_addr_t physical,
 			  uint64_t size, struct attributes attributes, struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
-		return map_range(space, address, physical, size, attributes, conflict);
-	if (LIKELY(space->root.levels == 4) ? map_page(4, space, address, physical, attributes)
-					    : map_page_5(space, address, physical, attributes))
+		return map_larger(space, address, physical, size, attributes, conflict);
+	if (!LIKELY(space->root.levels == 4))
+		return map_page_5(space, address, physical, attributes, conflict);
+	if (LIKELY(map_page(4, 1, space, address, physical, attributes)))
 		return 0;
 	return map_range(space, address, physical, FRAME_SIZE, attributes, conflict);
 }

@@ -8,17 +8,6 @@ struct change {
 	uint64_t bits[PT_LEAF_MAX + 1]; /* of a leaf, by level, without its address */
 };
 
-/* How many entries from `entry` on, of at most `count`, are leaves: the first pass's inner loop. */
-static inline unsigned int count_leaves(const pt_entry_t *entry, unsigned int level,
-					unsigned int count)
-{
-#pragma GCC unroll 4
-	for (unsigned int i = 0; i < count; i++)
-		if (!pt_is_leaf(entry[i], level))
-			return i;
-	return count;
-}
-
 /* First pass: all of [start, end) must be mapped. */
 MUST_CHECK static int scan_mapped(const struct space *space, phys_addr_t table, unsigned int level,
 				  uint64_t start, uint64_t end, struct conflict *conflict)
@@ -104,29 +93,24 @@ static void change_range(const struct change *change, phys_addr_t table, unsigne
 }
 
 /* One page that is mapped as one. See struct page_place. */
-FOR_LEVELS bool protect_page(unsigned int levels, struct space *space, virt_addr_t address,
-			     struct attributes attributes, struct tlb_batch *batch)
+FOR_LEVELS bool protect_page(unsigned int levels, unsigned int level, struct space *space,
+			     virt_addr_t address, struct attributes attributes,
+			     struct tlb_batch *batch)
 {
 	struct page_place place;
 	pt_entry_t changed;
 
 	if (attributes_check(address, attributes) || asks_for_too_much(space, attributes))
 		return false;
-	if (!find_page(levels, space, address, &place) || !pt_is_leaf(place.value, 1))
+	if (!find_page(levels, level, space, address, &place) || !pt_is_leaf(place.value, level))
 		return false;
-	changed.raw = phys_raw(pt_leaf_address(place.value, 1)) | pt_leaf_bits(attributes, 1);
+	changed.raw =
+		phys_raw(pt_leaf_address(place.value, level)) | pt_leaf_bits(attributes, level);
 	if (changed.raw == place.value.raw)
 		return true;
 	write_entry(place.entry, changed);
-	tlb_batch_add_page(batch, address);
+	add_page(space, batch, address, level);
 	return true;
-}
-
-/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
-APART static bool protect_page_5(struct space *space, virt_addr_t address,
-				 struct attributes attributes, struct tlb_batch *batch)
-{
-	return protect_page(5, space, address, attributes, batch);
 }
 
 MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t address, uint64_t size,
@@ -135,19 +119,23 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 {
 	struct stock stock;
 	struct change change = { .space = space, .stock = &stock, .batch = batch };
+	struct common_entry common;
 	struct extent extent;
-	uint64_t splits = 0;
+	phys_addr_t table;
+	uint64_t splits;
 	int error = range_check(space, space->root.levels, address, size, &extent);
 
 	if (!error)
 		error = attributes_check(address, attributes);
-	if (!error)
-		error = scan_mapped(space, space->root.table, space->root.levels, extent.start,
-				    extent.end, conflict);
-	if (!error) {
-		splits = count_splits(space, &extent);
-		error = stock_fill(space, &stock, splits);
-	}
+	if (error)
+		return error;
+	common = find_common_entry(space, &extent, false);
+	table = pt_table_address(common.value);
+	error = scan_mapped(space, table, common.level - 1, extent.start, extent.end, conflict);
+	if (error)
+		return error;
+	splits = count_splits(space, &common, &extent);
+	error = stock_fill(space, &stock, splits);
 	if (error)
 		return error;
 	if (splits)
@@ -155,8 +143,29 @@ MUST_CHECK APART static int protect_range(struct space *space, virt_addr_t addre
 	attributes = as_possible(space, attributes);
 	for (unsigned int level = 1; level <= PT_LEAF_MAX; level++)
 		change.bits[level] = pt_leaf_bits(attributes, level);
-	change_range(&change, space->root.table, space->root.levels, extent.start, extent.end);
+	change_range(&change, table, common.level - 1, extent.start, extent.end);
 	return 0;
+}
+
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+MUST_CHECK APART static int protect_page_5(struct space *space, virt_addr_t address,
+					   struct attributes attributes, struct tlb_batch *batch,
+					   struct conflict *conflict)
+{
+	if (protect_page(5, 1, space, address, attributes, batch))
+		return 0;
+	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
+}
+
+MUST_CHECK APART static int protect_larger(struct space *space, virt_addr_t address, uint64_t size,
+					   struct attributes attributes, struct tlb_batch *batch,
+					   struct conflict *conflict)
+{
+	if (size == pt_span(2) && (LIKELY(space->root.levels == 4)
+					   ? protect_page(4, 2, space, address, attributes, batch)
+					   : protect_page(5, 2, space, address, attributes, batch)))
+		return 0;
+	return protect_range(space, address, size, attributes, batch, conflict);
 }
 
 static inline int protect_any(struct space *space, virt_addr_t address, uint64_t size,
@@ -164,9 +173,10 @@ static inline int protect_any(struct space *space, virt_addr_t address, uint64_t
 			      struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
-		return protect_range(space, address, size, attributes, batch, conflict);
-	if (LIKELY(space->root.levels == 4) ? protect_page(4, space, address, attributes, batch)
-					    : protect_page_5(space, address, attributes, batch))
+		return protect_larger(space, address, size, attributes, batch, conflict);
+	if (!LIKELY(space->root.levels == 4))
+		return protect_page_5(space, address, attributes, batch, conflict);
+	if (LIKELY(protect_page(4, 1, space, address, attributes, batch)))
 		return 0;
 	return protect_range(space, address, FRAME_SIZE, attributes, batch, conflict);
 }

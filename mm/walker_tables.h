@@ -13,10 +13,15 @@ static inline void begin_owing(struct space *space, virt_addr_t address,
 		tlb_batch_check_space(batch, space);
 }
 
-/* Tables below the root in the upper half are shared by all spaces: not counted, never unlinked. */
+/*
+ * Tables below the root in the upper half are shared by all spaces: not counted, never unlinked. Nor is
+ * the root, see struct common_entry.
+ */
 static inline bool is_pinned(const struct space *space, unsigned int level, uint64_t linear)
 {
-	return level == space->root.levels && is_upper_half(space, linear);
+	const unsigned int levels = space->root.levels;
+
+	return level >= levels && (level > levels || is_upper_half(space, linear));
 }
 
 /* The space whose number of tables counts one for `linear`. */
@@ -26,65 +31,39 @@ static inline struct space *whose_table(struct space *space, uint64_t linear)
 }
 
 /*
- * A place for a 4 KiB page whose leaf table is there: what operations on one page need, which change
- * an entry of that table, and the number of its live entries. They are the usual case, so they are
- * inlined as a whole; in every other case they do nothing and leave it to the operation on ranges.
- * (That is then called with the size as a constant, so that no register has to keep it.)
+ * The lowest entry that leads to all of a range, by way of a table: where operations on ranges begin, as
+ * most ranges are short. Where the range is in several entries of the root, it is as if an entry above
+ * the root led there.
  */
-struct page_place {
-	pt_entry_t *entry;
+struct common_entry {
+	unsigned int level;
+	phys_addr_t table; /* that it is in; nothing above the root */
 	pt_entry_t value;
-	pt_entry_t *parent;       /* where the entry is that points at the leaf table, */
-	phys_addr_t parent_table; /* in which table, */
-	pt_entry_t parent_value;  /* and that entry */
 };
 
-FOR_LEVELS bool find_page(unsigned int levels, const struct space *space, virt_addr_t address,
-			  struct page_place *place)
+/* With `stays`, one whose table has other entries too, so that removing the range cannot unlink it. */
+static inline struct common_entry find_common_entry(const struct space *space,
+						    const struct extent *extent, bool stays)
 {
-	const struct root *root = root_of(levels, space);
-	const uint64_t linear = virt_raw(address);
-	pt_entry_t entry;
-	uint64_t top;
+	const uint64_t differ = extent->start ^ (extent->end - 1);
+	const struct root *root = &space->root;
+	struct common_entry found = {
+		.level = root->levels + 1,
+		.value = pt_make_table(root->table, false),
+	};
+	phys_addr_t table = root->table;
 
-	if (!find_top(levels, address, &top) || !is_aligned(linear, FRAME_SIZE))
-		return false;
-	entry = read_entry(access_entry(root, root->table, top << pt_shift(levels), levels));
-	/* No table entry forbids execution but the recursive ones, which are not for mappings. */
-	if (!pt_is_executable(entry))
-		return false;
-#pragma GCC unroll 2
-	for (unsigned int level = levels; level > 3; level--)
-		if (!step_down(root, address, level, &entry))
-			return false;
-	if (!pt_is_table(entry, 3))
-		return false;
-	place->parent_table = pt_table_address(entry);
-	place->parent = access_entry(root, place->parent_table, linear, 2);
-	place->parent_value = read_entry(place->parent);
-	if (!pt_is_table(place->parent_value, 2))
-		return false;
-	place->entry = access_entry(root, pt_table_address(place->parent_value), linear, 1);
-	place->value = read_entry(place->entry);
-	return true;
-}
+	for (unsigned int level = root->levels; level > 1 && !(differ >> pt_shift(level));
+	     level--) {
+		pt_entry_t value = read_entry(access_entry(root, table, extent->start, level));
 
-/*
- * Change the page's entry, and the one that counts it. Where a pointer to a table is good only until the
- * access method gives the next, the second is asked for when the first is done with.
- */
-FOR_LEVELS void write_page(unsigned int levels, const struct space *space, uint64_t linear,
-			   const struct page_place *place, pt_entry_t value,
-			   pt_entry_t parent_value)
-{
-	const struct root *root;
-	pt_entry_t *parent = place->parent;
-
-	write_entry(place->entry, value);
-	root = root_of(levels, space); /* not before: the compiler takes the entry for any number */
-	if (!access_keeps(root))
-		parent = access_entry(root, place->parent_table, linear, 2);
-	write_entry(parent, parent_value);
+		if (!pt_is_table(value, level))
+			break;
+		if (!stays || pt_live(value) > entries_in(level - 1, extent->start, extent->end))
+			found = (struct common_entry){ level, table, value };
+		table = pt_table_address(value);
+	}
+	return found;
 }
 
 /*
@@ -290,13 +269,20 @@ static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t repl
 	tlb_batch_add_frame(batch, frame);
 }
 
-/* How many tables must be made so that no huge leaf reaches across an edge of the extent. */
-static uint64_t count_splits(const struct space *space, const struct extent *extent)
+/*
+ * How many tables must be made so that no huge leaf reaches across an edge of the extent, which is below
+ * `common`.
+ */
+static uint64_t count_splits(const struct space *space, const struct common_entry *common,
+			     const struct extent *extent)
 {
-	struct position first = locate(space, extent->start, 1);
-	struct position last = locate(space, extent->end - 1, 1);
+	struct position first, last;
 	uint64_t needed = 0;
 
+	if (is_aligned(extent->start | extent->end, pt_span(common->level - 1)))
+		return 0;
+	first = locate(space, extent->start, 1);
+	last = locate(space, extent->end - 1, 1);
 	if (pt_kind(first.value, first.level) == PT_LEAF)
 		needed += tables_to_split(first.level, extent->start);
 	if (pt_kind(last.value, last.level) == PT_LEAF)

@@ -26,6 +26,20 @@ static unsigned int remove_leaves(const struct removal *removal, pt_entry_t *ent
 	return removed;
 }
 
+/* Huge leaves that lie side by side, and wholly in [at, end). Returns how many there were. */
+static unsigned int remove_huge(const struct removal *removal, pt_entry_t *entry,
+				unsigned int level, uint64_t at, uint64_t end)
+{
+	const unsigned int leaves =
+		count_leaves(entry, level, leaves_fitting(PT_LEAF_MAX, level, at, end));
+
+	for (unsigned int i = 0; i < leaves; i++)
+		write_entry(&entry[i], (pt_entry_t){ 0 });
+	if (leaves)
+		add_leaves(removal->space, removal->batch, at, level, leaves);
+	return leaves;
+}
+
 static unsigned int remove_range(const struct removal *removal, phys_addr_t table,
 				 unsigned int level, uint64_t start, uint64_t end);
 
@@ -34,8 +48,8 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
  * unlinked. A leaf table that goes as a whole keeps its entries: nobody reads them once the batch is
  * finished, and a frame may have any contents when it is released.
  */
-static bool remove_below(const struct removal *removal, phys_addr_t table, unsigned int level,
-			 uint64_t at, uint64_t next, pt_entry_t value)
+INLINED bool remove_below(const struct removal *removal, phys_addr_t table, unsigned int level,
+			  uint64_t at, uint64_t next, pt_entry_t value)
 {
 	struct space *space = removal->space;
 	unsigned int removed;
@@ -75,47 +89,43 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 		pt_entry_t *entry = access_entry(&space->root, table, at, level);
 		unsigned int absent = count_absent(entry, entries_in(level, at, end));
 		pt_entry_t value;
-		enum pt_kind kind;
 
 		next = align_down(at, pt_span(level)) + absent * pt_span(level);
 		if (absent)
 			continue;
-		next = chunk_end(at, end, level);
 		value = read_entry(entry);
-		kind = pt_kind(value, level);
-		if (kind == PT_LEAF && next - at == pt_span(level)) {
-			write_entry(entry, (pt_entry_t){ 0 });
-			add_leaves(space, removal->batch, at, level, 1);
-			removed++;
-			continue;
-		}
-		if (kind == PT_LEAF)
+		if (pt_is_leaf(value, level)) {
+			const unsigned int leaves = remove_huge(removal, entry, level, at, end);
+
+			if (leaves) {
+				removed += leaves;
+				next = at + leaves * pt_span(level);
+				continue;
+			}
 			value = split_leaf(space, table, align_down(at, pt_span(level)), level,
 					   value, removal->stock);
+		}
+		next = chunk_end(at, end, level);
 		removed += remove_below(removal, table, level, at, next, value);
 	}
 	return removed;
 }
 
 /* One page whose table keeps others: one entry, and one less to count. See struct page_place. */
-FOR_LEVELS bool unmap_page(unsigned int levels, struct space *space, virt_addr_t address,
-			   struct tlb_batch *batch)
+FOR_LEVELS bool unmap_page(unsigned int levels, unsigned int level, struct space *space,
+			   virt_addr_t address, struct tlb_batch *batch)
 {
 	struct page_place place;
 
-	if (!find_page(levels, space, address, &place) || !place.value.raw ||
+	if (!find_page(levels, level, space, address, &place) || !place.value.raw ||
 	    pt_is_last_live(place.parent_value))
 		return false;
-	write_page(levels, space, virt_raw(address), &place, (pt_entry_t){ 0 },
+	if (level > 1 && !pt_is_leaf(place.value, level))
+		return false;
+	write_page(levels, level, space, virt_raw(address), &place, (pt_entry_t){ 0 },
 		   pt_remove_live(place.parent_value));
-	tlb_batch_add_page(batch, address);
+	add_page(space, batch, address, level);
 	return true;
-}
-
-/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
-APART static bool unmap_page_5(struct space *space, virt_addr_t address, struct tlb_batch *batch)
-{
-	return unmap_page(5, space, address, batch);
 }
 
 MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address, uint64_t size,
@@ -123,29 +133,51 @@ MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address
 {
 	struct stock stock;
 	struct removal removal = { .space = space, .stock = &stock, .batch = batch };
+	struct common_entry common;
 	struct extent extent;
-	uint64_t splits = 0;
+	uint64_t splits;
 	int error = range_check(space, space->root.levels, address, size, &extent);
 
-	if (!error) {
-		splits = count_splits(space, &extent);
-		error = stock_fill(space, &stock, splits);
-	}
+	if (error)
+		return error;
+	common = find_common_entry(space, &extent, true);
+	splits = count_splits(space, &common, &extent);
+	error = stock_fill(space, &stock, splits);
 	if (error)
 		return error;
 	if (splits)
 		settle(batch);
-	remove_range(&removal, space->root.table, space->root.levels, extent.start, extent.end);
+	remove_below(&removal, common.table, common.level, extent.start, extent.end, common.value);
 	return 0;
+}
+
+/* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
+MUST_CHECK APART static int unmap_page_5(struct space *space, virt_addr_t address,
+					 struct tlb_batch *batch)
+{
+	if (unmap_page(5, 1, space, address, batch))
+		return 0;
+	return unmap_range(space, address, FRAME_SIZE, batch);
+}
+
+MUST_CHECK APART static int unmap_larger(struct space *space, virt_addr_t address, uint64_t size,
+					 struct tlb_batch *batch)
+{
+	if (size == pt_span(2) &&
+	    (LIKELY(space->root.levels == 4) ? unmap_page(4, 2, space, address, batch)
+					     : unmap_page(5, 2, space, address, batch)))
+		return 0;
+	return unmap_range(space, address, size, batch);
 }
 
 static inline int unmap_any(struct space *space, virt_addr_t address, uint64_t size,
 			    struct tlb_batch *batch)
 {
 	if (size != FRAME_SIZE)
-		return unmap_range(space, address, size, batch);
-	if (LIKELY(space->root.levels == 4) ? unmap_page(4, space, address, batch)
-					    : unmap_page_5(space, address, batch))
+		return unmap_larger(space, address, size, batch);
+	if (!LIKELY(space->root.levels == 4))
+		return unmap_page_5(space, address, batch);
+	if (LIKELY(unmap_page(4, 1, space, address, batch)))
 		return 0;
 	return unmap_range(space, address, FRAME_SIZE, batch);
 }

@@ -2,8 +2,9 @@
 #
 # The mapper's tests, built in other ways than into host-tests.
 
-# With the debug checks, whatever the configuration says.
-mapper_debug_sources := $(runner-y) $(mapper_test_sources)
+# With the debug checks, whatever the configuration says; and the frame allocator by the temporary page.
+mapper_debug_sources := $(runner-y) $(mapper_test_sources) $(frame_sources) \
+	tests/unit/temp_page_test.c
 mapper_debug_cflags = $(host_cflags) $(sanitize) -DCONFIG_DEBUG_CHECKS=1
 $(call flags_file,mapper-debug-cc,$(HOSTCC) $(mapper_debug_cflags))
 $(eval $(call cc_rule,mapper-debug,$$(HOSTCC),$$(mapper_debug_cflags),mapper-debug-cc))

@@ -18,8 +18,8 @@
  * CONFIG_DEBUG_CHECKS: every mistake in freeing also calls the pool's `on_misuse` (the kernel's
  * panics); the order of each block is checked exactly, also in chunks where orders are mixed; freed
  * frames are filled with a pattern that is checked when they are allocated (if the pool has `bytes`,
- * which is then called from interrupt handlers, too, if they allocate or free); blocks have an owner. It
- * costs 2 bytes of metadata a frame.
+ * which is then called wherever frames are allocated and freed, between the pool's `save` and `restore`);
+ * blocks have an owner. It costs 2 bytes of metadata a frame.
  */
 #ifndef MERCATOR_FRAME_H
 #define MERCATOR_FRAME_H

@@ -11,14 +11,12 @@
 
 /*
  * A pointer to the frame's FRAME_SIZE bytes, writable, write-back; good until the next call on this
- * CPU, of this function, of any operation of a mapper, or of frame_zero() of the kernel's pool; with
- * CONFIG_DEBUG_CHECKS, also of whatever allocates or frees frames of that pool, because poison is written
- * and checked through this function. Not for interrupt and exception handlers, who may have interrupted
- * one that uses the pointer: so they must not call frame_zero(), nor, with CONFIG_DEBUG_CHECKS and
- * without CONFIG_PHYSMAP, allocate or free frames of the kernel's pool. Not for device memory, which
- * needs another memory type (mercator/device_map.h). `frame` must lie below the CPU's physical limit, and
- * be one that may be written: of the kernel's text and read-only data there is no writable alias
- * (invariant 8), and the physical map has them read-only, too.
+ * CPU, of this function, of any operation of a mapper, or of frame_zero() of the kernel's pool; whoever
+ * allocates or frees frames of that pool leaves it good. Not for interrupt and exception handlers, who
+ * may have interrupted one that uses the pointer: so they must not call frame_zero(). Not for device
+ * memory, which needs another memory type (mercator/device_map.h). `frame` must lie below the CPU's
+ * physical limit, and be one that may be written: of the kernel's text and read-only data there is no
+ * writable alias (invariant 8), and the physical map has them read-only, too.
  */
 void *frame_access(pfn_t frame);
 

@@ -85,10 +85,14 @@ struct frame_pool {
 	struct frame_view own_view;  /* of a chunk that a CPU gives up */
 
 	/*
-	 * Both may be NULL, and both may be set after init. `bytes`: a frame's 4 KiB, mapped for the
-	 * moment. `on_misuse`: with CONFIG_DEBUG_CHECKS, told of each mistake in freeing, no lock held.
+	 * All may be NULL, and all may be set after init. `bytes`: a frame's 4 KiB, mapped for the
+	 * moment. The others with CONFIG_DEBUG_CHECKS: `save` and `restore`, both or none, come before and
+	 * after the checks use `bytes`, and have it show what its last caller saw. `on_misuse` is told of
+	 * each mistake in freeing, no lock held.
 	 */
 	void *(*bytes)(pfn_t pfn);
+	uint64_t (*save)(void);
+	void (*restore)(uint64_t saved);
 	void (*on_misuse)(int error, pfn_t pfn, unsigned int order);
 };
 

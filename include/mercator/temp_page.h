@@ -23,8 +23,9 @@
 MUST_CHECK int temp_page_init(virt_addr_t address, const struct walk *walk);
 
 /*
- * Map a frame, writable, write-back; the pointer is good until the next call on this CPU. Not for
- * interrupt and exception handlers: whoever they interrupt may be using the page.
+ * Map a frame, writable, write-back; the pointer is good until the next call on this CPU, unless what it
+ * showed is restored (below). Without that, not for interrupt and exception handlers: whoever they
+ * interrupt may be using the page.
  */
 void *temp_page_map(pfn_t frame);
 
@@ -33,5 +34,12 @@ const void *temp_page_map_read_only(pfn_t frame);
 
 /* Map nothing, so that a stale pointer faults. */
 void temp_page_unmap(void);
+
+/*
+ * For code that comes in between and wants the page, too: save() returns what it shows, restore() has it
+ * show that again, and a pointer from before is as good as it was. Such pairs may lie one within another.
+ */
+MUST_CHECK uint64_t temp_page_save(void);
+void temp_page_restore(uint64_t saved);
 
 #endif

@@ -39,6 +39,12 @@ struct root {
 	void *(*pointer_to)(void *context, phys_addr_t frame);
 	void *pointer_context;
 	bool pointers_are_brief;
+
+	/*
+	 * Also for the generic method: what pointer_to() says of `table`, so that it is asked once less
+	 * in each walk; or NULL. Not with pointers_are_brief.
+	 */
+	void *table_pointer;
 };
 
 /* What was read at one level. */

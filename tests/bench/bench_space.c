@@ -39,6 +39,7 @@ void bench_space_init(struct bench_space *bench, enum access_method method, void
 				.method = method,
 				.pointer_to = pointer_to,
 				.pointer_context = bench,
+				.table_pointer = bytes,
 			},
 			.largest_leaf = 3,
 			.physical_limit = TIB(256),

@@ -16,6 +16,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 COMPILERS = {"gcc": "0", "clang": "1"}  # the value of LLVM=
 RANDOM = "random-"  # "random-7" is `make randconfig` with KCONFIG_SEED=7
+BOTH = "+"  # "recursive+debug_defconfig" is both files in configs/, one behind the other
 
 # What a make of ours must not take over from the make that started us.
 MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "O", "CMDLINE", "LLVM", "ISO", "MODULES")
@@ -92,6 +93,12 @@ class Builder:
             if build.config.startswith(RANDOM):
                 seed = build.config.removeprefix(RANDOM)
                 run_make(f"O={self.out(build)}", "randconfig", env={"KCONFIG_SEED": seed})
+            elif BOTH in build.config:
+                names = build.config.removesuffix("_defconfig").split(BOTH)
+                texts = [(TOP / f"configs/{name}_defconfig").read_text() for name in names]
+                self.out(build).mkdir(parents=True, exist_ok=True)
+                (self.out(build) / ".config").write_text("".join(texts))
+                self.make(build, "olddefconfig")
             else:
                 self.make(build, build.config)
         lines = (self.out(build) / ".config").read_text().splitlines()

@@ -235,7 +235,8 @@ static bool start_kernel_space(unsigned int levels)
 	*kernel = (struct space){
 		.root = { .table = phys_addr(root),
 			  .levels = levels,
-			  .pointer_to = physmap_function },
+			  .pointer_to = physmap_function,
+			  .table_pointer = physmap_pointer(phys_addr(root)) },
 		.frames = &frames,
 		.largest_leaf = 3,
 		.physical_limit = TIB(256),

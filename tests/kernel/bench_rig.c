@@ -54,6 +54,7 @@ void rig_reset(void)
 	if (is_temporary) {
 		space->root.pointer_to = temporary_pointer;
 		space->root.pointers_are_brief = true;
+		space->root.table_pointer = NULL;
 	}
 	if (method == ACCESS_RECURSIVE)
 		activate(space);

@@ -90,6 +90,28 @@ KTEST(frames, every_frame_holds_its_contents)
 			       before.free_blocks[9] + before.free_blocks[18] * 512);
 }
 
+/* Poison is written and checked through the temporary page where there is no other way: and nobody sees it. */
+KTEST(frames, a_pointer_stays_good_while_others_are_allocated_and_freed)
+{
+	struct frame_pool *pool = kernel_frames();
+	pfn_t pfn, other;
+	uint64_t *words;
+
+	ASSERT_EQ(t, frame_alloc(pool, 0, &pfn), 0);
+	write_frame(pfn);
+	words = bytes(pfn);
+	for (unsigned int order = 0; order <= 3; order++) {
+		ASSERT_EQ(t, frame_alloc(pool, order, &other), 0);
+		EXPECT_EQ(t, words[order], pattern(pfn, order));
+		words[order]++;
+		EXPECT_EQ(t, frame_free(pool, other, order), 0);
+		EXPECT_EQ(t, words[order], pattern(pfn, order) + 1);
+		words[order]--;
+	}
+	EXPECT_TRUE(t, frame_is_intact(pfn));
+	EXPECT_EQ(t, frame_free(pool, pfn, 0), 0);
+}
+
 /* A frame in each gibibyte, wherever it is free there. */
 KTEST(frames, memory_far_apart_can_be_used)
 {

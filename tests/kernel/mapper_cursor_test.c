@@ -71,6 +71,8 @@ static void expect_page(struct ktest_run *t, uint64_t address, uint64_t physical
 CURSOR_TEST(pages_are_mapped_one_after_the_other)
 {
 	struct translation got;
+	unsigned int found;
+	pt_entry_t entry;
 
 	if (!begin(t, ANY_LEVELS))
 		return;
@@ -88,6 +90,7 @@ CURSOR_TEST(pages_are_mapped_one_after_the_other)
 	EXPECT_EQ(t, unmap(1), ERR_RANGE);
 	EXPECT_EQ(t, protect(1, RW), ERR_RANGE);
 	EXPECT_EQ(t, cursor_translate(&cursor, &got), ERR_RANGE);
+	EXPECT_EQ(t, cursor_read_entry(&cursor, 1, &entry, &found), ERR_RANGE);
 	cursor_close(&cursor);
 	for (uint64_t i = 0; i < 8; i++)
 		expect_page(t, BASE + MIB(2) - KIB(16) + i * KIB(4), GIB(i + 1), KIB(4));
@@ -211,6 +214,34 @@ CURSOR_TEST(wrong_pages_are_refused_beside_right_ones)
 	EXPECT_EQ(t, cursor_map(&cursor, 1, phys_addr(0), with(RIGHT_READ), NULL), 0);
 	cursor_close(&cursor);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+}
+
+/*
+ * Protecting a hole has found the table, and what cannot be mapped there must not become possible by
+ * that: larger pages than the CPU has, and than there can be memory for.
+ */
+CURSOR_TEST(pages_that_cannot_be_are_refused_in_a_table_that_is_there)
+{
+	uint64_t before;
+
+	for (unsigned int level = 2; level <= PT_LEAF_MAX; level++) {
+		if (!begin(t, ANY_LEVELS))
+			return;
+		/* Beside the hole, for the table's sake. */
+		ASSERT_EQ(t, open_at(BASE, 2 * pt_span(level)), 0);
+		ASSERT_EQ(t, map(1, GIB(1)), 0);
+		before = fixture_fingerprint(&fixture);
+		EXPECT_EQ(t, seek(BASE + pt_span(level)), 0);
+		space->largest_leaf = level - 1;
+		EXPECT_EQ(t, protect(level, RW), ERR_NOT_FOUND);
+		EXPECT_EQ(t, map(level, 0), ERR_UNSUPPORTED);
+		space->largest_leaf = level;
+		space->physical_limit = pt_span(level) / 2;
+		EXPECT_EQ(t, protect(level, RW), ERR_NOT_FOUND);
+		EXPECT_EQ(t, map(level, 0), ERR_RANGE);
+		cursor_close(&cursor);
+		EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
+	}
 }
 
 CURSOR_TEST(seeking_goes_anywhere_in_the_range)

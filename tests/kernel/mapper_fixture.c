@@ -91,6 +91,7 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 			.method = method,
 			.pointer_to = fixture_pointer_to ? fixture_pointer_to : physmap_function,
 			.pointers_are_brief = fixture_pointer_to != NULL,
+			.table_pointer = fixture_pointer_to ? NULL : fixture_pointer(phys_of_pfn(root)),
 		},
 		.frames = &fixture->source,
 		.largest_leaf = 3,

@@ -157,6 +157,8 @@ MAPPER_TEST(ranges_are_refused_before_anything_is_touched)
 		{ UINT64_C(0xfffffffffffff000), KIB(8), ERR_RANGE },
 		{ 0, UINT64_C(0xfffffffffffff000), ERR_RANGE },
 		{ KIB(4), UINT64_C(0xfffffffffffff000), ERR_RANGE },
+		/* in the upper half, behind every slot, and 2^64 with the part of the half before it */
+		{ UINT64_C(0xfffffffffffff000), UINT64_C(0xffff800000001000), ERR_RANGE },
 		/* the recursive slot: its first page, its last, and ranges that run into it */
 		{ SLOT, KIB(4), ERR_RANGE },
 		{ SLOT + SLOT_SIZE - KIB(4), KIB(4), ERR_RANGE },
@@ -208,6 +210,7 @@ MAPPER_TEST(pages_beside_the_recursive_slot_are_free_for_all)
 		return;
 	space->recursive_slot = (int)slot;
 	EXPECT_EQ(t, map(SLOT_BASE(slot), 0, KIB(4)), ERR_RANGE);
+	EXPECT_EQ(t, map(SLOT_BASE(slot) - KIB(4), 0, KIB(8)), ERR_RANGE);
 	EXPECT_EQ(t, map(SLOT_BASE(slot) - KIB(4), 0, KIB(4)), 0);
 	EXPECT_EQ(t, map(SLOT_BASE(slot + 1), 0, KIB(4)), 0);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
@@ -217,6 +220,32 @@ MAPPER_TEST(pages_beside_the_recursive_slot_are_free_for_all)
 	space->recursive_slot = SPACE_NOT_RECURSIVE;
 	EXPECT_EQ(t, map(SLOT_BASE(slot), 0, KIB(4)), 0);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+}
+
+/* Empty ones too: they can be filled at any time. */
+MAPPER_TEST(both_slots_of_kconfig_are_out_of_bounds)
+{
+	static const unsigned int slots[] = { FIXTURE_RECURSIVE_SLOT, FIXTURE_SECOND_SLOT };
+	uint64_t before;
+
+	if (!IS_ENABLED(CONFIG_MAPPER_RECURSIVE)) {
+		ktest_skip(t, "there are none");
+		return;
+	}
+	if (!begin(t, 4))
+		return;
+	if (method != ACCESS_RECURSIVE)
+		space->recursive_slot = SPACE_NOT_RECURSIVE;
+	before = fixture_fingerprint(&fixture);
+	for (size_t i = 0; i < ARRAY_SIZE(slots); i++) {
+		const uint64_t first = SLOT_BASE(slots[i]), last = first + SLOT_SIZE - KIB(4);
+
+		EXPECT_EQ(t, map(first, 0, KIB(4)), ERR_RANGE);
+		EXPECT_EQ(t, map(last, 0, KIB(4)), ERR_RANGE);
+		EXPECT_EQ(t, map(first - KIB(4), 0, KIB(8)), ERR_RANGE);
+		EXPECT_EQ(t, map(last, 0, KIB(8)), ERR_RANGE);
+	}
+	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 }
 
 MAPPER_TEST(attributes_that_make_no_sense_are_refused)

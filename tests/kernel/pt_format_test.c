@@ -38,8 +38,15 @@ KTEST(pt_format, bit_7_makes_a_leaf_only_where_huge_pages_are)
 		{ BIT(0) | BIT(7), 5, PT_TABLE },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		EXPECT_EQ(t, pt_kind(entry_of(cases[i].raw), cases[i].level), cases[i].kind);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const pt_entry_t entry = entry_of(cases[i].raw);
+		const unsigned int level = cases[i].level;
+
+		EXPECT_EQ(t, pt_kind(entry, level), cases[i].kind);
+		EXPECT_EQ(t, pt_is_table(entry, level), cases[i].kind == PT_TABLE);
+		if (level <= PT_LEAF_MAX)
+			EXPECT_EQ(t, pt_is_leaf(entry, level), cases[i].kind == PT_LEAF);
+	}
 }
 
 KTEST(pt_format, only_address_bits_are_address)
@@ -130,9 +137,11 @@ KTEST(pt_format, live_entries_are_counted_in_ignored_bits)
 	const uint64_t others = counted.raw;
 
 	EXPECT_EQ(t, pt_live(counted), 1);
+	EXPECT_TRUE(t, pt_is_last_live(counted));
 	for (unsigned int live = 2; live <= PT_ENTRIES; live++) {
 		counted = pt_add_live(counted);
 		EXPECT_EQ(t, pt_live(counted), live);
+		EXPECT_TRUE(t, !pt_is_last_live(counted));
 		EXPECT_EQ(t, counted.raw & ~counting, others);
 		EXPECT_EQ(t, pt_with_live(counted, PT_ENTRIES + 1 - live).raw,
 			  pt_with_live(entry_of(others), PT_ENTRIES + 1 - live).raw);

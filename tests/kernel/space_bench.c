@@ -254,6 +254,8 @@ static void measure(struct kbench_run *b, enum access_method method,
 	kernel->root.method = method;
 	kernel->root.pointer_to = function;
 	kernel->root.pointers_are_brief = function == temporary;
+	kernel->root.table_pointer =
+		function && function != temporary ? function(NULL, kernel->root.table) : NULL;
 	kernel->frames = &source;
 	operation(b);
 	if (nr_free != NR_FRAMES && !b->failed)

@@ -383,6 +383,25 @@ KTEST(audit, finds_each_bit_that_is_wrong_in_a_recursive_slot)
 	}
 }
 
+KTEST(audit, finds_a_pointer_to_another_root)
+{
+	const char *sentence = "the pointer to the root is to something else, or may be";
+	struct audit_report report;
+
+	build(t, ACCESS_GENERIC, 4);
+	space->root.pointers_are_brief = true;
+	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_STR(t, report.broken, sentence);
+	space->root.pointers_are_brief = false;
+	EXPECT_EQ(t, audit(&report), 0);
+	space->root.table_pointer = fixture_pointer(phys_of_pfn(fixture_data_frame(0)));
+	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_STR(t, report.broken, sentence);
+	space->root.table_pointer = NULL;
+	EXPECT_EQ(t, audit(&report), 0);
+	fixture_finish(&fixture);
+}
+
 KTEST(audit, finds_a_table_with_two_parents)
 {
 	struct audit_report report;

@@ -33,7 +33,8 @@ mapper-y += tests/kernel/mapper_fixture.c tests/kernel/mapper_property_test.c \
 mapper_test_sources := $(mapper-y) tests/host/steps.c tests/kernel/example_test.c tests/kernel/mapper_cursor_test.c \
 	tests/kernel/mapper_defects_test.c tests/kernel/mapper_generic_test.c \
 	tests/kernel/mapper_test.c tests/kernel/mapper_walk_test.c tests/kernel/space_test.c \
-	tests/unit/mapper_brief_test.c tests/unit/mapper_debug_test.c tests/unit/mapper_steps_test.c \
+	tests/unit/mapper_brief_test.c tests/unit/mapper_debug_test.c \
+	tests/unit/mapper_no_window_test.c tests/unit/mapper_steps_test.c \
 	tests/unit/mapper_tlb_property_test.c tests/unit/mapper_tlb_test.c tests/unit/space_tlb_test.c
 host-y += $(mapper_test_sources) tests/kernel/pt_format_test.c
 host-y += mm/physmap_map.c tests/unit/physmap_map_test.c
