@@ -40,7 +40,7 @@ $(out)/frame-interrupt-tests: $(frame_irq_objects)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -o $@.new $^ && $(finish)
 
-# With two CPUs that take turns at any instruction.
+# With two CPUs that take turns at any instruction, of which sanitizers would make three times as many.
 frame_turns_sources := $(filter-out tests/host/percpu.c,$(frame_test_sources)) tests/host/turns.c \
 	tests/unit/frame_turns_rig.c tests/unit/frame_turns_test.c
 $(call flags_file,frame-turns-cc,$(HOSTCC) $(host_cflags))
