@@ -40,16 +40,30 @@ $(out)/frame-interrupt-tests: $(frame_irq_objects)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -o $@.new $^ && $(finish)
 
--include $(sort $(frame_debug_objects:=.d) $(frame_tsan_objects:=.d) $(frame_irq_objects:=.d))
+# With two CPUs that take turns at any instruction, of which sanitizers would make three times as many.
+frame_turns_sources := $(filter-out tests/host/percpu.c,$(frame_test_sources)) tests/host/turns.c \
+	tests/unit/frame_turns_rig.c tests/unit/frame_turns_test.c
+$(call flags_file,frame-turns-cc,$(HOSTCC) $(host_cflags))
+$(eval $(call cc_rule,frame-turns,$$(HOSTCC),$$(host_cflags),frame-turns-cc))
+frame_turns_objects := $(patsubst %,$(out)/frame-turns/%.o,$(frame_turns_sources))
+$(out)/frame-turns-tests: $(frame_turns_objects)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) -o $@.new $^ && $(finish)
+
+-include $(sort $(frame_debug_objects:=.d) $(frame_tsan_objects:=.d) $(frame_irq_objects:=.d) \
+	$(frame_turns_objects:=.d))
 
 SOAK_STEPS ?= 100000000
 SOAK_ROUNDS ?= 20000000
 
+frame_test_programs := $(patsubst %,$(out)/frame-%-tests,debug tsan interrupt turns)
+
 .PHONY: frame-tests soak-frames
-frame-tests: $(out)/frame-debug-tests $(out)/frame-tsan-tests $(out)/frame-interrupt-tests ## The frame allocator with debug checks, under TSan, and interrupted
+frame-tests: $(frame_test_programs) ## The frame allocator with debug checks, under TSan, interrupted, and by turns
 	$(Q)FRAME_STEPS=1000000 FRAME_ROUNDS=40000 $(out)/frame-debug-tests
 	$(Q)FRAME_ROUNDS=40000 $(out)/frame-tsan-tests
 	$(Q)$(out)/frame-interrupt-tests
+	$(Q)$(out)/frame-turns-tests
 
 soak-frames: $(out)/host-tests $(out)/frame-tsan-tests ## The frame allocator's random tests for long; SEED=N chooses another run
 	$(Q)FRAME_STEPS=$(SOAK_STEPS) $(out)/host-tests --seed=$(or $(SEED),$(shell date +%s)) \

@@ -27,6 +27,7 @@ HOST_PROGRAMS = [
     "frame-debug-tests",
     "frame-tsan-tests",
     "frame-interrupt-tests",
+    "frame-turns-tests",
     "mapper-debug-tests",
     "mapper-tsan-tests",
 ]

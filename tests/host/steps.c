@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Single-stepping (steps.h): while the trap flag is set, each instruction is followed by a SIGTRAP. */
+/* Single-stepping (steps.h). */
 #define _GNU_SOURCE /* the names of a signal's registers */
 #include <signal.h>
 #include <stdbool.h>
 #include <ucontext.h>
 
 #include "steps.h"
-
-#define TRAP_FLAG 0x100 /* in RFLAGS */
 
 static volatile bool is_stepping;
 static void (*look)(void);
@@ -19,7 +17,7 @@ static void after_instruction(int signal, siginfo_t *info, void *context)
 	(void)signal;
 	(void)info;
 	look();
-	*flags = is_stepping ? *flags | TRAP_FLAG : *flags & ~TRAP_FLAG;
+	*flags = is_stepping ? *flags | HOST_TRAP_FLAG : *flags & ~HOST_TRAP_FLAG;
 }
 
 int host_run_in_steps(int (*operation)(void), void (*after_each)(void))

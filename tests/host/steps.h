@@ -3,6 +3,8 @@
 #ifndef TESTS_HOST_STEPS_H
 #define TESTS_HOST_STEPS_H
 
+#define HOST_TRAP_FLAG 0x100 /* in RFLAGS: each instruction is followed by a SIGTRAP */
+
 /* Run `operation`, with after_each() called after each of its instructions; what it returns. */
 int host_run_in_steps(int (*operation)(void), void (*after_each)(void));
 

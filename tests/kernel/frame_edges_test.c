@@ -286,3 +286,48 @@ KTEST(frame, the_chunk_in_hand_is_not_broken_again)
 	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
 	EXPECT_EQ(t, pfn / CHUNK_FRAMES, 3);
 }
+
+/* A bulk frees all of a chunk that is not in hand, and a frame of another: single frames come from that. */
+KTEST(frame, a_chunk_that_a_bulk_empties_is_not_broken_again)
+{
+	static pfn_t frames[3 * CHUNK_FRAMES];
+	pfn_t pfn;
+
+	if (!start(t, 0, ARRAY_SIZE(frames)))
+		return;
+	ASSERT_EQ(t, frame_alloc_bulk(&pool, frames, ARRAY_SIZE(frames)), 0);
+	ASSERT_TRUE(t, frames[0] / CHUNK_FRAMES < frames[CHUNK_FRAMES] / CHUNK_FRAMES);
+	ASSERT_EQ(t, frame_free_bulk(&pool, frames, CHUNK_FRAMES + 1, NULL), 0);
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, pfn, frames[CHUNK_FRAMES]);
+}
+
+static unsigned int depth_of(const struct frame_range *range)
+{
+	unsigned int left, right;
+
+	if (!range)
+		return 0;
+	left = depth_of(range->left);
+	right = depth_of(range->right);
+	return 1 + (left > right ? left : right);
+}
+
+/* As firmware lists memory, or the other way round: a search does not visit one range after another. */
+KTEST(frame, ranges_in_order_make_no_deep_tree)
+{
+	const unsigned int count = 512, words = ARRAY_SIZE(metadata) / 512;
+
+	for (unsigned int downwards = 0; downwards < 2; downwards++) {
+		frame_pool_init(&pool, cpus, RIG_CPUS);
+		for (unsigned int i = 0; i < count; i++) {
+			const pfn_t first = 2 * (downwards ? count - i : i);
+
+			ASSERT_TRUE(t, frame_metadata_size(first, first + 1) <= 8 * words);
+			ASSERT_EQ(t, frame_add_range(&pool, first, first + 1, &metadata[i * words]),
+				  0);
+		}
+		/* The best of all trees has a depth of 10, this one 17. */
+		EXPECT_TRUE(t, depth_of(pool.root) <= 30);
+	}
+}
