@@ -130,8 +130,8 @@ int ACCESS(cursor_map)(struct cursor *cursor, unsigned int level, phys_addr_t ph
 		return error;
 	if (cursor_map_page(cursor, level, physical, attributes))
 		return 0;
-	error = map_range(cursor->space, cursor_address(cursor), physical, pt_span(level),
-			  attributes, conflict);
+	error = map_any(cursor->space, cursor_address(cursor), physical, pt_span(level), attributes,
+			conflict);
 	if (!error)
 		cursor_pass(cursor, level);
 	return error;
@@ -149,7 +149,7 @@ int ACCESS(cursor_unmap)(struct cursor *cursor, unsigned int level, struct tlb_b
 	cursor_take(cursor, level);
 	if (cursor_unmap_page(cursor, level, batch))
 		return 0;
-	error = unmap_range(space, cursor_address(cursor), pt_span(level), batch);
+	error = unmap_any(space, cursor_address(cursor), pt_span(level), batch);
 	if (error)
 		return error;
 	/* Tables are made, by splitting, or become empty and go; never both. */
@@ -170,8 +170,8 @@ int ACCESS(cursor_protect)(struct cursor *cursor, unsigned int level, struct att
 		return error;
 	if (cursor_protect_page(cursor, level, attributes, batch))
 		return 0;
-	error = protect_range(cursor->space, cursor_address(cursor), pt_span(level), attributes,
-			      batch, conflict);
+	error = protect_any(cursor->space, cursor_address(cursor), pt_span(level), attributes,
+			    batch, conflict);
 	if (!error)
 		cursor_pass(cursor, level);
 	return error;

@@ -224,8 +224,8 @@ MUST_CHECK APART static int map_larger(struct space *space, virt_addr_t address,
 	return map_range(space, address, physical, size, attributes, conflict);
 }
 
-static inline int map_any(struct space *space, virt_addr_t address, phys_addr_t physical,
-			  uint64_t size, struct attributes attributes, struct conflict *conflict)
+INLINED int map_any(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
+		    struct attributes attributes, struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
 		return map_larger(space, address, physical, size, attributes, conflict);

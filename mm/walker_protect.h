@@ -168,9 +168,9 @@ MUST_CHECK APART static int protect_larger(struct space *space, virt_addr_t addr
 	return protect_range(space, address, size, attributes, batch, conflict);
 }
 
-static inline int protect_any(struct space *space, virt_addr_t address, uint64_t size,
-			      struct attributes attributes, struct tlb_batch *batch,
-			      struct conflict *conflict)
+INLINED int protect_any(struct space *space, virt_addr_t address, uint64_t size,
+			struct attributes attributes, struct tlb_batch *batch,
+			struct conflict *conflict)
 {
 	if (size != FRAME_SIZE)
 		return protect_larger(space, address, size, attributes, batch, conflict);

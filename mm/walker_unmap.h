@@ -170,8 +170,8 @@ MUST_CHECK APART static int unmap_larger(struct space *space, virt_addr_t addres
 	return unmap_range(space, address, size, batch);
 }
 
-static inline int unmap_any(struct space *space, virt_addr_t address, uint64_t size,
-			    struct tlb_batch *batch)
+INLINED int unmap_any(struct space *space, virt_addr_t address, uint64_t size,
+		      struct tlb_batch *batch)
 {
 	if (size != FRAME_SIZE)
 		return unmap_larger(space, address, size, batch);

@@ -46,9 +46,9 @@ LIMITS = {
     "offset.unmap_2_mib_single": 145,
     "offset.protect_2_mib_single": 161,
     "offset.unmap_2_mib_range": 11,
-    "generic.map_page": 131,
+    "generic.map_page": 133,
     "generic.unmap_page": 117,
-    "generic.protect_page": 120,
+    "generic.protect_page": 123,
     "generic.translate_address": 81,
     "generic.translate": 118,
     # Address spaces (tests/kernel/space_bench.c): what they took when this was written.
