@@ -75,6 +75,10 @@ int space_create(struct space *space, struct space *kernel)
 	error = mapper_make_root(space, is_in_reach ? active : kernel);
 	if (error)
 		*space = (struct space){ .kernel = NULL };
+	/* The method that made the root may be another, and have seen it where nobody finds it again. */
+	if (space->root.table_pointer)
+		space->root.table_pointer =
+			space->root.pointer_to(space->root.pointer_context, space->root.table);
 	return error;
 }
 

@@ -65,8 +65,6 @@ int ACCESS(make_root)(struct space *space, const struct space *like)
 		return error;
 	space->root.table = phys_of_pfn(frame);
 	root = access_frame(space, frame);
-	if (space->root.table_pointer)
-		space->root.table_pointer = root;
 	table_zero(root);
 	for (unsigned int i = half; i < PT_ENTRIES; i++)
 		write_entry(&root[i], kernel_half[i - half]);

@@ -135,6 +135,24 @@ SPACE_TEST(each_space_has_a_lower_half_of_its_own)
 	EXPECT_EQ(t, space_destroy(&b), 0);
 }
 
+/* The tables depend on no method: what one has made, another goes on with. */
+SPACE_TEST(a_space_can_be_given_another_method)
+{
+	struct space space;
+
+	if (!IS_ENABLED(CONFIG_MAPPER_GENERIC)) {
+		ktest_skip(t, "there is none that needs nothing else");
+		return;
+	}
+	ASSERT_EQ(t, space_create(&space, rig.kernel), 0);
+	EXPECT_EQ(t, map(&space, BASE, GIB(1), KIB(4)), 0);
+	space.root.method = ACCESS_GENERIC;
+	EXPECT_EQ(t, physical_of(&space, BASE), GIB(1));
+	EXPECT_EQ(t, map(&space, BASE + KIB(4), GIB(2), KIB(4)), 0);
+	EXPECT_EQ(t, physical_of(&space, BASE + KIB(4)), GIB(2));
+	EXPECT_EQ(t, space_destroy(&space), 0);
+}
+
 /* The first and the last page of each half, while the space is not active and while it is. */
 SPACE_TEST(the_edges_of_both_halves_can_be_mapped)
 {
@@ -365,6 +383,7 @@ static bool make_bare(struct space *bare)
 	if (rig.source.allocate(rig.source.context, &root))
 		return false;
 	bare->root.table = phys_of_pfn(root);
+	bare->root.table_pointer = NULL;
 	bare->nr_tables = 0;
 	for (unsigned int i = 0; i < PT_ENTRIES; i++)
 		entries[i] = (int)i == bare->recursive_slot
