@@ -7,8 +7,8 @@
 /*
  * A place for a page whose table is there: what operations on one page need, which change an entry of
  * that table, and the number of its live entries. They are the usual case, so they are inlined as a whole;
- * in every other case they do nothing and leave it to the operation on ranges. (That is then called with
- * the size as a constant, so that no register has to keep it.)
+ * in every other case they do nothing and leave it to the operation on ranges. (For 4 KiB, that is then
+ * called with the size as a constant, so that no register has to keep it.)
  */
 struct page_place {
 	pt_entry_t *entry;

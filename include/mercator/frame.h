@@ -12,8 +12,8 @@
  *
  * Every function may be called on every CPU at once, and with interrupts on or off: from an interrupt
  * handler, too, whatever it has interrupted. But not from an NMI or a machine check, nor from within
- * `bytes` or `on_misuse` of the same pool. An operation that fails has changed nothing, unless it says
- * otherwise.
+ * `bytes`, `save`, `restore` or `on_misuse` of the same pool. An operation that fails has changed nothing,
+ * unless it says otherwise.
  *
  * CONFIG_DEBUG_CHECKS: every mistake in freeing also calls the pool's `on_misuse` (the kernel's
  * panics); the order of each block is checked exactly, also in chunks where orders are mixed; freed

@@ -41,8 +41,8 @@ struct root {
 	bool pointers_are_brief;
 
 	/*
-	 * Also for the generic method: what pointer_to() says of `table`, so that it is asked once less
-	 * in each walk; or NULL. Not with pointers_are_brief.
+	 * Also for the generic method: what pointer_to() says of `table`, or NULL. With it, translating
+	 * and operations on one page ask once less. Not with pointers_are_brief.
 	 */
 	void *table_pointer;
 };
