@@ -16,7 +16,6 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 COMPILERS = {"gcc": "0", "clang": "1"}  # the value of LLVM=
 RANDOM = "random-"  # "random-7" is `make randconfig` with KCONFIG_SEED=7
-BOTH = "+"  # "recursive+debug_defconfig" is both files in configs/, one behind the other
 
 # What a make of ours must not take over from the make that started us.
 MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "O", "CMDLINE", "LLVM", "ISO", "MODULES")
@@ -68,9 +67,10 @@ class Build:
 
     compiler: str
     config: str
+    options: tuple[str, ...] = ()  # set in addition, such as "DEBUG_CHECKS=y"
 
     def __str__(self) -> str:
-        return f"{self.compiler} {self.config.removesuffix('_defconfig')}"
+        return " ".join([self.compiler, self.config.removesuffix("_defconfig"), *self.options])
 
 
 class Builder:
@@ -82,7 +82,7 @@ class Builder:
         self.config = cache(self._config)
 
     def out(self, build: Build) -> Path:
-        return self.folder / f"{build.compiler}-{build.config.removesuffix('_defconfig')}"
+        return self.folder / str(build).replace(" ", "-").replace("=", "-")  # make takes no "="
 
     def make(self, build: Build, *arguments: str) -> str:
         return run_make(f"O={self.out(build)}", f"LLVM={COMPILERS[build.compiler]}", *arguments)
@@ -93,14 +93,12 @@ class Builder:
             if build.config.startswith(RANDOM):
                 seed = build.config.removeprefix(RANDOM)
                 run_make(f"O={self.out(build)}", "randconfig", env={"KCONFIG_SEED": seed})
-            elif BOTH in build.config:
-                names = build.config.removesuffix("_defconfig").split(BOTH)
-                texts = [(TOP / f"configs/{name}_defconfig").read_text() for name in names]
-                self.out(build).mkdir(parents=True, exist_ok=True)
-                (self.out(build) / ".config").write_text("".join(texts))
-                self.make(build, "olddefconfig")
             else:
                 self.make(build, build.config)
+            if build.options:
+                with (self.out(build) / ".config").open("a") as file:
+                    file.writelines(f"CONFIG_{option}\n" for option in build.options)
+                self.make(build, "olddefconfig")
         lines = (self.out(build) / ".config").read_text().splitlines()
         return dict(line.removeprefix("CONFIG_").split("=", 1) for line in lines if "=" in line)
 

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Kernels with options that no file in configs/ has together."""
+
+from pathlib import Path
+
+import pytest
+
+from boot.shim import shim
+from harness.build import Build, Builder
+from harness.qemu import PASSED_STATUS
+from harness.report import KernelTests
+
+# (build, what it must have, what not)
+BUILDS = {
+    # There, poison takes the temporary page.
+    "debug checks without a physical map": (
+        Build("gcc", "recursive_defconfig", ("DEBUG_CHECKS=y",)),
+        ["DEBUG_CHECKS"],
+        ["PHYSMAP"],
+    ),
+    "the generic mapper alone": (
+        Build("gcc", "defconfig", ("KERNEL_GENERIC=y", "MAPPER_OFFSET=n", "MAPPER_RECURSIVE=n")),
+        ["KERNEL_GENERIC"],
+        ["MAPPER_OFFSET", "MAPPER_RECURSIVE"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BUILDS)
+def test_boot_with(name: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
+    build, wanted, unwanted = BUILDS[name]
+    assert all(builder.has(build, option) for option in wanted)
+    assert not any(builder.has(build, option) for option in unwanted)
+    cmdline = shim.cmdline_tag("selftest exit=isa-debug")
+    with shim.boot(
+        folder,
+        builder.target(build, "shim.bin"),
+        builder.target(build, "mercator.elf"),
+        shim.information(cmdline, shim.memory_map_tag()),
+    ) as qemu:
+        status = qemu.wait()
+    wrong = [] if status == PASSED_STATUS else [f"exit status {status}"]
+    kernel_tests.judge(qemu.serial(), "serial log", wrong)
