@@ -64,7 +64,7 @@ struct position {
 	pt_entry_t value;  /* of *entry */
 };
 
-/* In every place that calls it, where the compiler would rather not. */
+/* Inlined in every place that calls it, also where the compiler would rather not. */
 #define INLINED static inline __attribute__((always_inline))
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Part of the walker's template (walker.h): the short way, for one page of 4 KiB or 2 MiB. It is there
+ * Part of the walker's template (walker.h): the fast path, for one page of 4 KiB or 2 MiB. It is there
  * for speed alone: what it does, the operations on ranges do as well.
  */
 

@@ -42,7 +42,8 @@ struct root {
 
 	/*
 	 * Also for the generic method: what pointer_to() says of `table`, or NULL. With it, translating
-	 * and operations on one page ask once less. Not with pointers_are_brief.
+	 * and operations on one page ask once less. Whoever sets `table` sets it too. Not with
+	 * pointers_are_brief.
 	 */
 	void *table_pointer;
 };
