@@ -142,15 +142,22 @@ MAPPER_TEST(global_means_nothing_where_the_cpu_has_no_global_pages)
 	EXPECT_EQ(t, got.global, false);
 }
 
+/* With tables, and pages, where the addresses lead: what is refused must not depend on that. */
 MAPPER_TEST(ranges_are_refused_before_anything_is_touched)
 {
-	static const struct {
+	const struct {
 		uint64_t address, size;
 		int error;
 	} cases[] = {
 		{ BASE, 0, ERR_INVALID },
 		{ BASE + 1, KIB(4), ERR_MISALIGNED },
+		{ BASE + KIB(8) + 1, KIB(4), ERR_MISALIGNED },
 		{ BASE, KIB(4) + 1, ERR_MISALIGNED },
+		{ BASE + MIB(4) + 1, MIB(2), ERR_MISALIGNED },
+		/* not canonical, though all their indices are those of a page, and of a hole beside it */
+		{ BASE | UINT64_C(1) << 48, KIB(4), ERR_INVALID },
+		{ (BASE + KIB(8)) | UINT64_C(1) << 63, KIB(4), ERR_INVALID },
+		{ (BASE + MIB(4)) | UINT64_C(1) << 48, MIB(2), ERR_INVALID },
 		{ UINT64_C(0x0000800000000000), KIB(4), ERR_INVALID },
 		{ UINT64_C(0xffff7ffffffff000), KIB(4), ERR_INVALID },
 		{ UINT64_C(0x00007ffffffff000), KIB(8), ERR_RANGE },
@@ -164,12 +171,17 @@ MAPPER_TEST(ranges_are_refused_before_anything_is_touched)
 		{ SLOT + SLOT_SIZE - KIB(4), KIB(4), ERR_RANGE },
 		{ SLOT - KIB(4), KIB(8), ERR_RANGE },
 		{ SLOT + SLOT_SIZE - KIB(4), KIB(8), ERR_RANGE },
+		/* where the window shows tables: entries of theirs would be taken for pages */
+		{ virt_raw(recursive_table_address(FIXTURE_RECURSIVE_SLOT, 4, virt_addr(BASE), 1)),
+		  KIB(4), ERR_RANGE },
 	};
 	struct tlb_batch batch;
 	uint64_t before;
 
 	if (!begin(t, 4))
 		return;
+	ASSERT_EQ(t, map(BASE, 0, KIB(8)), 0);
+	ASSERT_EQ(t, map(BASE + MIB(4), MIB(2), MIB(4)), 0);
 	before = fixture_fingerprint(&fixture);
 	tlb_batch_begin(&batch, space);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -267,21 +279,33 @@ MAPPER_TEST(attributes_that_make_no_sense_are_refused)
 	};
 	struct tlb_batch batch;
 
-	if (!begin(t, 4))
-		return;
-	tlb_batch_begin(&batch, space);
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		virt_addr_t address = virt_addr(cases[i].address);
+	/* Where nothing is, and then beside a page, and of one. */
+	for (uint64_t page = 0; page <= KIB(4); page += KIB(4)) {
+		uint64_t before;
 
-		EXPECT_EQ(
-			t,
-			mapper_map(space, address, phys_addr(0), KIB(4), cases[i].attributes, NULL),
-			ERR_INVALID);
-		EXPECT_EQ(t,
-			  mapper_protect(space, address, KIB(4), cases[i].attributes, &batch, NULL),
-			  ERR_INVALID);
+		if (!begin(t, 4))
+			return;
+		if (page) {
+			ASSERT_EQ(t, map(BASE, 0, KIB(4)), 0);
+			ASSERT_EQ(t, map(UINT64_C(0xffff800000000000), 0, KIB(4)), 0);
+		}
+		before = fixture_fingerprint(&fixture);
+		tlb_batch_begin(&batch, space);
+		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+			const virt_addr_t address = virt_addr(cases[i].address);
+			const virt_addr_t hole = virt_addr(cases[i].address + page);
+			const struct attributes attributes = cases[i].attributes;
+
+			EXPECT_EQ(t,
+				  mapper_map(space, hole, phys_addr(0), KIB(4), attributes, NULL),
+				  ERR_INVALID);
+			EXPECT_EQ(t,
+				  mapper_protect(space, address, KIB(4), attributes, &batch, NULL),
+				  ERR_INVALID);
+		}
+		EXPECT_TRUE(t, tlb_batch_is_empty(&batch));
+		EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 	}
-	EXPECT_EQ(t, space->nr_tables, 0);
 }
 
 MAPPER_TEST(physical_addresses_are_checked)

@@ -6,8 +6,9 @@
 #include "../host/machine.h"
 #include "../kernel/mapper_fixture.h"
 
-#define RW   (RIGHT_READ | RIGHT_WRITE)
-#define BASE UINT64_C(0x0000123440000000)
+#define RW    (RIGHT_READ | RIGHT_WRITE)
+#define BASE  UINT64_C(0x0000123440000000)
+#define UPPER UINT64_C(0xffff923440000000)
 
 #define EVENTS_MAX 128
 
@@ -179,7 +180,9 @@ KTEST(mapper_tlb, protecting_invalidates_what_changed_and_nothing_else)
 	ASSERT_EQ(t, map(BASE, 0, KIB(16)), 0);
 	tlb_batch_begin(&batch, space);
 	start_watching();
+	/* One page, and several. */
 	ASSERT_EQ(t, mapper_protect(space, virt_addr(BASE), KIB(4), same, &batch, NULL), 0);
+	ASSERT_EQ(t, mapper_protect(space, virt_addr(BASE), KIB(16), same, &batch, NULL), 0);
 	EXPECT_TRUE(t, tlb_batch_is_empty(&batch));
 	ASSERT_EQ(t,
 		  mapper_protect(space, virt_addr(BASE + KIB(4)), KIB(8), read_only, &batch, NULL),
@@ -214,27 +217,27 @@ KTEST(mapper_tlb, a_huge_page_that_goes_or_changes_leaves_the_window_too)
 {
 	const struct attributes read_only = { RIGHT_READ, MEMORY_WRITE_BACK };
 
-	for (unsigned int level = 2; level <= 3; level++) {
-		for (int unmapping = 0; unmapping <= 1; unmapping++) {
-			struct tlb_batch batch;
-			int error;
+	/* Alone in its table or not, in either half, protected or unmapped. */
+	for (unsigned int i = 0; i < 16; i++) {
+		const unsigned int level = i & 1 ? 3 : 2;
+		const uint64_t size = pt_span(level), base = i & 2 ? UPPER : BASE;
+		struct tlb_batch batch;
 
-			fixture_init(&fixture, ACCESS_OFFSET, 4);
-			ASSERT_EQ(t, map(BASE, 0, pt_span(level)), 0);
-			tlb_batch_begin(&batch, space);
-			start_watching();
-			if (unmapping)
-				error = mapper_unmap(space, virt_addr(BASE), pt_span(level),
-						     &batch);
-			else
-				error = mapper_protect(space, virt_addr(BASE), pt_span(level),
-						       read_only, &batch, NULL);
-			EXPECT_EQ(t, error, 0);
-			tlb_batch_finish(&batch);
-			EXPECT_TRUE(t, was_invalidated(BASE));
-			for (unsigned int below = 1; below < level; below++)
-				EXPECT_TRUE(t, was_invalidated(window_of(BASE, below)));
-		}
+		fixture_init(&fixture, ACCESS_OFFSET, 4);
+		ASSERT_EQ(t, map(base, 0, size), 0);
+		if (i & 4)
+			ASSERT_EQ(t, map(base + size, size, size), 0);
+		tlb_batch_begin(&batch, space);
+		start_watching();
+		EXPECT_EQ(t,
+			  i & 8 ? mapper_unmap(space, virt_addr(base), size, &batch)
+				: mapper_protect(space, virt_addr(base), size, read_only, &batch,
+						 NULL),
+			  0);
+		tlb_batch_finish(&batch);
+		EXPECT_TRUE(t, was_invalidated(base));
+		for (unsigned int below = 1; below < level; below++)
+			EXPECT_TRUE(t, was_invalidated(window_of(base, below)));
 	}
 	host_tlb_watch = NULL;
 }
