@@ -121,6 +121,9 @@ MAPPER_TEST(pages_that_the_cpu_lacks_are_not_used)
 	space->largest_leaf = 1;
 	ASSERT_EQ(t, map(BASE, GIB(1), MIB(2)), 0);
 	expect_page(t, BASE, GIB(1), KIB(4));
+	/* and beside others */
+	ASSERT_EQ(t, map(BASE + MIB(2), GIB(2), MIB(2)), 0);
+	expect_page(t, BASE + MIB(2), GIB(2), KIB(4));
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
@@ -132,14 +135,19 @@ MAPPER_TEST(global_means_nothing_where_the_cpu_has_no_global_pages)
 	if (!begin(t, ANY_LEVELS))
 		return;
 	space->global_pages = false;
-	page = virt_addr(upper_base());
-	ASSERT_EQ(t, mapper_map(space, page, phys_addr(0), KIB(4), with(RW | RIGHT_GLOBAL), NULL),
-		  0);
-	ASSERT_EQ(t, mapper_translate(space, page, &got), 0);
-	EXPECT_EQ(t, got.global, false);
-	ASSERT_EQ(t, protect(virt_raw(page), KIB(4), RIGHT_READ | RIGHT_GLOBAL), 0);
-	ASSERT_EQ(t, mapper_translate(space, page, &got), 0);
-	EXPECT_EQ(t, got.global, false);
+	/* The first needs tables, the second has them. */
+	for (uint64_t i = 0; i <= 1; i++) {
+		page = virt_addr(upper_base() + i * KIB(4));
+		ASSERT_EQ(t,
+			  mapper_map(space, page, phys_addr(0), KIB(4), with(RW | RIGHT_GLOBAL),
+				     NULL),
+			  0);
+		ASSERT_EQ(t, mapper_translate(space, page, &got), 0);
+		EXPECT_EQ(t, got.global, false);
+		ASSERT_EQ(t, protect(virt_raw(page), KIB(4), RIGHT_READ | RIGHT_GLOBAL), 0);
+		ASSERT_EQ(t, mapper_translate(space, page, &got), 0);
+		EXPECT_EQ(t, got.global, false);
+	}
 }
 
 /* With tables, and pages, where the addresses lead: what is refused must not depend on that. */
@@ -320,6 +328,13 @@ MAPPER_TEST(physical_addresses_are_checked)
 	EXPECT_EQ(t, map(BASE, 0, GIB(64) + KIB(4)), ERR_RANGE);
 	EXPECT_EQ(t, space->nr_tables, 0);
 	EXPECT_EQ(t, map(BASE, GIB(64) - KIB(4), KIB(4)), 0);
+	/* Beside pages, too. */
+	EXPECT_EQ(t, map(BASE + KIB(4), 1, KIB(4)), ERR_MISALIGNED);
+	EXPECT_EQ(t, map(BASE + KIB(4), GIB(64), KIB(4)), ERR_RANGE);
+	EXPECT_EQ(t, map(BASE + MIB(2), GIB(64) - MIB(2), MIB(2)), 0);
+	EXPECT_EQ(t, map(BASE + MIB(4), GIB(64), MIB(2)), ERR_RANGE);
+	space->physical_limit = GIB(64) - MIB(1);
+	EXPECT_EQ(t, map(BASE + MIB(4), GIB(64) - MIB(2), MIB(2)), ERR_RANGE);
 }
 
 MAPPER_TEST(the_edges_of_both_halves_can_be_mapped)
