@@ -95,3 +95,6 @@ MACHINES = [
     bochs("bochs-umip-pku", "corei7_icelake_u"),
     bochs("bochs-amd", "ryzen", memory=256 * MIB),
 ]
+
+# A minute each, and what they have, others have too: only with --full.
+COVERED = {"bochs-1g-pages"}

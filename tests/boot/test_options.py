@@ -31,13 +31,6 @@ def test_boot_with(name: str, builder: Builder, folder: Path, kernel_tests: Kern
     build, wanted, unwanted = BUILDS[name]
     assert all(builder.has(build, option) for option in wanted)
     assert not any(builder.has(build, option) for option in unwanted)
-    cmdline = shim.cmdline_tag("selftest exit=isa-debug")
-    with shim.boot(
-        folder,
-        builder.target(build, "shim.bin"),
-        builder.target(build, "mercator.elf"),
-        shim.information(cmdline, shim.memory_map_tag()),
-    ) as qemu:
-        status = qemu.wait()
+    status, log = shim.run(builder, build, folder, "selftest exit=isa-debug")
     wrong = [] if status == PASSED_STATUS else [f"exit status {status}"]
-    kernel_tests.judge(qemu.serial(), "serial log", wrong)
+    kernel_tests.judge(log, "serial log", wrong)

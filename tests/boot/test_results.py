@@ -12,16 +12,7 @@ from harness.qemu import FAILED_STATUS, PASSED_STATUS
 
 
 def boot(builder: Builder, folder: Path, test: str, config: str) -> tuple[int, str]:
-    build = Build("gcc", config)
-    cmdline = shim.cmdline_tag(f"selftest=deliberate.{test} exit=isa-debug")
-    with shim.boot(
-        folder,
-        builder.target(build, "shim.bin"),
-        builder.target(build, "mercator.elf"),
-        shim.information(cmdline, shim.memory_map_tag()),
-    ) as qemu:
-        status = qemu.wait()
-    return status, qemu.serial()
+    return shim.run(builder, Build("gcc", config), folder, f"selftest=deliberate.{test} exit=isa-debug")
 
 
 def run(builder: Builder, folder: Path, test: str) -> tuple[int, ktap.Report]:

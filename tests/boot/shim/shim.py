@@ -4,6 +4,7 @@
 import struct
 from pathlib import Path
 
+from harness.build import Build, Builder
 from harness.qemu import Qemu
 
 MULTIBOOT2_MAGIC = 0x36D76289
@@ -60,3 +61,15 @@ def boot(
         *("-kernel", str(shim), "-initrd", f"{kernel},{orders}"),
         deadline=60,
     )
+
+
+def run(builder: Builder, build: Build, folder: Path, command_line: str) -> tuple[int, str]:
+    """Boots a build's kernel; its exit status and its serial log."""
+    with boot(
+        folder,
+        builder.target(build, "shim.bin"),
+        builder.target(build, "mercator.elf"),
+        information(cmdline_tag(command_line), memory_map_tag()),
+    ) as qemu:
+        status = qemu.wait()
+    return status, qemu.serial()
