@@ -207,8 +207,7 @@ MAPPER_TEST(ranges_are_refused_before_anything_is_touched)
 	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 }
 
-/* Slot 400 here, where nothing else is: in a live space, the kernel is beside its own. */
-/* A slot that is neither of Kconfig's, nor beside one. */
+/* A slot that is neither of Kconfig's, nor beside one: in a live space, the kernel is beside its own. */
 static unsigned int some_slot(void)
 {
 	unsigned int slot = 400;
