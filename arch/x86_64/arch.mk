@@ -7,8 +7,8 @@ arch := arch/x86_64
 $(out)/obj/$(arch)/constants.s: $(arch)/asm-constants.c $(out)/flags/kernel-cc | $(generated)
 	$(call say,GEN,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(filter-out -g,$(kernel_cflags)) -MMD -MP -MT $@ -MF $@.d.new -S -o $@.new $<
-	@scripts/fixdep $@.d.new $(out) && mv $@.d.new $@.d && $(finish)
+	$(Q)$(CC) $(filter-out -g,$(kernel_cflags)) -MMD -MP -MT $@ -MF $@.d.cc -S -o $@.new $<
+	$(call finish_dependencies,$(out))
 
 $(out)/include/generated/constants.inc: $(out)/obj/$(arch)/constants.s
 	@$(call write_if_changed,$@,sed -n \

@@ -23,6 +23,9 @@ $(call flags_file,kernel-cc,$(CC) $(shell $(CC) --version | head -n 1) $(kernel_
 $(call flags_file,kernel-nasm,$(NASM) $(kernel_nasmflags))
 $(call flags_file,kernel-objects,$(kernel_objects))
 
+# What the compiler wrote to $@.d.cc becomes $@.d, and then $@.new becomes $@.
+finish_dependencies = @scripts/fixdep $@.d.cc $(out) $(1) >$@.d.new && mv $@.d.new $@.d && rm $@.d.cc && $(finish)
+
 # $(call cc_rule,FOLDER,COMPILER,FLAGS,FLAGS_FILE[,CONFIGURED]): C sources to objects under
 # $(out)/FOLDER, with the dependencies on headers and on single options: those of the folder CONFIGURED,
 # if not of $(out).
@@ -30,8 +33,8 @@ define cc_rule
 $(out)/$(1)/%.c.o: %.c $(out)/flags/$(4) | $$(generated)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(dir $$@)
-	$$(Q)$(2) $(3) $$($(1)-flags-$$<) -MMD -MP -MT $$@ -MF $$@.d.new -c -o $$@.new $$<
-	@scripts/fixdep $$@.d.new $(or $(5),$(out)) && mv $$@.d.new $$@.d && $$(finish)
+	$$(Q)$(2) $(3) $$($(1)-flags-$$<) -MMD -MP -MT $$@ -MF $$@.d.cc -c -o $$@.new $$<
+	$$(call finish_dependencies,$(or $(5),$(out)))
 endef
 $(eval $(call cc_rule,obj,$$(CC),$$(kernel_cflags),kernel-cc))
 
@@ -43,8 +46,8 @@ $(out)/obj/%.asm.o: %.asm $(asm_includes) $(out)/flags/kernel-nasm \
 	$(call say,NASM,$<)
 	@mkdir -p $(dir $@)
 	$(Q)$(NASM) $(kernel_nasmflags) -o $@.new $<
-	@echo '$@: $< $(asm_includes)' >$@.d.new
-	@scripts/fixdep $@.d.new $(out) && mv $@.d.new $@.d && $(finish)
+	@echo '$@: $< $(asm_includes)' >$@.d.cc
+	$(call finish_dependencies,$(out))
 
 -include $(kernel_objects:=.d)
 

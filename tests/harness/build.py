@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Builds: each (compiler, configuration) has its own output folder, made by the ordinary make.
 
-Make decides what is up to date. A lock per folder lets parallel workers ask for the same build.
+Make decides what is up to date. A lock per folder lets parallel workers ask for the same build. A new
+folder starts as a copy of the default configuration's objects: make then compiles what differs.
 """
 
 import fcntl
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,9 +89,19 @@ class Builder:
     def make(self, build: Build, *arguments: str) -> str:
         return run_make(f"O={self.out(build)}", f"LLVM={COMPILERS[build.compiler]}", *arguments)
 
+    def start(self, build: Build) -> None:
+        """Fills a new build folder with the objects of the default configuration."""
+        shared = self.folder / f"objects-{build.compiler}"
+        with locked(shared.with_suffix(".lock")):
+            run_make(f"O={shared}", f"LLVM={COMPILERS[build.compiler]}", f"{shared}/mercator.elf")
+            for name in ("include", "flags", "obj"):
+                shutil.copytree(shared / name, self.out(build) / name)
+
     def _config(self, build: Build) -> dict[str, str]:
         """Configures a build; returns its options that are not off."""
         with locked(self.out(build).with_suffix(".lock")):
+            if not self.out(build).exists():
+                self.start(build)
             if build.config.startswith(RANDOM):
                 seed = build.config.removeprefix(RANDOM)
                 run_make(f"O={self.out(build)}", "randconfig", env={"KCONFIG_SEED": seed})

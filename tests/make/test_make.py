@@ -87,6 +87,9 @@ def test_rebuilds_exactly_what_it_must(small: Path) -> None:
     assert build(small, "all", "CMDLINE=selftest loglevel=4") == {"ISO mercator.iso"}
     build(small, "all")
 
+    shutil.copytree(small / "build", small / "copy")
+    assert compiled(build(small, "all", "O=copy")) == set(), "a copy is as good"
+
     config = small / "build/.config"
     config.write_text(config.read_text().replace("CONFIG_LOG_LEVEL=3", "CONFIG_LOG_LEVEL=2"))
     made = compiled(build(small, "all"))
