@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from boot.machines import MIB, TIB, WIDE, Machine
+from boot.shim import shim
 from harness.build import Build, Builder, Iso, config_names
 from harness.font import Font
 from harness.qemu import FAILED_STATUS, PASSED_STATUS, Qemu, uefi_arguments
@@ -29,11 +30,9 @@ def run(
     builder: Builder, folder: Path, commands: str, build: Build = DEFAULT, *arguments: str
 ) -> tuple[int, dict[str, str]]:
     """Boots with run=, leaves; the exit status and what each command printed."""
-    name = re.sub(r"\W+", "-", folder.name)
-    iso = builder.iso(build, Iso(name, f'loglevel=1 run="{commands}" exit=isa-debug'))
-    with Qemu(folder, "-m", "128M", "-cpu", "max", *arguments, "-cdrom", str(iso)) as qemu:
-        status = qemu.wait()
-        return status, outputs(qemu.serial())
+    command_line = f'loglevel=1 run="{commands}" exit=isa-debug'
+    status, log = shim.run(builder, build, folder, command_line, *arguments)
+    return status, outputs(log)
 
 
 @pytest.mark.parametrize("config", CONFIGS)

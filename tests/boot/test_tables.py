@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from boot.machines import ALL_FEATURES, NO_GIB_PAGES, NO_LA57, VIRTUALBOX
-from harness.build import Build, Builder, Iso, config_names
-from harness.qemu import Qemu
+from boot.shim import shim
+from harness.build import Build, Builder, config_names
 
 CPUS = {
     "5-levels": ALL_FEATURES,
@@ -100,8 +100,7 @@ def test_info_tlb_equals_our_own_dump(
     config: str, cpu: str, builder: Builder, folder: Path
 ) -> None:
     build = Build("gcc", config)
-    iso = builder.iso(build, Iso("tables", "dump=tables loglevel=1"))
-    with Qemu(folder, "-m", "128M", "-cpu", CPUS[cpu], "-cdrom", str(iso)) as qemu:
+    with shim.start(builder, build, folder, "dump=tables loglevel=1", "-cpu", CPUS[cpu]) as qemu:
         qemu.until_serial(r"(?m)^end\r?$")
         theirs = qemu.qmp("human-monitor-command", **{"command-line": "info tlb"})
         root, levels, tables = read_dump(qemu.serial().replace("\r", ""))

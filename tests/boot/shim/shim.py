@@ -48,6 +48,7 @@ def boot(
     shim: Path,
     kernel: Path,
     info: bytes,
+    *arguments: str,
     magic: int = MULTIBOOT2_MAGIC,
     dirty: bool = False,
     cpu: str = "max",
@@ -59,17 +60,22 @@ def boot(
         folder,
         *("-m", str(MEMORY_MIB), "-cpu", cpu),
         *("-kernel", str(shim), "-initrd", f"{kernel},{orders}"),
+        *arguments,
         deadline=60,
     )
 
 
-def run(builder: Builder, build: Build, folder: Path, command_line: str) -> tuple[int, str]:
-    """Boots a build's kernel; its exit status and its serial log."""
-    with boot(
-        folder,
-        builder.target(build, "shim.bin"),
-        builder.target(build, "mercator.elf"),
-        information(cmdline_tag(command_line), memory_map_tag()),
-    ) as qemu:
+def start(builder: Builder, build: Build, folder: Path, command_line: str, *arguments: str) -> Qemu:
+    """Boots a build's kernel as GRUB would, and sooner."""
+    program, kernel = builder.target(build, "shim.bin"), builder.target(build, "mercator.elf")
+    info = information(cmdline_tag(command_line), memory_map_tag())
+    return boot(folder, program, kernel, info, *arguments)
+
+
+def run(
+    builder: Builder, build: Build, folder: Path, command_line: str, *arguments: str
+) -> tuple[int, str]:
+    """The same, until the kernel leaves QEMU: its exit status and its serial log."""
+    with start(builder, build, folder, command_line, *arguments) as qemu:
         status = qemu.wait()
     return status, qemu.serial()
