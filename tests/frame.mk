@@ -60,8 +60,8 @@ frame_test_programs := $(patsubst %,$(out)/frame-%-tests,debug tsan interrupt tu
 
 .PHONY: frame-tests soak-frames
 frame-tests: $(frame_test_programs) ## The frame allocator with debug checks, under TSan, interrupted, and by turns
-	$(Q)FRAME_STEPS=1000000 FRAME_ROUNDS=40000 $(out)/frame-debug-tests
-	$(Q)FRAME_ROUNDS=40000 $(out)/frame-tsan-tests
+	$(Q)$(out)/frame-debug-tests
+	$(Q)$(out)/frame-tsan-tests
 	$(Q)$(out)/frame-interrupt-tests
 	$(Q)$(out)/frame-turns-tests
 

@@ -22,7 +22,7 @@ def run(
     kernel_tests.judge(done.stdout, "the output", contradictions)
 
 
-HOST_PROGRAMS = [
+PROGRAMS = [
     "host-tests",
     "frame-debug-tests",
     "frame-tsan-tests",
@@ -33,12 +33,21 @@ HOST_PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize("name", HOST_PROGRAMS)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_host(name: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
-    program = builder.target(Build("gcc", "defconfig"), name)
-    # The long random run is done once in full length.
-    env = {"FRAME_STEPS": "1000000"} if name.startswith("frame-") else {}
-    run(program, [], folder, kernel_tests, **env)
+    run(builder.target(Build("gcc", "defconfig"), name), [], folder, kernel_tests)
+
+
+# Steps of the frame allocator's random test, and rounds of its threads: a hundred and ten times as many.
+LONG = {"FRAME_STEPS": "10000000", "FRAME_ROUNDS": "600000"}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name, suite", [("host-tests", "frame_long"), ("frame-tsan-tests", "frame_threads")])
+def test_host_long(
+    name: str, suite: str, builder: Builder, folder: Path, kernel_tests: KernelTests
+) -> None:
+    run(builder.target(Build("gcc", "defconfig"), name), [f"{suite}.*"], folder, kernel_tests, **LONG)
 
 
 # Random operations on each of a mapper's spaces: 20 that are active and 20 that are not, or 17 by the
@@ -51,27 +60,19 @@ WINDOW_OPERATIONS = 40_000
 # And on several spaces in turn, which change places: 6 runs for each method.
 SPACES_OPERATIONS = 200_000
 
+SOAKS = {method: (f"mapper_random*.{method}_*", count, True) for method, count in OPERATIONS.items()}
+SOAKS |= {f"spaces {m}": (f"space_random.{m}_*", SPACES_OPERATIONS, True) for m in OPERATIONS}
+SOAKS["window"] = ("mapper_random.recursive_*", WINDOW_OPERATIONS, False)
 
-def soak(glob: str, operations: int, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
+
+@pytest.mark.long
+@pytest.mark.parametrize("glob, operations, pointers", SOAKS.values(), ids=SOAKS.keys())
+def test_soak(
+    glob: str, operations: int, pointers: bool, builder: Builder, folder: Path, kernel_tests: KernelTests
+) -> None:
     program = builder.target(Build("gcc", "defconfig"), "soak/soak")
-    arguments = ["--window=pointers", f"--operations={operations}", glob]
-    run(program, arguments, folder, kernel_tests)
-
-
-@pytest.mark.parametrize("method", OPERATIONS)
-def test_soak(method: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
-    soak(f"mapper_random*.{method}_*", OPERATIONS[method], builder, folder, kernel_tests)
-
-
-def test_soak_window(builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
-    program = builder.target(Build("gcc", "defconfig"), "soak/soak")
-    arguments = [f"--operations={WINDOW_OPERATIONS}", "mapper_random.recursive_*"]
-    run(program, arguments, folder, kernel_tests)
-
-
-@pytest.mark.parametrize("method", OPERATIONS)
-def test_soak_spaces(method: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
-    soak(f"space_random.{method}_*", SPACES_OPERATIONS, builder, folder, kernel_tests)
+    window = ["--window=pointers"] if pointers else []
+    run(program, [*window, f"--operations={operations}", glob], folder, kernel_tests)
 
 
 def test_says_that_nothing_fits(builder: Builder) -> None:

@@ -83,10 +83,12 @@ pytest = $(if $(PYTHON),,$(error no python3 with pytest, pytest-xdist and matplo
 	$(PYTHON) -m pytest tests -n $(WORKERS) --builds='$(abspath $(out)/check)' $(if $(K),-k '$(K)') \
 	$(PYTEST_ARGS)
 
-.PHONY: check check-all
-check: ## All tests: host, machines, builds, style; K=EXPRESSION picks some, PYTEST_ARGS= for more
-	$(Q)$(pytest)
-check-all: ## Every machine with every build, and random configurations (KCONFIG_SEED= repeats them)
+.PHONY: check check-long check-all
+check: ## The tests: host, machines, builds, style; K=EXPRESSION picks some, PYTEST_ARGS= for more
+	$(Q)$(pytest) -m 'not long'
+check-long: ## What check has no time for: soaks, threads for long, more machines with more builds
+	$(Q)$(pytest) -m long
+check-all: ## Both, every machine with every build, and random configurations (KCONFIG_SEED= repeats them)
 	@echo 'KCONFIG_SEED=$(KCONFIG_SEED)'
 	$(Q)$(pytest) --full --random $(RANDOM_CONFIGS) --seed $(KCONFIG_SEED)
 

@@ -47,7 +47,7 @@ configs/%_defconfig:
 
 config_targets := menuconfig nconfig oldconfig olddefconfig randconfig allyesconfig allnoconfig \
 	savedefconfig defconfig %_defconfig
-no_config_targets := $(config_targets) clean distclean help format check check-all check-bare-root
+no_config_targets := $(config_targets) clean distclean help format check check-long check-all check-bare-root
 
 # Goals that only change the configuration, or need none, must not read (or make) one.
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(no_config_targets),$(MAKECMDGOALS)),all),)

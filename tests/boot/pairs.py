@@ -6,36 +6,41 @@ brings together most values that have not met yet (the first of equals); then th
 turns again, as long as one of them can bring together any.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from boot.machines import Machine
 from harness.build import Build
 
 Pair = tuple[object, object]
+Columns = Callable[[Machine], dict[str, object]]
 
 
-def meetings(machine: Machine, build: Build) -> set[Pair]:
+def meetings(machine: Machine, build: Build, columns: Columns) -> set[Pair]:
     """The pairs of values that booting this machine with this build brings together."""
     values = [("compiler", build.compiler), ("config", build.config)]
-    return {(column, value) for column in machine.columns() for value in values} | {(values[0], values[1])}
+    return {(column, value) for column in columns(machine).items() for value in values} | {tuple(values)}
 
 
 def all_pairs(machines: Sequence[Machine], builds: Sequence[Build]) -> list[tuple[Machine, Build]]:
     return [(machine, build) for machine in machines for build in builds]
 
 
-def pairwise(machines: Sequence[Machine], builds: Sequence[Build]) -> list[tuple[Machine, Build]]:
-    return list(_pairwise(machines, builds))
+def pairwise(
+    machines: Sequence[Machine], builds: Sequence[Build], columns: Columns
+) -> list[tuple[Machine, Build]]:
+    return list(_pairwise(machines, builds, columns))
 
 
-def _pairwise(machines: Sequence[Machine], builds: Sequence[Build]) -> Iterator[tuple[Machine, Build]]:
+def _pairwise(
+    machines: Sequence[Machine], builds: Sequence[Build], columns: Columns
+) -> Iterator[tuple[Machine, Build]]:
     met: set[Pair] = set()
 
     def take(machine: Machine, least: int) -> Iterator[tuple[Machine, Build]]:
-        gains = [len(meetings(machine, build) - met) for build in builds]
+        gains = [len(meetings(machine, build, columns) - met) for build in builds]
         if max(gains) >= least:
             build = builds[gains.index(max(gains))]
-            met.update(meetings(machine, build))
+            met.update(meetings(machine, build, columns))
             yield machine, build
 
     for machine in machines:  # every machine, even if all its values have met

@@ -23,16 +23,18 @@ SCREEN_LINES = {"graphics": r"screen: \d{3,}x\d{3,}, (24|32) bits", "text": "scr
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     option = metafunc.config.getoption
     builds = [Build(compiler, config) for config in config_names() for compiler in COMPILERS]
-    if option("full"):
-        boots = all_pairs(MACHINES, builds)
-    else:
-        boots = pairwise([m for m in MACHINES if m.name not in COVERED], builds)
+    machines = [m for m in MACHINES if m.name not in COVERED]
+    boots = pairwise(machines, builds, Machine.traits)
+    more = pairwise(MACHINES, builds, Machine.columns) if not option("full") else all_pairs(MACHINES, builds)
+    long = [boot for boot in more if boot not in boots]
     seeds = range(option("seed"), option("seed") + option("random"))
     randoms = [Build(compiler, f"{RANDOM}{seed}") for seed in seeds for compiler in COMPILERS]
     if randoms:
         # Bochs has no exit status, so it cannot judge a kernel that is silent on serial.
-        boots += pairwise([m for m in MACHINES if m.emulator == "qemu"], randoms)
-    metafunc.parametrize("machine, build", boots, ids=[f"{m} {b}" for m, b in boots])
+        long += pairwise([m for m in MACHINES if m.emulator == "qemu"], randoms, Machine.columns)
+    params = [pytest.param(m, b, id=f"{m} {b}") for m, b in boots]
+    params += [pytest.param(m, b, id=f"{m} {b}", marks=pytest.mark.long) for m, b in long]
+    metafunc.parametrize("machine, build", params)
 
 
 def test_boot(
