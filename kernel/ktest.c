@@ -173,6 +173,27 @@ uint64_t ktest_random_below(struct ktest_run *t, uint64_t bound)
 	return value % bound;
 }
 
+static char logged[4 * LOG_LINE_MAX];
+
+static void take_line(const char *text)
+{
+	const size_t length = strlen(logged);
+
+	fmt_print(logged + length, sizeof(logged) - length, "%s%s", length ? "\n" : "", text);
+}
+
+void ktest_log_begin(void)
+{
+	logged[0] = '\0';
+	log_divert(take_line);
+}
+
+const char *ktest_log_end(void)
+{
+	log_divert(NULL);
+	return logged;
+}
+
 /* Notes of one test are capped, so that a loop of failures cannot bury the log. */
 #define FAILURES_SHOWN 20
 

@@ -16,6 +16,7 @@ static uint64_t ring_start, ring_end; /* positions since the beginning, not redu
 
 static struct console *consoles;
 static enum log_level log_threshold = CONFIG_LOG_LEVEL;
+static log_taker *log_take;
 
 static char *ring_byte(uint64_t position)
 {
@@ -78,6 +79,11 @@ void log_set_threshold(enum log_level threshold)
 	log_threshold = threshold;
 }
 
+void log_divert(log_taker *take)
+{
+	log_take = take;
+}
+
 static const char *level_prefix(enum log_level level)
 {
 	switch (level) {
@@ -90,15 +96,20 @@ static const char *level_prefix(enum log_level level)
 void log_line(enum log_level level, const char *format, ...)
 {
 	char text[LOG_LINE_MAX];
+	const bool divert = log_take && (level == LOG_ERROR || level == LOG_WARN);
 	va_list arguments;
 	size_t length;
 
-	if (level > log_threshold)
+	if (level > log_threshold && !divert)
 		return;
-	length = fmt_print(text, sizeof(text), "%s", level_prefix(level));
+	length = fmt_print(text, sizeof(text), "%s", divert ? "" : level_prefix(level));
 	va_start(arguments, format);
 	length += fmt_vprint(text + length, sizeof(text) - length, format, arguments);
 	va_end(arguments);
+	if (divert) {
+		log_take(text);
+		return;
+	}
 	if (length >= sizeof(text))
 		length = sizeof(text) - 1;
 	ring_append(level, text, length);

@@ -19,6 +19,7 @@ static void begin(void)
 	if (panicking)
 		finish(false);
 	panicking = true;
+	log_divert(NULL);
 }
 
 __attribute__((noreturn)) static void end(void)

@@ -90,6 +90,10 @@ void ktest_skip(struct ktest_run *t, const char *reason);
 uint64_t ktest_random(struct ktest_run *t);
 uint64_t ktest_random_below(struct ktest_run *t, uint64_t bound);
 
+/* What is logged as errors and warnings from the first to the second, which returns it: a line each. */
+void ktest_log_begin(void);
+const char *ktest_log_end(void);
+
 /* The functions behind the macros; each returns whether the expectation held. */
 bool ktest_expect(struct ktest_run *t, bool ok, const char *file, int line, const char *text);
 bool ktest_expect_eq(struct ktest_run *t, uint64_t got, uint64_t want, const char *file, int line,
@@ -104,6 +108,15 @@ bool ktest_expect_str(struct ktest_run *t, const char *got, const char *want, co
 			#got " is not " #want)
 #define EXPECT_STR(t, got, want)                                                                   \
 	ktest_expect_str((t), (got), (want), __FILE__, __LINE__, #got " is not " #want)
+
+/* Expect that the statement logs these errors and warnings, a line each; they are not shown. */
+#define EXPECT_LOGGED(t, statement, text)                                                          \
+	do {                                                                                       \
+		ktest_log_begin();                                                                 \
+		statement;                                                                         \
+		ktest_expect_str((t), ktest_log_end(), (text), __FILE__, __LINE__, #statement);    \
+	} while (0)
+
 #define FAIL(t, text) ktest_expect((t), false, __FILE__, __LINE__, (text))
 
 #define KTEST_RETURN_UNLESS(expectation)                                                           \

@@ -32,6 +32,13 @@ __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const 
 
 void log_set_threshold(enum log_level threshold);
 
+/*
+ * Hand errors and warnings, without prefix, to `take` and nowhere else, until this is called with NULL. For
+ * tests that provoke them.
+ */
+typedef void log_taker(const char *text);
+void log_divert(log_taker *take);
+
 struct console_size {
 	unsigned int columns, rows;
 };

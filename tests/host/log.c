@@ -6,6 +6,13 @@
 #include <mercator/fmt.h>
 #include <mercator/log.h>
 
+static log_taker *log_take;
+
+void log_divert(log_taker *take)
+{
+	log_take = take;
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	char text[LOG_LINE_MAX];
@@ -14,6 +21,10 @@ void log_line(enum log_level level, const char *format, ...)
 	va_start(arguments, format);
 	fmt_vprint(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	if (log_take && (level == LOG_ERROR || level == LOG_WARN)) {
+		log_take(text);
+		return;
+	}
 	fprintf(level == LOG_RESULT ? stdout : stderr, "%s\n", text);
 	fflush(stdout);
 }

@@ -169,34 +169,44 @@ KTEST(monitor_words, commands_get_as_many_arguments_as_they_take)
 		const char *line;
 		unsigned int nr_calls;
 		enum command_result result;
+		const char *logged;
 	} cases[] = {
-		{ "", 0, COMMAND_OK },
-		{ " ; ;", 0, COMMAND_OK },
-		{ "one 1", 1, COMMAND_OK },
-		{ "one 1 2", 1, COMMAND_OK },
-		{ "one", 0, COMMAND_MISUSED },
-		{ "one 1 2 3", 0, COMMAND_MISUSED },
-		{ "on 1", 0, COMMAND_MISUSED },
-		{ "none", 0, COMMAND_FAILED },
-		{ "none; on; one 1", 2, COMMAND_FAILED },
-		{ "on 1 2 3 4 5 6 7 8; on", 1, COMMAND_FAILED },
+		{ "", 0, COMMAND_OK, "" },
+		{ " ; ;", 0, COMMAND_OK, "" },
+		{ "one 1", 1, COMMAND_OK, "" },
+		{ "one 1 2", 1, COMMAND_OK, "" },
+		{ "one", 0, COMMAND_MISUSED, "one: something is missing" },
+		{ "one 1 2 3", 0, COMMAND_MISUSED, "one: \"3\" is too much" },
+		{ "on 1", 0, COMMAND_MISUSED, "on: \"1\" is too much" },
+		{ "none", 0, COMMAND_FAILED, "no command \"none\": `help` lists them" },
+		{ "none; on; one 1", 2, COMMAND_FAILED, "no command \"none\": `help` lists them" },
+		{ "on 1 2 3 4 5 6 7 8; on", 1, COMMAND_FAILED, "a command has at most 8 words" },
 	};
+	enum command_result result;
 
 	answer = COMMAND_OK;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		nr_calls = 0;
-		if (!EXPECT_EQ(t, command_run_line(commands, cases[i].line), cases[i].result) ||
+		EXPECT_LOGGED(t, result = command_run_line(commands, cases[i].line),
+			      cases[i].logged);
+		if (!EXPECT_EQ(t, result, cases[i].result) ||
 		    !EXPECT_EQ(t, nr_calls, cases[i].nr_calls))
 			ktest_note(t, "of: %s", cases[i].line);
 	}
 	answer = COMMAND_CHECK_FAILED;
-	EXPECT_EQ(t, command_run_line(commands, "one 1 2; none"), COMMAND_CHECK_FAILED);
+	EXPECT_LOGGED(t, result = command_run_line(commands, "one 1 2; none"),
+		      "no command \"none\": `help` lists them");
+	EXPECT_EQ(t, result, COMMAND_CHECK_FAILED);
 	EXPECT_EQ(t, last_count, 2);
 }
 
 KTEST(monitor_words, help_knows_the_commands)
 {
+	enum command_result result;
+
 	EXPECT_EQ(t, command_help(commands, 0, NULL), COMMAND_OK);
 	EXPECT_EQ(t, command_help(commands, 1, (const char *const[]){ "one" }), COMMAND_OK);
-	EXPECT_EQ(t, command_help(commands, 1, (const char *const[]){ "none" }), COMMAND_FAILED);
+	EXPECT_LOGGED(t, result = command_help(commands, 1, (const char *const[]){ "none" }),
+		      "help: no command \"none\"");
+	EXPECT_EQ(t, result, COMMAND_FAILED);
 }
