@@ -177,9 +177,9 @@ KTEST(monitor_words, commands_get_as_many_arguments_as_they_take)
 		{ "one", 0, COMMAND_MISUSED },
 		{ "one 1 2 3", 0, COMMAND_MISUSED },
 		{ "on 1", 0, COMMAND_MISUSED },
-		{ "none", 0, COMMAND_FAILED },
-		{ "none; on; one 1", 2, COMMAND_FAILED },
-		{ "on 1 2 3 4 5 6 7 8; on", 1, COMMAND_FAILED },
+		{ "none", 0, COMMAND_MISUSED },
+		{ "none; on; one 1", 2, COMMAND_MISUSED },
+		{ "on 1 2 3 4 5 6 7 8; on", 1, COMMAND_MISUSED },
 	};
 
 	answer = COMMAND_OK;
@@ -198,5 +198,5 @@ KTEST(monitor_words, help_knows_the_commands)
 {
 	EXPECT_EQ(t, command_help(commands, 0, NULL), COMMAND_OK);
 	EXPECT_EQ(t, command_help(commands, 1, (const char *const[]){ "one" }), COMMAND_OK);
-	EXPECT_EQ(t, command_help(commands, 1, (const char *const[]){ "none" }), COMMAND_FAILED);
+	EXPECT_EQ(t, command_help(commands, 1, (const char *const[]){ "none" }), COMMAND_MISUSED);
 }
