@@ -3,25 +3,40 @@
 #include <mercator/command_line.h>
 #include <mercator/string.h>
 
-struct word {
-	const char *key;
-	size_t key_length;
-	const char *value; /* after the =, NULL if there is none */
-	size_t value_length;
-};
-
 /* GRUB puts a backslash before quotes and backslashes (its lib/cmdline.c): they are text then. */
 static bool is_escaped(const char *c)
 {
 	return *c == '\\' && (c[1] == '"' || c[1] == '\'' || c[1] == '\\');
 }
 
-/*
- * Take one word off the line at *cursor; false at the end. GRUB moves the quotes to where the word
- * begins: run="a b" arrives as "run=a b".
- */
-static bool next_word(const char **cursor, struct word *word)
+/* A text in a word's buffer, which grows. */
+struct part {
+	char *text;
+	size_t size, length;
+};
+
+static void put(struct part *part, char c)
 {
+	if (part->length + 1 < part->size)
+		part->text[part->length] = c;
+	part->length++;
+}
+
+/* Whether it is whole. */
+static bool end(struct part *part)
+{
+	const bool fits = part->length < part->size;
+
+	part->text[fits ? part->length : part->size - 1] = '\0';
+	return fits;
+}
+
+/* GRUB moves the quotes to where the word begins: run="a b" arrives as "run=a b". */
+bool command_line_next(const char **cursor, struct command_line_word *word)
+{
+	struct part key = { word->key, sizeof(word->key), 0 };
+	struct part value = { word->value, sizeof(word->value), 0 };
+	struct part *part = &key;
 	const char *c = *cursor;
 	bool quoted = false;
 
@@ -29,65 +44,20 @@ static bool next_word(const char **cursor, struct word *word)
 		c++;
 	if (!*c)
 		return false;
-	if (*c == '"') {
-		quoted = true;
-		c++;
-	}
-	*word = (struct word){ .key = c };
 	for (; *c && (quoted || *c != ' '); c++) {
 		if (is_escaped(c))
-			c++;
+			put(part, *++c);
 		else if (*c == '"')
 			quoted = !quoted;
-		if (*c == '=' && !word->value) {
-			word->key_length = (size_t)(c - word->key);
-			word->value = c + 1;
-		}
+		else if (*c == '=' && part == &key)
+			part = &value;
+		else
+			put(part, *c);
 	}
-	if (word->value)
-		word->value_length = (size_t)(c - word->value);
-	else
-		word->key_length = (size_t)(c - word->key);
+	word->is_open = quoted;
+	word->is_cut = !end(&key);
+	word->is_cut |= !end(&value);
 	*cursor = c;
-	return true;
-}
-
-/* Copy without the quotes, and without the backslashes before quotes that are text. */
-static void copy_text(char *to, size_t size, const char *text, size_t length)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < length && kept + 1 < size; i++) {
-		if (is_escaped(&text[i]))
-			i++;
-		else if (text[i] == '"')
-			continue;
-		to[kept++] = text[i];
-	}
-	to[kept] = '\0';
-}
-
-bool command_line_find(const char *line, const char *key, char *value, size_t size)
-{
-	struct word word;
-	bool found = false;
-
-	while (next_word(&line, &word)) {
-		if (word.key_length != strlen(key) || strncmp(word.key, key, word.key_length) != 0)
-			continue;
-		copy_text(value, size, word.value, word.value_length);
-		found = true;
-	}
-	return found;
-}
-
-bool command_line_next_key(const char **cursor, char *key, size_t size)
-{
-	struct word word;
-
-	if (!next_word(cursor, &word))
-		return false;
-	copy_text(key, size, word.key, word.key_length);
 	return true;
 }
 
@@ -122,11 +92,4 @@ bool parse_number(const char *text, uint64_t *number)
 	}
 	*number = result;
 	return true;
-}
-
-bool command_line_number(const char *line, const char *key, uint64_t *number)
-{
-	char value[32];
-
-	return command_line_find(line, key, value, sizeof(value)) && parse_number(value, number);
 }

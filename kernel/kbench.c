@@ -2,7 +2,6 @@
 /* Running the benchmarks (mercator/kbench.h). */
 #include <arch/active_root.h>
 #include <arch/cpu_features.h>
-#include <mercator/command_line.h>
 #include <mercator/fmt.h>
 #include <mercator/kbench.h>
 #include <mercator/log.h>
@@ -105,18 +104,17 @@ bool kbench_run_matching(const char *glob)
 	return false;
 }
 
-bool kbench_run(const char *command_line)
+bool kbench_run(const struct options *options)
 {
 	unsigned int nr_run, nr_failed;
-	char glob[64];
 	bool passed;
 
-	if (!command_line_find(command_line, "bench", glob, sizeof(glob)))
+	if (!options->bench)
 		return true;
 	if (!IS_ENABLED(CONFIG_BENCH))
-		return kbench_run_matching(glob);
+		return kbench_run_matching(options->bench_glob);
 	describe_log();
-	passed = run_all(glob, &nr_run, &nr_failed);
+	passed = run_all(options->bench_glob, &nr_run, &nr_failed);
 	log_result("bench done rows=%u failed=%u", nr_run - nr_failed, nr_failed);
 	return passed;
 }

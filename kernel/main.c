@@ -11,7 +11,6 @@
 #include <generated/version.h>
 #include <mercator/boot_information.h>
 #include <mercator/boot_memory.h>
-#include <mercator/command_line.h>
 #include <mercator/describe.h>
 #include <mercator/dump.h>
 #include <mercator/finish.h>
@@ -22,50 +21,52 @@
 #include <mercator/options.h>
 #include <mercator/paging.h>
 #include <mercator/physmap.h>
+#include <mercator/screen.h>
 #include <mercator/selftest.h>
-#include <mercator/string.h>
 
 #include "start_screen.h"
 
 void kernel_main(void);
 
-static void dump_if_asked(const char *command_line)
-{
-	char what[16];
-
-	if (!command_line_find(command_line, "dump", what, sizeof(what)))
-		return;
-	if (strcmp(what, "tables") == 0)
-		dump_tables();
-	else
-		log_warn("dump=%s is not known; dump=tables is", what);
-}
-
 /* Nothing here reads modules, so they have no user whose end were to be waited for. */
-static void release_modules(const char *command_line)
+static void release_modules(const struct options *options)
 {
-	char what[8];
-
-	if (!command_line_find(command_line, "modules", what, sizeof(what)))
+	if (!options->keep_modules)
 		boot_modules_release();
-	else if (strcmp(what, "keep") != 0)
-		log_warn("modules=%s is not known; modules=keep is", what);
 	boot_memory_describe();
 }
 
-static bool run_commands(const char *command_line)
+static bool run_commands(const struct options *options)
 {
-	char what[8];
-
+	if (!options->run)
+		return true;
 	if (IS_ENABLED(CONFIG_MONITOR))
-		return monitor_run(command_line);
-	if (command_line_find(command_line, "run", what, sizeof(what)))
-		log_error("this kernel is built without the monitor (CONFIG_MONITOR)");
-	return true;
+		return monitor_run(options->commands);
+	log_error("this kernel is built without the monitor (CONFIG_MONITOR)");
+	return false;
+}
+
+/* All that the command line asks for, or nothing, if some of it makes no sense. */
+static bool run(const struct options *options)
+{
+	bool passed;
+
+	if (!options->make_sense) {
+		log_error("nothing of what the command line asks for was run");
+		if (IS_ENABLED(CONFIG_SCREEN))
+			screen_banner(false, "FAILED: the command line makes no sense");
+		return false;
+	}
+	passed = selftest_run(options);
+	passed = kbench_run(options) && passed;
+	if (options->dump_tables)
+		dump_tables();
+	return run_commands(options) && passed;
 }
 
 void kernel_main(void)
 {
+	const struct options *options;
 	const struct bootinfo *info;
 	bool passed;
 
@@ -80,20 +81,17 @@ void kernel_main(void)
 	physmap_set_reach(boot_handover.reach);
 
 	info = boot_information_init();
-	options_init(info->command_line);
-	finish_configure(info->command_line);
+	options = options_init(info->command_line);
+	finish_configure(options->way_out);
 	start_screen(&info->framebuffer);
 	describe_machine(info);
 	memory_init(info);
 	paging_init();
 	paging_describe();
-	release_modules(info->command_line);
+	release_modules(options);
 
-	passed = selftest_run(info->command_line);
-	passed = kbench_run(info->command_line) && passed;
-	dump_if_asked(info->command_line);
-	passed = run_commands(info->command_line) && passed;
-	if (IS_ENABLED(CONFIG_MONITOR) && !finish_leaves())
+	passed = run(options);
+	if (IS_ENABLED(CONFIG_MONITOR) && options->way_out == STAY)
 		monitor_prompt();
 	finish(passed);
 }

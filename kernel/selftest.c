@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Running the self-tests at start (mercator/selftest.h). */
 #include <arch/cpu.h>
-#include <mercator/command_line.h>
 #include <mercator/fmt.h>
 #include <mercator/ktest.h>
 #include <mercator/log.h>
@@ -46,17 +45,13 @@ bool selftest_run_matching(const char *glob, uint64_t seed)
 	return false;
 }
 
-bool selftest_run(const char *command_line)
+bool selftest_run(const struct options *options)
 {
-	uint64_t seed;
-	char glob[64];
-
-	if (!command_line_find(command_line, "selftest", glob, sizeof(glob))) {
+	if (!options->selftest) {
 		log_info("no self-tests asked for: `selftest` on the command line runs them");
 		return true;
 	}
 	/* By default each run draws other numbers; the KTAP header says which. */
-	if (!command_line_number(command_line, "seed", &seed))
-		seed = read_tsc();
-	return selftest_run_matching(glob, seed);
+	return selftest_run_matching(options->selftest_glob,
+				     options->has_seed ? options->seed : read_tsc());
 }

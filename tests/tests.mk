@@ -74,8 +74,7 @@ mutate: ## Break the code in every listed way: each must be caught; K=REGEX pick
 
 # Everything below is driven by one pytest (tests/pytest.ini): it builds what it needs by itself,
 # each (compiler, configuration) in a folder of its own below $(out)/check, and boots it.
-PYTHON ?= $(firstword $(foreach python,python3 /usr/bin/python3,\
-	$(if $(shell $(python) -c 'import pytest, xdist, matplotlib' 2>/dev/null && echo yes),$(python))))
+PYTHON ?= $(call python_with,pytest xdist matplotlib)
 WORKERS ?= $(shell nproc)
 RANDOM_CONFIGS ?= 5
 KCONFIG_SEED ?= $(shell date +%s)

@@ -3,16 +3,13 @@
 #ifndef MERCATOR_FINISH_H
 #define MERCATOR_FINISH_H
 
-#include <stdbool.h>
+#include <mercator/options.h>
 
 /*
  * What `exit=` on the command line asks for; to be called before the first finish(). Nothing is ever
  * written to an exit device's port unless this has named it.
  */
-void finish_configure(const char *command_line);
-
-/* Whether it asked for anything: then finish() does not stay. */
-bool finish_leaves(void);
+void finish_configure(enum way_out way);
 
 /*
  * End here. With exit=isa-debug, QEMU leaves with status 33 if `passed`, else 35 (its

@@ -24,6 +24,7 @@
 #define MERCATOR_KBENCH_H
 
 #include <arch/cpu.h>
+#include <mercator/options.h>
 #include <mercator/types.h>
 
 /* What was counted. */
@@ -117,7 +118,7 @@ static inline bool kbench_goes_on(const struct kbench_run *b, uint64_t i, uint64
  *
  * False if one failed, or if the glob fits none.
  */
-bool kbench_run(const char *command_line);
+bool kbench_run(const struct options *options);
 
 /* The rows alone, for one glob, or for all benchmarks if it is "". */
 bool kbench_run_matching(const char *glob);

@@ -9,10 +9,11 @@
 #include <stdbool.h>
 
 /*
- * Run the commands of `run="COMMAND; COMMAND ..."`, if the kernel's command line has any. False if a
- * test or a benchmark among them failed; other commands that fail only say so.
+ * Run the commands of `run="COMMAND; COMMAND ..."`, on the kernel's command line. False if one was not
+ * understood, or if a check among them (audit, test, bench, walk --both) found something wrong or could
+ * not be made. Experiments that are refused only say so.
  */
-bool monitor_run(const char *command_line);
+bool monitor_run(const char *commands);
 
 /*
  * The prompt, on the serial port and on the PC keyboard, on all consoles, for ever. Returns only if

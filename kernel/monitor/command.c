@@ -33,7 +33,7 @@ static enum command_result run(const struct command *const *commands, const stru
 
 	if (!command) {
 		log_error("no command \"" SHOWN "\": `help` lists them", SHOWN_MAX, words->word[0]);
-		return COMMAND_FAILED;
+		return COMMAND_MISUSED;
 	}
 	if (count < command->least)
 		log_error("%s: something is missing", command->name);
@@ -58,7 +58,7 @@ static enum command_result run_first(const struct command *const *commands, cons
 		break;
 	case WORDS_OK: return words.count ? run(commands, &words) : COMMAND_OK;
 	}
-	return COMMAND_FAILED;
+	return COMMAND_MISUSED;
 }
 
 enum command_result command_run_line(const struct command *const *commands, const char *line)
@@ -106,7 +106,7 @@ enum command_result command_help(const struct command *const *commands, unsigned
 	command = command_find(commands, arguments[0]);
 	if (!command) {
 		log_error("help: no command \"" SHOWN "\"", SHOWN_MAX, arguments[0]);
-		return COMMAND_FAILED;
+		return COMMAND_MISUSED;
 	}
 	show_usage(command);
 	say("  %s.", command->summary);

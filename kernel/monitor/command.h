@@ -15,8 +15,9 @@
 enum command_result {
 	COMMAND_OK,
 	COMMAND_FAILED,
-	COMMAND_MISUSED,      /* its usage is shown then */
-	COMMAND_CHECK_FAILED, /* tests, which it ran, found an error: it counts in the kernel's result */
+	/* In run=, these count in the kernel's result. */
+	COMMAND_MISUSED, /* it was not understood; if there is such a command, its usage is shown */
+	COMMAND_CHECK_FAILED, /* it is a check, which found an error or could not be made */
 };
 
 struct command {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The prompt, and run= (mercator/monitor.h). */
-#include <mercator/command_line.h>
 #include <mercator/fmt.h>
 #include <mercator/log.h>
 #include <mercator/monitor.h>
-#include <mercator/string.h>
+#include <mercator/options.h>
 
 #include "command.h"
 #include "editor.h"
@@ -12,7 +11,6 @@
 
 #define PROMPT        "mercator> "
 #define COLUMNS_LEAST (sizeof(PROMPT) + 4) /* on a screen that is narrower, the row's end is cut */
-#define RUN_MAX       1024
 
 static struct editor editor;
 static struct view view;
@@ -84,7 +82,7 @@ void monitor_prompt(void)
 /* Run the command at the start of the line as if it had been typed; where the next one begins. */
 static const char *run_first(const char *line, enum command_result *worst)
 {
-	char command[RUN_MAX];
+	char command[OPTIONS_RUN_SIZE];
 	enum command_result result;
 	size_t length = 0;
 
@@ -102,18 +100,11 @@ static const char *run_first(const char *line, enum command_result *worst)
 	return line + length + (line[length] == ';');
 }
 
-bool monitor_run(const char *command_line)
+bool monitor_run(const char *commands)
 {
 	enum command_result worst = COMMAND_OK;
-	char line[RUN_MAX];
-	const char *rest = line;
 
-	if (!command_line_find(command_line, "run", line, sizeof(line)))
-		return true;
-	if (strlen(line) + 1 == sizeof(line))
-		log_error("run= is longer than %zu characters: the rest is cut off",
-			  sizeof(line) - 2);
-	while (*rest)
-		rest = run_first(rest, &worst);
-	return worst != COMMAND_CHECK_FAILED;
+	while (*commands)
+		commands = run_first(commands, &worst);
+	return worst < COMMAND_MISUSED;
 }

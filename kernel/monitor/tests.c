@@ -22,7 +22,7 @@ static enum command_result run_test(unsigned int count, const char *const *argum
 	bool passed;
 
 	if (!kernel_space_is_active("test"))
-		return COMMAND_FAILED;
+		return COMMAND_CHECK_FAILED;
 	passed = selftest_run_matching(count ? arguments[0] : "", read_tsc());
 	return passed ? COMMAND_OK : COMMAND_CHECK_FAILED;
 }
@@ -39,7 +39,7 @@ const struct command test_command = {
 static enum command_result run_bench(unsigned int count, const char *const *arguments)
 {
 	if (!kernel_space_is_active("bench"))
-		return COMMAND_FAILED;
+		return COMMAND_CHECK_FAILED;
 	return kbench_run_matching(count ? arguments[0] : "") ? COMMAND_OK : COMMAND_CHECK_FAILED;
 }
 
@@ -82,7 +82,7 @@ static enum command_result run_audit(unsigned int count, const char *const *argu
 			  pt_level_name(report.level), report.entry.raw, virt_raw(report.address));
 	else
 		log_error("audit: %s", error_text(error));
-	return error == ERR_FORMAT ? COMMAND_CHECK_FAILED : COMMAND_FAILED;
+	return COMMAND_CHECK_FAILED;
 }
 
 const struct command audit_command = {

@@ -121,7 +121,7 @@ static enum command_result walk_both(virt_addr_t address)
 	if (!IS_ENABLED(CONFIG_MAPPER_OFFSET) || !IS_ENABLED(CONFIG_MAPPER_RECURSIVE)) {
 		log_error("walk --both: this kernel is built without the %s mapper",
 			  IS_ENABLED(CONFIG_MAPPER_OFFSET) ? "recursive" : "offset");
-		return COMMAND_FAILED;
+		return COMMAND_CHECK_FAILED;
 	}
 	error = offset_walk(&root, address, &offset);
 	other = recursive_walk(&root, address, &recursive);

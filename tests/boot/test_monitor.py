@@ -42,8 +42,8 @@ def test_looking(builder: Builder, folder: Path, config: str) -> None:
     text = 0xFFFFFFFF80101000
     walks = f"walk {text:#x}; walk --both {text:#x}; walk 0; walk 0x8000000000000000"
     status, said = run(builder, folder, f"{walks}; maps; tables; audit; frames; cpu; memmap; help", build)
-    assert status == PASSED_STATUS
     both = builder.has(build, "MAPPER_OFFSET") and builder.has(build, "MAPPER_RECURSIVE")
+    assert status == (PASSED_STATUS if both else FAILED_STATUS)
 
     walk = said[f"walk {text:#x}"].splitlines()
     assert re.fullmatch(r"=> physical 0x101000, in a page of 4 KiB: r-x-g, .*write-back", walk[-1])
@@ -98,7 +98,7 @@ def test_bad_input_says_what_is_wrong(builder: Builder, folder: Path) -> None:
         "a b c d e f g h i": "at most 8 words",
     }
     status, said = run(builder, folder, "; ".join(commands))
-    assert status == PASSED_STATUS
+    assert status == FAILED_STATUS
     for command, message in commands.items():
         assert message in said[command], command
         assert said[command].startswith("error: "), command
@@ -276,7 +276,7 @@ def test_experiments_have_bounds(builder: Builder, folder: Path) -> None:
     machine = ["-cpu", "max,la57=off"]
     text = ";".join(["alloc", "map 0x200000 last", *refusals, "unmap 0x200000", "audit"])
     status, said = run(builder, folder, text, DEFAULT, *machine)
-    assert status == PASSED_STATUS
+    assert status == FAILED_STATUS  # some are not understood
     for command, message in refusals.items():
         assert said[command].startswith("error: "), command
         assert message in said[command], command
@@ -310,7 +310,7 @@ def test_spaces(builder: Builder, folder: Path, config: str) -> None:
         "audit ",
     ]
     status, said = run(builder, folder, ";".join(commands), Build("gcc", config))
-    assert status == PASSED_STATUS
+    assert status == FAILED_STATUS  # for a test in space 1
     assert re.fullmatch(r"\* 0: root at 0x\w+, \d+ tables, the kernel's", said["space"])
     assert said["peek 0x400000"].startswith("#PF page fault")
     assert said["peek  0x400000"] == "0000000000400000  0000000000000001"

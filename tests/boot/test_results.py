@@ -66,9 +66,26 @@ def test_no_such_test(builder: Builder, folder: Path) -> None:
     assert "no test ran" in report.errors
 
 
-def test_options_that_mean_nothing(builder: Builder, folder: Path) -> None:
-    """They are not silently something else."""
-    words = "passes seed=-1 loglevel= nonsense=1"
-    _, log = boot(builder, folder, words, "defconfig")
-    for warning in ("seed=-1 is not a number", "loglevel= is not a number", '"nonsense" is not known'):
-        assert f"command line: {warning}" in log
+# What makes no sense on a command line, and what is said of it. All that can is tests/kernel/command_line_test.c's.
+SENSELESS = {
+    "too long": (f'run="{"help; " * 171}"', ["run= is longer than 1023 characters"]),
+    "cut": ('run="help', ["run= has a quote that is not closed: the rest is missing"]),
+    "values": ("run=help seed=-1 dump=x nonsense", ["seed=-1 is not", "dump=x is not", '"nonsense" is not']),
+}
+
+
+@pytest.mark.parametrize("line, complaints", SENSELESS.values(), ids=SENSELESS.keys())
+def test_a_senseless_command_line(builder: Builder, folder: Path, line: str, complaints: list[str]) -> None:
+    """It is named, nothing of it is run, and that is a failure."""
+    line = f"exit=isa-debug selftest=deliberate.passes {line}"
+    status, log = shim.run(builder, Build("gcc", "defconfig"), folder, line)
+    assert status == FAILED_STATUS
+    assert [complaint for complaint in complaints if f"error: command line: {complaint}" not in log] == []
+    assert "KTAP" not in log and "mercator>" not in log
+
+
+def test_run_without_a_monitor(builder: Builder, folder: Path) -> None:
+    build = Build("gcc", "no_monitor_defconfig")
+    status, log = shim.run(builder, build, folder, "run=help exit=isa-debug")
+    assert status == FAILED_STATUS
+    assert "error: this kernel is built without the monitor" in log

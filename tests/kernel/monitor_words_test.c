@@ -178,9 +178,9 @@ KTEST(monitor_words, commands_get_as_many_arguments_as_they_take)
 		{ "one", 0, COMMAND_MISUSED, "one: something is missing" },
 		{ "one 1 2 3", 0, COMMAND_MISUSED, "one: \"3\" is too much" },
 		{ "on 1", 0, COMMAND_MISUSED, "on: \"1\" is too much" },
-		{ "none", 0, COMMAND_FAILED, "no command \"none\": `help` lists them" },
-		{ "none; on; one 1", 2, COMMAND_FAILED, "no command \"none\": `help` lists them" },
-		{ "on 1 2 3 4 5 6 7 8; on", 1, COMMAND_FAILED, "a command has at most 8 words" },
+		{ "none", 0, COMMAND_MISUSED, "no command \"none\": `help` lists them" },
+		{ "none; on; one 1", 2, COMMAND_MISUSED, "no command \"none\": `help` lists them" },
+		{ "on 1 2 3 4 5 6 7 8; on", 1, COMMAND_MISUSED, "a command has at most 8 words" },
 	};
 	enum command_result result;
 
@@ -208,5 +208,5 @@ KTEST(monitor_words, help_knows_the_commands)
 	EXPECT_EQ(t, command_help(commands, 1, (const char *const[]){ "one" }), COMMAND_OK);
 	EXPECT_LOGGED(t, result = command_help(commands, 1, (const char *const[]){ "none" }),
 		      "help: no command \"none\"");
-	EXPECT_EQ(t, result, COMMAND_FAILED);
+	EXPECT_EQ(t, result, COMMAND_MISUSED);
 }

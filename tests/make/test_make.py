@@ -153,23 +153,106 @@ def test_refuses_overlap(folder: Path, options: dict[str, int], message: str) ->
 MAPPERS = ("OFFSET", "RECURSIVE", "GENERIC")
 
 
+def changed(folder: Path, old: str, new: str) -> Path:
+    """A build folder with the default configuration, in which lines were changed."""
+    out = folder / "build"
+    run_make(f"O={out}", "defconfig")
+    text, count = re.subn(old, new, (out / ".config").read_text(), flags=re.M)
+    assert count
+    (out / ".config").write_text(text)
+    return out
+
+
 @pytest.mark.parametrize("built", [(), *((name,) for name in MAPPERS)], ids=lambda built: "".join(built) or "NONE")
-def test_senseless_mappers_cannot_be_chosen(folder: Path, built: tuple[str, ...]) -> None:
-    """One mapper at least is built in, whatever was asked for, and the kernel's own is one of them."""
-    for asked in MAPPERS:
-        out = folder / asked
-        run_make(f"O={out}", "defconfig")
-        config = out / ".config"
-        text = re.sub(r"^CONFIG_(MAPPER|KERNEL)_(OFFSET|RECURSIVE|GENERIC)=y\n", "", config.read_text(), flags=re.M)
+@pytest.mark.parametrize("asked", MAPPERS)
+def test_senseless_mappers_cannot_be_chosen(folder: Path, built: tuple[str, ...], asked: str) -> None:
+    """One mapper at least is built in, and the kernel's own is one of them; what asks for else is refused."""
+    out = changed(folder, r"^CONFIG_(MAPPER|KERNEL)_(OFFSET|RECURSIVE|GENERIC)=y\n", "")
+    with (out / ".config").open("a") as file:
         for name in MAPPERS:
-            text += f"CONFIG_MAPPER_{name}={'y' if name in built else 'n'}\n"
-        config.write_text(f"{text}CONFIG_KERNEL_{asked}=y\n")
+            file.write(f"CONFIG_MAPPER_{name}={'y' if name in built else 'n'}\n")
+        file.write(f"CONFIG_KERNEL_{asked}=y\n")
+    if asked in built:
         run_make(f"O={out}", "olddefconfig")
-        text = config.read_text()
-        mappers = re.findall(r"^CONFIG_MAPPER_(\w+)=y$", text, re.M)
-        own = re.findall(r"^CONFIG_KERNEL_(OFFSET|RECURSIVE|GENERIC)=y$", text, re.M)
-        assert mappers == list(built or ["OFFSET"])
-        assert own == ([asked] if asked in mappers else mappers)
+        text = (out / ".config").read_text()
+        assert re.findall(r"^CONFIG_MAPPER_(\w+)=y$", text, re.M) == list(built)
+        assert re.findall(r"^CONFIG_KERNEL_(OFFSET|RECURSIVE|GENERIC)=y$", text, re.M) == [asked]
+        return
+    (out / ".config.written").unlink()  # or the default is not the user's
+    refused = f"KERNEL_{asked}=y" if built else "MAPPER_OFFSET=n"
+    with pytest.raises(BuildError, match=rf"CONFIG_{refused} cannot be had: it is \w unless "):
+        run_make(f"O={out}", "olddefconfig")
+
+
+OUT_OF_RANGE = "CONFIG_PHYSMAP_SLOT=256 is out of range: 259 to 510"
+# What is set, and what is said of it.
+REFUSED = {
+    "CONFIG_PHYSMAP_SLOT=256": OUT_OF_RANGE,
+    "CONFIG_LOG_LEVEL=5": "CONFIG_LOG_LEVEL=5 is out of range: 1 to 4",
+    "CONFIG_VMAP_SLOT=0403": "CONFIG_VMAP_SLOT=0403 is not a decimal number",
+    "CONFIG_VMAP_SLOT=many": "the value 'many' is invalid for VMAP_SLOT",
+    "CONFIG_SERIAL=maybe": "'maybe' is not a valid value for the bool symbol SERIAL",
+    "CONFIG_SERAIL=n": "CONFIG_SERAIL=n: there is no such option",
+    "# CONFIG_SLEFTESTS is not set": "CONFIG_SLEFTESTS=n: there is no such option",
+    "# CONFIG_RECURSIVE is not set\nCONFIG_RECURSIVE_SLOT=300": "CONFIG_RECURSIVE_SLOT=300 cannot be had: "
+    "it is nothing unless RECURSIVE",
+    "# CONFIG_MAPPER_GENERIC is not set\nCONFIG_KERNEL_GENERIC=y": "CONFIG_KERNEL_GENERIC=y cannot be had: "
+    "it is n unless MAPPER_GENERIC",
+    "CONFIG_SCREEN=n": "CONFIG_SCREEN=n cannot be set: it follows from other options, and is y",
+    "VMAP_SLOT=403": "malformed line 'VMAP_SLOT=403'",
+}
+
+
+def test_what_is_set_is_had_or_refused(folder: Path) -> None:
+    out = folder / "build"
+    run_make(f"O={out}", "defconfig")
+    config = out / ".config"
+    text = config.read_text() + "\n".join(REFUSED) + "\n"
+    config.write_text(text)
+    with pytest.raises(BuildError) as error:
+        run_make(f"O={out}", "olddefconfig")
+    said = [line for line in str(error.value).splitlines() if not line.startswith(("$ make", "make: "))]
+    assert [what for what in REFUSED.values() if what not in "\n".join(said)] == []
+    assert len(said) == len(REFUSED), said
+    assert config.read_text() == text, "nothing is changed"
+
+
+# Targets that read no configuration, but for that of KCONFIG_ALLCONFIG.
+MAKE_ONE = {"randconfig", "allyesconfig", "allnoconfig"}
+
+
+def test_every_target_refuses_it(folder: Path, clone: Path) -> None:
+    text = (clone / "scripts/make/config.mk").read_text()
+    targets = set(re.search(r"^config_targets :=((?:.*\\\n)*.*)", text, re.M)[1].replace("\\", "").split())
+    targets -= {"%_defconfig", "defconfig"}
+    assert targets > MAKE_ONE | {"menuconfig", "olddefconfig", "savedefconfig"}
+    out = changed(folder, "^CONFIG_PHYSMAP_SLOT=.*", "CONFIG_PHYSMAP_SLOT=256")
+    for target in [*targets - MAKE_ONE, "all", "iso", "host-tests"]:
+        with pytest.raises(BuildError, match=OUT_OF_RANGE):
+            run_make(f"O={out}", target)
+    for target in MAKE_ONE:
+        with pytest.raises(BuildError, match=OUT_OF_RANGE):
+            run_make(f"O={out}", target, f"KCONFIG_ALLCONFIG={out}/.config")
+        run_make(f"O={out}/new", target)
+    for name in ("defconfig", "offset_defconfig"):
+        with (clone / "configs" / name).open("a") as file:
+            file.write("CONFIG_PHYSMAP_SLOT=256\n")
+        with pytest.raises(BuildError, match=f"/configs/{name}: {OUT_OF_RANGE}"):
+            run_make(name, top=clone)
+    with pytest.raises(BuildError, match=f"/configs/defconfig: {OUT_OF_RANGE}"):
+        run_make("all", top=clone)
+
+
+def test_what_follows_from_a_change_is_not_refused(folder: Path) -> None:
+    """The lines that the tools wrote are not the user's, if they wrote them last."""
+    out = changed(folder, "^CONFIG_PHYSMAP=y$", "CONFIG_PHYSMAP=n")
+    run_make(f"O={out}", "olddefconfig")
+    text = (out / ".config").read_text()
+    assert re.findall(r"^CONFIG_(?:MAPPER|KERNEL)_(\w+)=y$", text, re.M) == ["RECURSIVE", "RECURSIVE"]
+    with (out / ".config").open("a") as file:
+        file.write("CONFIG_MAPPER_OFFSET=y\n")
+    with pytest.raises(BuildError, match="CONFIG_MAPPER_OFFSET=y cannot be had: it is n unless .*PHYSMAP"):
+        run_make(f"O={out}", "olddefconfig")
 
 
 # Stands before a tool: when it is to write, it leaves an empty file, as a loss of power would, and kills

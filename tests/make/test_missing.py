@@ -60,6 +60,9 @@ def test_programs_of_the_build(folder: Path) -> None:
     said = fails("make", f"O={folder}/build", "defconfig", PATH=str(tools))
     assert f"kconfig-conf is not installed: {SETUP}\n" in said
     assert "not found" not in said
+    (folder / "kconfiglib.py").write_text("raise ImportError\n")
+    said = fails("make", f"O={folder}/build", "defconfig", PYTHONPATH=str(folder))
+    assert f"no python3 with kconfiglib here: {SETUP}" in said
     for name in programs():
         said = fails(TOP / "scripts/missing" / name)
         assert said == f"{name} is not installed: {SETUP}\n"

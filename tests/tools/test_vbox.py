@@ -23,6 +23,7 @@ LOGS = {
     "panic-after-counts": (FAILED, f"{COUNTS}\nerror: panic: no memory\n"),
     "bail-out": (FAILED, "  ok 1 a\nBail out! panic during fmt.b\n"),
     "stub-stopped": (FAILED, "Mercator: this CPU has no long mode. Stopped.\n"),
+    "senseless-command-line": (FAILED, "error: command line: seed=x is not a number\nerror: nothing was run\n"),
     "empty": (NO_RESULT, ""),
     "cut-off": (NO_RESULT, "KTAP version 1\n1..1\n  ok 1 a\n# 1 passed, 0 fai"),
     "no-test-ran": (NO_RESULT, "# 0 passed, 0 failed, 0 skipped\n"),

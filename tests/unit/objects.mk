@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-host-y += kernel/command_line.c tests/kernel/command_line_test.c
+host-y += kernel/command_line.c kernel/options.c tests/kernel/command_line_test.c
 host-y += tests/kernel/fmt_test.c tests/kernel/string_test.c kernel/string.c
 host-y += kernel/console/screen.c tests/kernel/screen_test.c
 host-y += kernel/console/framebuffer.c tests/kernel/framebuffer_test.c
