@@ -3,6 +3,7 @@
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <mercator/layout.h>
+#include <mercator/paging.h>
 #include <mercator/panic.h>
 #include <mercator/region.h>
 #include <mercator/table_window.h>

@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from harness.build import TOP, config_names, run_make
+from harness.build import TOP
 
 C_BLOCK = re.compile(r"^```c\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"^/\* example: \w+ \*/\n(.*?)^/\* end \*/$", re.MULTILINE | re.DOTALL)
@@ -30,14 +30,3 @@ def test_links_lead_to_files() -> None:
         if not (TOP / name).parent.joinpath(target).exists()
     ]
     assert not broken
-
-
-def test_hostlib_example(tmp_path: Path) -> None:
-    """Whatever the kernel's configuration is, and with the debug checks."""
-    for config in config_names():
-        run_make(f"O={tmp_path}", config)
-        printed = run_make("-s", f"O={tmp_path}", "hostlib")
-        assert "map: ok, with 4 tables" in printed, config
-        assert "map again: ERR_EXISTS at 40000000" in printed, config
-    printed = run_make("-s", f"O={tmp_path}", "hostlib", "HOSTLIB_CONFIG=configs/debug_defconfig")
-    assert "map again: ERR_EXISTS at 40000000" in printed

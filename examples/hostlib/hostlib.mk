@@ -7,15 +7,19 @@
 #
 # The library has a configuration of its own, whatever the kernel's here: the file HOSTLIB_CONFIG, by
 # default configs/defconfig. It must have every method; configs/debug_defconfig adds the debug checks.
+# HOSTLIB_CPUS is how many threads may use it at once: for one, the default, locks are left out.
 
 HOSTLIB_CONFIG ?= configs/defconfig
+HOSTLIB_CPUS ?= 1
 
 hostlib := $(out)/hostlib
 hostlib_config := $(hostlib)/config/include/generated/autoconf.h
-hostlib_sources := kernel/error.c tests/host/percpu.c examples/hostlib/defaults.c \
+hostlib_sources := kernel/error.c kernel/fmt.c kernel/glob.c tests/host/percpu.c \
+	examples/hostlib/defaults.c \
 	$(sort $(filter mm/%,$(kernel-y) $(kernel-) $(kernel-n)))
 hostlib_cflags := $(c_dialect) -Itests/host/include \
-	$(subst -I$(out)/include,-I$(hostlib)/config/include,$(includes)) -O2 -g $(warnings)
+	$(subst -I$(out)/include,-I$(hostlib)/config/include,$(includes)) -O2 -g $(warnings) \
+	-DHOST_NR_CPUS=$(HOSTLIB_CPUS)
 hostlib_objects := $(patsubst %,$(out)/hostlib/obj/%.o,$(hostlib_sources))
 
 $(call flags_file,hostlib-config,$(HOSTLIB_CONFIG))
@@ -37,15 +41,15 @@ $(hostlib)/libmercator-mm.a: $(hostlib_objects)
 	@rm -f $@.new
 	$(Q)ar rcs $@.new $^ && $(finish)
 
-# Behind the stand-ins, the entry format is all of arch/ that the headers need.
-hostlib_headers := $(wildcard include/mercator/*.h) arch/x86_64/include/arch/pt_format.h \
-	$(wildcard tests/host/include/arch/*.h) $(hostlib_config)
-$(hostlib)/include: $(hostlib_headers)
+# The headers that the sources include, and no other. The program sees the number of CPUs with the
+# configuration.
+$(hostlib)/include: $(hostlib)/libmercator-mm.a
 	$(call say,COPY,$@)
 	$(Q)rm -rf $@ $@.new && mkdir -p $@.new/mercator $@.new/arch $@.new/generated
-	$(Q)cp include/mercator/*.h $@.new/mercator
-	$(Q)cp arch/x86_64/include/arch/pt_format.h tests/host/include/arch/*.h $@.new/arch
-	$(Q)cp $(hostlib_config) $@.new/generated
+	$(Q)for header in $$($(HOSTCC) $(hostlib_cflags) -M $(hostlib_sources) | tr ' ' '\n' | \
+		grep -E '(^|/)include/(mercator|arch|generated)/' | sort -u); do \
+		cp $$header $@.new/$${header##*include/} || exit; done
+	$(Q)echo '#define HOST_NR_CPUS $(HOSTLIB_CPUS)' >>$@.new/generated/autoconf.h
 	@$(finish)
 
 # As a user would compile it: with nothing but the library and its headers.

@@ -3,6 +3,7 @@
 #ifndef MERCATOR_PAGING_H
 #define MERCATOR_PAGING_H
 
+#include <mercator/region.h>
 #include <mercator/space.h>
 #include <mercator/vmap.h>
 
@@ -22,7 +23,10 @@ struct space *kernel_space(void);
 /* Its region for single mappings. */
 const struct vmap *kernel_vmap(void);
 
-/* Log what it consists of. */
+/* What it consists of, in ascending order, disjoint, all in the kernel half. Good after paging_init(). */
+const struct region *kernel_regions(size_t *count);
+
+/* Log that. */
 void paging_describe(void);
 
 #endif

@@ -33,7 +33,4 @@ enum reserved_mark {
 	RESERVED_TEMP,
 };
 
-/* In ascending order, disjoint, all in the kernel half. Good after paging_init(). */
-const struct region *kernel_regions(size_t *count);
-
 #endif

@@ -2,6 +2,7 @@
 /* Names for what is mapped where (names.h): the kernel's regions, and what it maps singly. */
 #include <mercator/boot_information.h>
 #include <mercator/memory.h>
+#include <mercator/paging.h>
 #include <mercator/region.h>
 
 #include "names.h"

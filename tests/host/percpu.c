@@ -30,12 +30,16 @@ static void membarrier(int command)
 	}
 }
 
+/* One CPU needs no barrier in others, nor a system that has such a call. */
 __attribute__((constructor)) static void register_membarrier(void)
 {
-	membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+	if (ARCH_NR_CPUS > 1)
+		membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
 }
 
 void arch_barrier_everywhere(void)
 {
-	membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (ARCH_NR_CPUS > 1)
+		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }

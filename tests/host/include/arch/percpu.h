@@ -8,18 +8,20 @@
 #define ARCH_PERCPU_H
 
 #include <arch/host_irq.h>
+#include <mercator/config.h>
 #include <mercator/types.h>
 
 #ifndef HOST_NR_CPUS
 #define HOST_NR_CPUS 64
 #endif
 #define ARCH_NR_CPUS HOST_NR_CPUS
+_Static_assert(ARCH_NR_CPUS >= 1, "there is one CPU at least");
 
 extern __thread unsigned int host_cpu_id;
 
 static inline unsigned int arch_cpu_id(void)
 {
-	return host_cpu_id;
+	return ARCH_NR_CPUS > 1 ? host_cpu_id : 0;
 }
 
 /* The thread that holds the lock may want this core. */

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""What `make hostlib` leaves for other programs: a library, and the headers that are its own."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.build import TOP, config_names, run_make
+
+INCLUDE = re.compile(r"^#include <((?:mercator|arch|generated)/\w+\.h)>", re.M)
+PLACES = ("include", "tests/host/include", "arch/x86_64/include")  # the host's stand-ins come first
+
+# As gcc's -aux-info says it: /* file:line:kind */ extern int name (arguments);
+DECLARED = re.compile(r"^/\* (\S+):\d+:\w+ \*/ (?:extern|static) [^(]*?(\w+) \(", re.M)
+
+PROGRAM = """
+#include <stdio.h>
+{includes}
+static void *const volatile functions[] = {{ {functions} }};
+int main(void)
+{{
+	(void)functions[0];
+	printf("%d %zu", ARCH_NR_CPUS, sizeof(struct space));
+	return 0;
+}}
+"""
+
+
+def run(*command: object) -> str:
+    done = subprocess.run(
+        [str(word) for word in command], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def included(texts: list[str]) -> set[str]:
+    """The headers that these sources include, and those that they include in turn."""
+    found: set[str] = set()
+    while texts:
+        new = set(INCLUDE.findall(texts.pop())) - found
+        found |= new
+        for name in new - {"generated/autoconf.h"}:
+            paths = [TOP / place / name for place in PLACES]
+            texts.append(next(path for path in paths if path.exists()).read_text())
+    return found
+
+
+# CPUs, the kernel's configurations, and the library's. With the debug checks, a structure has a member a CPU.
+LIBRARIES = {
+    "one CPU": (1, config_names(), []),
+    "4 CPUs": (4, ["defconfig"], ["HOSTLIB_CPUS=4", "HOSTLIB_CONFIG=configs/debug_defconfig"]),
+}
+
+
+@pytest.mark.parametrize("cpus, configs, arguments", LIBRARIES.values(), ids=LIBRARIES)
+def test_program_can_use_all_that_is_shipped(
+    cpus: int, configs: list[str], arguments: list[str], folder: Path
+) -> None:
+    for config in configs:
+        run_make(f"O={folder}/build", config)
+        printed = run_make("-s", f"O={folder}/build", "hostlib", *arguments)
+        assert "map: ok, with 4 tables" in printed, config
+        assert "map again: ERR_EXISTS at 40000000" in printed, config
+    hostlib = folder / "build/hostlib"
+    include = hostlib / "include"
+    headers = sorted(str(path.relative_to(include)) for path in include.rglob("*.h"))
+    sources = [path.read_text() for path in (TOP / "mm").glob("*.[ch]")]
+    assert set(headers) == included([*sources, "#include <mercator/config.h>"])
+
+    gcc = ["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", f"-I{include}", "-include", "mercator/config.h"]
+    run(*gcc, "-x", "c", "-fsyntax-only", *(include / header for header in headers))  # each alone
+
+    includes = "\n".join(f"#include <{header}>" for header in headers)
+    (folder / "headers.c").write_text(includes)
+    run(*gcc, "-fsyntax-only", "-aux-info", folder / "declared", folder / "headers.c")
+    declared = DECLARED.findall((folder / "declared").read_text())
+    functions = sorted({name for path, name in declared if path.startswith(str(include))})
+    assert {"frame_picture", "mapper_map", "virt_addr", "fmt_print", "tlb_flush_all"} <= set(functions)
+
+    source, program = folder / "program.c", folder / "program"
+    source.write_text(PROGRAM.format(includes=includes, functions=", ".join(f"(void *){f}" for f in functions)))
+    run(*gcc, "-o", program, source, hostlib / "libmercator-mm.a")
+    theirs = run("gdb", "-batch", "-ex", "print sizeof(struct space)", hostlib / "obj/mm/mapper.c.o")
+    assert run(program) == f"{cpus} {theirs.split()[-1]}"
