@@ -104,14 +104,15 @@ def test_an_entry_is_what_a_mutant_changes(tmp_path: Path) -> None:
 MAKEFILE = """
 V ?= 0
 $(O)/host-tests: $(O)/a.o
-\tgcc -o $@.new $^ && mv $@.new $@
+\tgcc $(sanitize) -o $@.new $^ && mv $@.new $@
 $(O)/a.o: mm/a.c
 \t@mkdir -p $(O)
-\tgcc -O1 -g -Wall -MMD -MP -MT $@ -MF $@.d.new -c -o $@.new $<
+\tgcc -O1 -g -Wall $(sanitize) -MMD -MP -MT $@ -MF $@.d.new -c -o $@.new $<
 \t@echo '$@: $<' >$@.d && mv $@.new $@
 """
 PROGRAM = """
 #include <stdio.h>
+#include <string.h>
 
 static int twice(int a)
 {
@@ -124,11 +125,13 @@ static int twice(int a)
 
 static volatile int two = 2;
 
-int main(void)
+int main(int argc, char **argv)
 {
-\tprintf("  # Subtest: small\\n  %sok 1 doubles\\n", twice(two) == 4 ? "" : "not ");
-\tprintf("  # Subtest: other\\n  ok 1 nothing # SKIP\\n");
-\treturn 0;
+\tif (strcmp(argv[1], "other.*"))
+\t\tprintf("  # Subtest: small\\n  %sok 1 doubles\\n", twice(two) == 4 ? "" : "not ");
+\tif (strcmp(argv[1], "small.*"))
+\t\tprintf("  # Subtest: other\\n  ok 1 nothing\\n  # Subtest: none\\n  ok 1 nothing # SKIP\\n");
+\treturn argc != 2;
 }
 """
 
@@ -159,6 +162,17 @@ def test_verdicts(worker: Worker, kind: str) -> None:
     assert verdict.kind == kind, verdict
     assert verdict.says == ("small.doubles, host-tests (quick)" if kind == "caught" else verdict.says)
     assert (worker.tree / "mm/a.c").read_text() == PROGRAM
+
+
+def test_only_suites_that_come_to_a_function_judge_it(worker: Worker) -> None:
+    judge = next(worker.bench.judges())
+    judge.measure()
+    assert set(judge.times) == {"small", "other"}  # not the one of which all is skipped
+    assert judge.reach
+    (function,) = {m.function for m in mutants_of("mm/a.c", PROGRAM) if m.region == "twice"}
+    lines = range(*(PROGRAM.count("\n", 0, at) + 1 for at in function))
+    assert judge.order("mm/a.c", lines) == ["small"]
+    assert set(judge.order("mm/a.c", None)) == {"small", "other"}
 
 
 def test_what_hangs_is_caught_in_time(worker: Worker) -> None:

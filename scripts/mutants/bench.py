@@ -6,10 +6,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from .judge import Judge
-from .trees import NotBuilt, copy_tree, make_program, run_make
+from .reach import Reach
+from .trees import NotBuilt, Program, copy_tree, make_program, run_make
 
 # The host's programs without sanitizers, which makes them quick; and those that a sanitizer adds to.
 QUICK = ["host-tests", "frame-debug-tests", "mapper-debug-tests", "frame-interrupt-tests", "frame-turns-tests"]
@@ -38,14 +40,20 @@ class Bench:
         copy_tree(top, self.base)
         self.lock = threading.Lock()
         self.made: list[Judge] = []
+        self.reach = cache(lambda: Reach(self.program("reach", "host-tests", "sanitize=--coverage", "warnings=-w")))
         self.plans = [self.host("quick", name, "sanitize=") for name in QUICK]
         self.plans += [self.host("sanitized", name) for name in SANITIZED]
         self.plans += [self.kernel(config) for config in BOOTS]
 
+    def program(self, tree: str, name: str, *arguments: str) -> Program:
+        return make_program(self.base, self.out / tree, name, *arguments)
+
     def host(self, tree: str, name: str, *arguments: str) -> Callable[[], Judge]:
         def make() -> Judge:
-            program = make_program(self.base, self.out / tree, name, *arguments)
-            return Judge(f"{name} ({tree})", program, lambda path, glob, _: [str(path), glob])
+            program = self.program(tree, name, *arguments)
+            # The others are compiled with options under which other functions are reached.
+            reach = self.reach() if name == "host-tests" else None
+            return Judge(f"{name} ({tree})", program, lambda path, glob, _: [str(path), glob], reach=reach)
 
         return make
 
@@ -54,7 +62,7 @@ class Bench:
             out = self.out / config
             run_make(self.base, f"O={out}", config)
             run_make(self.base, f"O={out}", f"{out}/shim.bin")
-            program = make_program(self.base, out, "mercator.elf")
+            program = self.program(config, "mercator.elf")
             return Judge(f"boot of {config}", program, self.boot(out / "shim.bin"), KERNEL_PASSED, by_suite=False)
 
         return make
@@ -92,25 +100,25 @@ class Worker:
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(bench.base, self.tree)
 
-    def judge(self, texts: dict[str, str]) -> Verdict:
+    def judge(self, texts: dict[str, str], lines: range | None = None) -> Verdict:
         for path, text in texts.items():
             (self.tree / path).write_text(text)
         try:
-            return self.ask_all(list(texts))
+            return self.ask_all(list(texts), lines)
         except NotBuilt as error:
             return Verdict("not built", str(error))
         finally:
             for path in texts:
                 shutil.copy(self.bench.base / path, self.tree / path)
 
-    def ask_all(self, paths: list[str]) -> Verdict:
+    def ask_all(self, paths: list[str], lines: range | None) -> Verdict:
         kind = "same code"
         for judge in self.bench.judges():
             program = judge.program.build(self.tree, paths, self.folder / "built")
             if not program:
                 continue
             kind = "survived"
-            failure = judge.judge(program, paths[0], self.folder)
+            failure = judge.judge(program, paths[0], lines, self.folder)
             if failure:
                 return Verdict("caught", failure)
         return Verdict(kind)

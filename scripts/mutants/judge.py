@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import process
+from .reach import Reach
 from .trees import Program
 
 FAILED = re.compile(r"^ *not ok \d+ (\w+)")
@@ -37,6 +38,7 @@ class Judge:
     by_suite: bool = True
     times: dict[str, float] = field(default_factory=dict)  # seconds of each suite, unbroken
     caught: Counter[tuple[str, str]] = field(default_factory=Counter)  # by (file, suite)
+    reach: Reach | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def measure(self) -> None:
@@ -68,20 +70,24 @@ class Judge:
             raise Unsound(f"the unbroken tree fails: {failure}, {self.title}")
         return times if self.by_suite else {"*": sum(times.values())}
 
-    def order(self, path: str) -> list[str]:
-        """The suites: those that caught most for their time in this file, then those of its name, then quick ones."""
+    def order(self, path: str, lines: range | None) -> list[str]:
+        """The suites that execute some of the lines: those that caught most for their time in this file, then those of its name, then quick ones."""
         stem = Path(path).stem
 
         def key(suite: str) -> tuple[float, bool, float]:
             named = suite.split("_")[0] == stem.split("_")[0]
             return -self.caught[path, suite] / max(self.times[suite], 0.05), not named, self.times[suite]
 
-        return sorted(self.times, key=key)
+        suites = list(self.times)
+        if self.reach and lines:
+            self.reach.measure(suites)
+            suites = [suite for suite in suites if self.reach.reaches(suite, path, lines)]
+        return sorted(suites, key=key)
 
-    def judge(self, program: Path, path: str, folder: Path) -> str:
-        """What failed, empty if nothing."""
+    def judge(self, program: Path, path: str, lines: range | None, folder: Path) -> str:
+        """What failed, empty if nothing. `lines`: of the function that is mutated, if it is one."""
         self.measure()
-        for suite in self.order(path):
+        for suite in self.order(path, lines):
             seconds = max(SLOWER * self.times[suite], LEAST_SECONDS)
             glob = f"{suite}.*" if self.by_suite else suite
             failure = self.run(program, glob, seconds, folder)

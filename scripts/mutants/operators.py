@@ -32,6 +32,7 @@ class Mutant:
     start: int
     end: int
     new: str
+    function: tuple[int, int] | None = None  # where the function is that it is in
 
     def apply(self, text: str) -> str:
         return text[: self.start] + self.new + text[self.end :]
@@ -212,8 +213,10 @@ def mutants_of(path: str, text: str, pointers: frozenset[str] = frozenset()) -> 
     for region in regions_of(text):
         if region.kind != "function" and path.startswith("include/"):
             continue
+        where = (region.head, region.end) if region.kind == "function" else None
         for operator, start, end, new in Operators(text, region, pointers).all():
-            found.setdefault((start, end, new), Mutant(path, region.name, operator, start, end, new))
+            mutant = Mutant(path, region.name, operator, start, end, new, where)
+            found.setdefault((start, end, new), mutant)
     return sorted(found.values(), key=lambda m: (m.start, m.end, m.new))
 
 
