@@ -66,11 +66,12 @@ $(out)/shim.bin: tests/boot/shim/shim.asm
 	$(call say,NASM,$<)
 	$(Q)$(NASM) -f bin -Werror -o $@.new $< && $(finish)
 
-# Breaks the code in every way that tests/mutations/ lists; the tests must notice each.
+# Breaks the code, which the tests must notice (tests/mutations/README.md).
 J ?= $(shell nproc)
 .PHONY: mutate
-mutate: ## Break the code in every listed way: each must be caught; K=REGEX picks some, J=N at a time
-	$(Q)scripts/mutate --out '$(abspath $(out)/mutate)' -j $(J) $(if $(K),-k '$(K)')
+mutate: ## Break the code in each listed way, or in N=100 ways drawn at random (SEED=); K=REGEX picks files, J=N at a time
+	$(Q)scripts/mutate --out '$(abspath $(out)/mutate)' -j $(J) $(if $(K),-k '$(K)') \
+		$(if $(N),--random $(N) --seed $(or $(SEED),1))
 
 # Everything below is driven by one pytest (tests/pytest.ini): it builds what it needs by itself,
 # each (compiler, configuration) in a folder of its own below $(out)/check, and boots it.

@@ -382,7 +382,7 @@ KTEST(frame, bad_arguments)
 	EXPECT_EQ(t, frame_free_count(&pool), 1022);
 }
 
-static char picture[400];
+static char picture[800];
 
 static void keep_line(void *context, const char *text)
 {
@@ -414,4 +414,36 @@ KTEST(frame, picture)
 		   "                                           .B.............#5....\n"
 		   "0x00000040000000  1 GiB in blocks of 1 GiB\n"
 		   "0x00000080000000  2 GiB free\n");
+}
+
+/* The lines are printed without the lock: so an area can be broken in one, and a block in the next. */
+static void free_area_after_a_line(void *context, const char *text)
+{
+	pfn_t pfn;
+
+	if (!picture[0]) {
+		EXPECT_EQ(context, frame_free(&pool, AREA_FRAMES, 0), 0);
+		EXPECT_EQ(context, frame_alloc(&pool, FRAME_ORDER_1GIB, &pfn), 0);
+	}
+	keep_line(context, text);
+}
+
+KTEST(frame, picture_of_an_area_that_becomes_a_block)
+{
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
+		ktest_skip(t, "the tags of the debug option need too much room");
+		return;
+	}
+	picture[0] = '\0';
+	start_example(t, AREA_FRAMES, 2 * AREA_FRAMES);
+	ASSERT_EQ(t, frame_alloc_at(&pool, AREA_FRAMES, 1), 0);
+	frame_picture(&pool, free_area_after_a_line, t);
+#define BLOCK_LINE "  BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\n"
+	ASSERT_STR(t, picture,
+		   "0x00000040000000  "
+		   "1...............................................................\n"
+		   "0x00000048000000" BLOCK_LINE "0x00000050000000" BLOCK_LINE
+		   "0x00000058000000" BLOCK_LINE "0x00000060000000" BLOCK_LINE
+		   "0x00000068000000" BLOCK_LINE "0x00000070000000" BLOCK_LINE
+		   "0x00000078000000" BLOCK_LINE);
 }

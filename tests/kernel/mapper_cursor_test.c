@@ -97,6 +97,18 @@ CURSOR_TEST(pages_are_mapped_one_after_the_other)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
+/* Where pointers to tables stay good (mm/walker.h: access_keeps()), the next page's entry is in hand. */
+CURSOR_TEST(beside_a_page_no_table_is_looked_for)
+{
+	if (!begin(t, ANY_LEVELS))
+		return;
+	ASSERT_EQ(t, open_at(BASE, MIB(2)), 0);
+	for (uint64_t i = 0; i < 3; i++)
+		ASSERT_EQ(t, map(1, GIB(i)), 0);
+	EXPECT_TRUE(t, (cursor.entry != NULL) == !(method == ACCESS_RECURSIVE && is_inactive));
+	cursor_close(&cursor);
+}
+
 CURSOR_TEST(every_operation_moves_behind_its_page_unless_it_fails)
 {
 	struct conflict conflict = { 0 };

@@ -414,6 +414,29 @@ KTEST(audit, finds_a_table_with_two_parents)
 	fixture_finish(&fixture);
 }
 
+/* Wherever the two come among the others, as the audit meets them. */
+KTEST(audit, finds_any_two_tables_that_are_one)
+{
+	enum { NR_TABLES = 12 };
+	struct audit_report report;
+
+	build(t, ACCESS_OFFSET, 4);
+	for (unsigned int i = 1; i < NR_TABLES; i++)
+		map(t, USER + i * MIB(2), TIB(3), KIB(8), RW | RIGHT_USER);
+	for (unsigned int i = 0; i < NR_TABLES; i++) {
+		for (unsigned int j = 0; j < i; j++) {
+			uint64_t *entry = raw_entry(USER + i * MIB(2), 2), saved = *entry;
+
+			*entry = *raw_entry(USER + j * MIB(2), 2);
+			EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+			EXPECT_STR(t, report.broken, "a table has two parents");
+			*entry = saved;
+		}
+	}
+	EXPECT_EQ(t, audit(&report), 0);
+	fixture_finish(&fixture);
+}
+
 KTEST(audit, finds_an_empty_table)
 {
 	struct audit_report report;

@@ -116,40 +116,97 @@ KTEST(frame_debug, what_was_never_allocated_has_no_owner)
 	EXPECT_EQ(t, owner, 0);
 }
 
-/* Free the block, write to it, allocate until it comes again: whether that panics. */
-static bool panics(pfn_t victim, bool write)
+/* In a process of its own, which a panic ends. */
+static bool panics(void (*body)(void))
 {
 	int status = 0;
 	const pid_t child = fork();
 
 	if (child == 0) {
-		pfn_t pfn;
-
 		/* The panic's text is not of interest. */
 		close(STDERR_FILENO);
-		if (frame_free(&pool, victim, 0))
-			_exit(2);
-		if (write)
-			memory[victim - FIRST][4095] ^= 1;
-		/* Nobody owns it, so this does nothing. */
-		frame_set_owner(&pool, victim, 5);
-		while (frame_alloc(&pool, 0, &pfn) == 0)
-			continue;
+		body();
 		_exit(0);
 	}
 	waitpid(child, &status, 0);
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 
+/* Free a frame, perhaps write to it, allocate until it comes again. */
+static pfn_t victim;
+static bool is_written;
+
+static void reuse(void)
+{
+	pfn_t pfn;
+
+	if (frame_free(&pool, victim, 0))
+		_exit(2);
+	if (is_written)
+		memory[victim - FIRST][4095] ^= 1;
+	/* Nobody owns it, so this does nothing. */
+	frame_set_owner(&pool, victim, 5);
+	while (frame_alloc(&pool, 0, &pfn) == 0)
+		continue;
+}
+
 KTEST(frame_debug, a_write_to_a_free_frame_is_found)
 {
+	if (!start(t))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &victim), 0);
+	is_written = false;
+	EXPECT_TRUE(t, !panics(reuse));
+	is_written = true;
+	EXPECT_TRUE(t, panics(reuse));
+}
+
+static void give_back_the_lock(void)
+{
+	spin_unlock(&pool.lock);
+}
+
+/* Nor one that another CPU holds. */
+static void give_back_anothers_lock(void)
+{
+	spin_lock(&pool.lock);
+	host_cpu_id++;
+	spin_unlock(&pool.lock);
+}
+
+static void take_and_give_back(void)
+{
+	spin_lock(&pool.lock);
+	spin_unlock(&pool.lock);
+}
+
+KTEST(frame_debug, a_lock_that_is_not_held_is_not_given_back)
+{
+	if (!start(t))
+		return;
+	EXPECT_TRUE(t, panics(give_back_the_lock));
+	EXPECT_TRUE(t, panics(give_back_anothers_lock));
+	EXPECT_TRUE(t, !panics(take_and_give_back));
+}
+
+/* In each chunk, which was all in use: the first frame that is freed, and the next. */
+KTEST(frame_debug, freed_frames_can_be_had_again)
+{
+	static pfn_t frames[NR_FRAMES];
+	const size_t distance = 300, count = NR_FRAMES / distance;
 	pfn_t pfn;
 
 	if (!start(t))
 		return;
-	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
-	EXPECT_TRUE(t, !panics(pfn, false));
-	EXPECT_TRUE(t, panics(pfn, true));
+	for (size_t i = 0; i < NR_FRAMES; i++)
+		ASSERT_EQ(t, frame_alloc(&pool, 0, &frames[i]), 0);
+	for (size_t i = 0; i < count; i++)
+		EXPECT_EQ(t, frame_free(&pool, FIRST + i * distance, 0), 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(cpus[0].slots); i++)
+		ASSERT_EQ(t, cpus[0].partial[i], cpus[0].slots[i].nr_free != 0);
+	for (size_t i = 0; i < count; i++)
+		EXPECT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, frame_alloc(&pool, 0, &pfn), ERR_NO_MEMORY);
 }
 
 KTEST(frame_debug, free_frames_are_never_written_otherwise)

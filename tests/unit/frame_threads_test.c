@@ -66,6 +66,12 @@ static void take(struct worker *worker, pfn_t pfn, unsigned int order)
 	worker->held[worker->nr_held++] = (struct block){ pfn, order };
 }
 
+static void ignore_line(void *context, const char *text)
+{
+	(void)context;
+	(void)text;
+}
+
 static void alloc(struct worker *worker)
 {
 	const unsigned int order = pick(worker, 16) ? 0 : (unsigned int)pick(worker, 10);
@@ -87,6 +93,7 @@ static void alloc(struct worker *worker)
 		for (size_t i = 0; i < count; i++)
 			take(worker, pfn + i, 0);
 		break;
+	case 2: frame_picture(&pool, ignore_line, NULL); break;
 	default:
 		if (frame_alloc(&pool, order, &pfn) == 0)
 			take(worker, pfn, order);

@@ -424,3 +424,32 @@ TURNS_TEST(the_last_frame_of_a_chunk, a_chunk_but_one_is_free, first_frees_conte
 TURNS_TEST(each_others_frames, frames_are_exchanged, first_replaces, second_replaces, both_succeed)
 TURNS_TEST(a_bulk_and_a_frame_of_a_chunk, frames_are_exchanged, first_frees_a_bulk, second_replaces,
 	   both_succeed)
+
+static void first_holds_the_lock(void)
+{
+	spin_lock(&pool->lock);
+	host_pause();
+	spin_unlock(&pool->lock);
+}
+
+/* One by one, and as a bulk. */
+static void second_uses_what_it_owns(void)
+{
+	host_cpu_id = 2;
+	free_one(2, world.hand[2][0]);
+	world.bulk[0] = alloc_one(2);
+	world.bulk[1] = alloc_one(2);
+	world.said[SECOND] =
+		frame_free_bulk(pool, world.bulk, 2, NULL) || frame_alloc_bulk(pool, world.bulk, 2);
+}
+
+KTEST(frame_turns, what_a_cpu_owns_takes_no_lock)
+{
+	start(CHUNK_FRAMES);
+	alloc_some(2, 20);
+	host_cpus_start(first_holds_the_lock, second_uses_what_it_owns);
+	EXPECT_EQ(t, host_turn(FIRST, 0), TURN_PAUSED);
+	EXPECT_EQ(t, host_turn(SECOND, 0), TURN_DONE);
+	EXPECT_EQ(t, world.said[SECOND], 0);
+	EXPECT_EQ(t, host_turn(FIRST, 0), TURN_DONE);
+}

@@ -2,7 +2,7 @@
 /*
  * Suite "mapper_brief": the generic method with a window of one page, as a kernel would have that maps
  * tables only for a moment. A pointer is good until the next is asked for; here the page that it led to
- * is then poisoned, and AddressSanitizer ends the program of whoever uses it still. The same random
+ * is then poisoned, and AddressSanitizer, if there, ends the program of whoever uses it still. The same random
  * operations as by the other methods show that the walker keeps to that (mm/walker.h: access_entry()).
  */
 #include <sanitizer/asan_interface.h>
@@ -33,7 +33,7 @@ static void map_aliases(void)
 			perror("mmap");
 			abort();
 		}
-		__asan_poison_memory_region(aliases[i], MEMORY_SIZE);
+		ASAN_POISON_MEMORY_REGION(aliases[i], MEMORY_SIZE);
 	}
 }
 
@@ -41,9 +41,9 @@ static void *brief_pointer(void *context, phys_addr_t frame)
 {
 	(void)context;
 	if (given)
-		__asan_poison_memory_region(given, FRAME_SIZE);
+		ASAN_POISON_MEMORY_REGION(given, FRAME_SIZE);
 	given = aliases[nr_asked++ % NR_ALIASES] + (phys_raw(frame) - phys_raw(fixture_memory()));
-	__asan_unpoison_memory_region(given, FRAME_SIZE);
+	ASAN_UNPOISON_MEMORY_REGION(given, FRAME_SIZE);
 	return given;
 }
 
