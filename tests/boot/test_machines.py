@@ -8,6 +8,7 @@ import pytest
 
 from boot.machines import COVERED, MACHINES, Machine
 from boot.pairs import all_pairs, pairwise
+from harness.alarms import unexpected
 from harness.bochs import run_bochs
 from harness.build import COMPILERS, RANDOM, Build, Builder, Iso, config_names
 from harness.qemu import FAILED_STATUS, PASSED_STATUS, Qemu, TimedOut, uefi_arguments
@@ -90,4 +91,4 @@ def boot_bochs(machine: Machine, iso: Path, folder: Path, kernel_tests: KernelTe
     except TimedOut as error:
         contradictions = [str(error)]
     log = (folder / "serial.log").read_text(errors="replace")
-    kernel_tests.judge(log, "serial log", contradictions)
+    kernel_tests.judge(log, "serial log", contradictions + unexpected(log))

@@ -9,9 +9,11 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.alarms import unexpected
 from harness.screen import VGA_COLUMNS, VGA_ROWS, VGA_TEXT, Picture, vga_text
 
 DEADLINE = 180.0  # seconds: far more than any boot takes, on a busy machine
@@ -39,7 +41,8 @@ def uefi_arguments(folder: Path) -> list[str]:
 
 
 class Qemu:
-    """A context manager: the guest is gone when the block is left."""
+    """A context manager: the guest is gone when the block is left. Unless it left with the status of a
+    failure, its log has no error and no warning but those that fit a pattern of `expects`."""
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class Qemu:
         serial: bool = True,
         typed: bool = False,
         deadline: float = DEADLINE,
+        expects: Sequence[str] = (),
     ) -> None:
         """typed: type() reaches the guest's serial port."""
         self.folder = folder
@@ -62,6 +66,7 @@ class Qemu:
             *arguments,
         ]
         self.deadline = deadline
+        self.expects = expects
         self.timed_out = False
         self.greeted = False
 
@@ -117,8 +122,9 @@ class Qemu:
             self.connect()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, exception: object, *_: object) -> None:
         self.timer.cancel()
+        failed = exception or self.process.poll() == FAILED_STATUS
         self.process.kill()
         self.process.communicate()
         self.stderr.close()
@@ -126,6 +132,8 @@ class Qemu:
             self.terminal.close()
         if self.private:
             self.private.cleanup()
+        alarms = [] if failed else unexpected(self.serial(), self.expects)
+        assert not alarms, "\n".join(["not expected in the log:", *alarms])
 
     def time_out(self) -> None:
         self.timed_out = True

@@ -2,6 +2,7 @@
 """Boots the kernel without GRUB: any magic number, any boot information, any state (shim.asm)."""
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.build import Build, Builder
@@ -52,6 +53,7 @@ def boot(
     magic: int = MULTIBOOT2_MAGIC,
     dirty: bool = False,
     cpu: str = "max",
+    expects: Sequence[str] = (),
 ) -> Qemu:
     orders = folder / "orders.bin"
     header = struct.pack("<IIII", magic, INFORMATION_ADDRESS, len(info), dirty)
@@ -62,20 +64,33 @@ def boot(
         *("-kernel", str(shim), "-initrd", f"{kernel},{orders}"),
         *arguments,
         deadline=60,
+        expects=expects,
     )
 
 
-def start(builder: Builder, build: Build, folder: Path, command_line: str, *arguments: str) -> Qemu:
+def start(
+    builder: Builder,
+    build: Build,
+    folder: Path,
+    command_line: str,
+    *arguments: str,
+    expects: Sequence[str] = (),
+) -> Qemu:
     """Boots a build's kernel as GRUB would, and sooner."""
     program, kernel = builder.target(build, "shim.bin"), builder.target(build, "mercator.elf")
     info = information(cmdline_tag(command_line), memory_map_tag())
-    return boot(folder, program, kernel, info, *arguments)
+    return boot(folder, program, kernel, info, *arguments, expects=expects)
 
 
 def run(
-    builder: Builder, build: Build, folder: Path, command_line: str, *arguments: str
+    builder: Builder,
+    build: Build,
+    folder: Path,
+    command_line: str,
+    *arguments: str,
+    expects: Sequence[str] = (),
 ) -> tuple[int, str]:
     """The same, until the kernel leaves QEMU: its exit status and its serial log."""
-    with start(builder, build, folder, command_line, *arguments) as qemu:
+    with start(builder, build, folder, command_line, *arguments, expects=expects) as qemu:
         status = qemu.wait()
     return status, qemu.serial()
