@@ -10,7 +10,7 @@
  * Then early frames are the first ones, so that little memory is touched at start, and if these do not
  * suffice, those behind the metadata.
  */
-#include <arch/cpu.h>
+#include <arch/cpu_features.h>
 #include <mercator/boot_memory.h>
 #include <mercator/describe.h>
 #include <mercator/frame_access.h>
@@ -229,7 +229,7 @@ static void take_early(void)
 
 void frames_init(void *metadata)
 {
-	const uint64_t start = read_tsc();
+	const uint64_t start = cpu_ticks();
 	char size[SIZE_TEXT_MAX];
 	uint64_t ticks;
 
@@ -244,7 +244,7 @@ void frames_init(void *metadata)
 	boot_memory_take();
 	take_early();
 	pool_is_up = true;
-	ticks = read_tsc() - start;
+	ticks = cpu_ticks() - start;
 	/* tests/test_frame_startup.py reads this line. */
 	log_info("frames: %s free, %lu frames in %lu ranges, ready after %lu ticks",
 		 describe_size(size, frame_free_count(&pool) * FRAME_SIZE), frame_free_count(&pool),

@@ -94,14 +94,20 @@ static bool run_all(const char *glob, unsigned int *nr_run, unsigned int *nr_fai
 	return *nr_run && !*nr_failed;
 }
 
+static bool can_measure(void)
+{
+	if (!IS_ENABLED(CONFIG_BENCH))
+		log_error("this kernel is built without benchmarks (CONFIG_BENCH)");
+	else if (!cpu_features()->tsc)
+		log_error("this CPU has no time-stamp counter, by which benchmarks count");
+	return IS_ENABLED(CONFIG_BENCH) && cpu_features()->tsc;
+}
+
 bool kbench_run_matching(const char *glob)
 {
 	unsigned int nr_run, nr_failed;
 
-	if (IS_ENABLED(CONFIG_BENCH))
-		return run_all(glob, &nr_run, &nr_failed);
-	log_error("this kernel is built without benchmarks (CONFIG_BENCH)");
-	return false;
+	return can_measure() && run_all(glob, &nr_run, &nr_failed);
 }
 
 bool kbench_run(const struct options *options)
@@ -111,8 +117,8 @@ bool kbench_run(const struct options *options)
 
 	if (!options->bench)
 		return true;
-	if (!IS_ENABLED(CONFIG_BENCH))
-		return kbench_run_matching(options->bench_glob);
+	if (!can_measure())
+		return false;
 	describe_log();
 	passed = run_all(options->bench_glob, &nr_run, &nr_failed);
 	log_result("bench done rows=%u failed=%u", nr_run - nr_failed, nr_failed);

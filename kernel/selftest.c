@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Running the self-tests at start (mercator/selftest.h). */
-#include <arch/cpu.h>
+#include <arch/cpu_features.h>
 #include <mercator/fmt.h>
 #include <mercator/ktest.h>
 #include <mercator/log.h>
@@ -53,5 +53,5 @@ bool selftest_run(const struct options *options)
 	}
 	/* By default each run draws other numbers; the KTAP header says which. */
 	return selftest_run_matching(options->selftest_glob,
-				     options->has_seed ? options->seed : read_tsc());
+				     options->has_seed ? options->seed : cpu_ticks());
 }

@@ -116,7 +116,7 @@ static inline bool kbench_goes_on(const struct kbench_run *b, uint64_t i, uint64
  *	bench clock hertz=2495998000 source="..." invariant=yes emulated=no
  *	bench done rows=N failed=N
  *
- * False if one failed, or if the glob fits none.
+ * False if one failed, if the glob fits none, or if this kernel or this CPU cannot measure.
  */
 bool kbench_run(const struct options *options);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `test`, `bench` and `audit`: self-tests, benchmarks, invariants, from the prompt. */
-#include <arch/cpu.h>
+#include <arch/cpu_features.h>
 #include <mercator/kbench.h>
 #include <mercator/kernel_audit.h>
 #include <mercator/selftest.h>
@@ -23,7 +23,7 @@ static enum command_result run_test(unsigned int count, const char *const *argum
 
 	if (!kernel_space_is_active("test"))
 		return COMMAND_CHECK_FAILED;
-	passed = selftest_run_matching(count ? arguments[0] : "", read_tsc());
+	passed = selftest_run_matching(count ? arguments[0] : "", cpu_ticks());
 	return passed ? COMMAND_OK : COMMAND_CHECK_FAILED;
 }
 

@@ -4,7 +4,7 @@
 Every machine is booted in `make check`, with builds (compiler and configuration) chosen so that
 each of its traits (but Bochs') meets each compiler and each configuration at least once. In `make
 check-long`, each value of each column does so; `make check-all` boots every machine with every build
-(pairs.py).
+(pairs.py). Where a CPU lacks what the kernel needs, it has to say so (test_refusals.py).
 """
 
 from dataclasses import dataclass, fields
@@ -43,13 +43,16 @@ class Machine:
     cpus: int = 1
     screen: str = "graphics"  # "text": GRUB leaves the VGA text screen
     serial: bool = True
+    without: str = ""  # a feature that the CPU would have, by QEMU's name; nothing else is special
+    refusal: str = ""  # why the kernel cannot run here, as it says itself
 
     def __str__(self) -> str:
         return self.name
 
     def columns(self) -> dict[str, object]:
-        """What is to meet each compiler and configuration. Bochs is slow: each once will do."""
-        if self.emulator == "bochs":
+        """What is to meet each compiler and configuration. Bochs is slow, and a feature that is missing
+        is missing with any of them: each once will do."""
+        if self.emulator == "bochs" or self.without:
             return {}
         return {field.name: getattr(self, field.name) for field in fields(self)[1:]}
 
@@ -67,8 +70,13 @@ class Machine:
         ram = f"memory-backend-ram,id=ram,size={self.memory}M,reserve=off"
         return [
             *("-machine", f"{self.board},memory-backend=ram", "-object", ram),
-            *("-m", f"{self.memory}M", "-cpu", self.cpu, "-smp", str(self.cpus)),
+            *("-m", f"{self.memory}M", "-cpu", self.cpu + (f",-{self.without}" if self.without else "")),
+            *("-smp", str(self.cpus)),
         ]
+
+
+def lacking(feature: str, refusal: str = "") -> Machine:
+    return Machine(f"bios-no-{feature}", memory=64 * MIB, without=feature, refusal=refusal)
 
 
 def bochs(name: str, cpu: str, **values: int) -> Machine:
@@ -100,11 +108,20 @@ MACHINES = [
     Machine("uefi-amd-5g", firmware="uefi", board="q35", memory=5 * GIB, cpu=AMD),
     Machine("uefi-sparse-1t", firmware="uefi", board="q35", memory=1 * TIB, cpu=WIDE),
     Machine("uefi-no-serial", firmware="uefi", memory=256 * MIB, serial=False),
+    # One feature of the CPU missing at a time; bios-no-1g-pages and those like VirtualBox have no 1 GiB pages.
+    *map(lacking, ("pge", "pse", "sse", "tsc", "apic")),
+    lacking("lm", "this CPU has no long mode"),
+    lacking("nx", "this CPU has no NX bit"),
+    *(lacking(feature, "this CPU lacks PAE, MSRs, CMOV or the PAT") for feature in ("pae", "msr", "cmov", "pat")),
+    Machine("bios-pentium3", cpu="pentium3", memory=64 * MIB, refusal="this CPU has no long mode"),
     bochs("bochs-no-1g-pages", "core2_penryn_t9600", memory=64 * MIB),
     bochs("bochs-1g-pages", "corei7_haswell_4770"),
     bochs("bochs-umip-pku", "corei7_icelake_u"),
     bochs("bochs-amd", "ryzen", memory=256 * MIB),
 ]
+
+RUNNING = [machine for machine in MACHINES if not machine.refusal]
+REFUSED = [machine for machine in MACHINES if machine.refusal]
 
 # A minute each, and what they have, others have too: not in `make check`.
 COVERED = {"bochs-1g-pages"}

@@ -18,6 +18,7 @@ static void run_world(struct ktest_run *t, struct world_way way, unsigned int le
 
 	if (!world_start(&world, way, levels, unit_level, base))
 		return;
+	world.space->global_pages = ktest_random_below(t, 4) != 0; /* not every CPU has them */
 	for (unsigned int i = 0; i < nr_operations && !t->nr_failures; i++) {
 		world_step(t, &world);
 		if (i < next_check)

@@ -141,6 +141,7 @@ static bool run(struct ktest_run *t, enum access_method method, unsigned int lev
 	const unsigned int nr_operations = fixture_random_operations();
 	uint64_t physical_limit;
 	unsigned int largest_leaf;
+	bool global_pages;
 
 	if (!rig_begin(&rig, method, levels))
 		return false;
@@ -148,6 +149,8 @@ static bool run(struct ktest_run *t, enum access_method method, unsigned int lev
 	largest_leaf = rig.kernel->largest_leaf;
 	rig.kernel->physical_limit = TIB(256);
 	rig.kernel->largest_leaf = PT_LEAF_MAX;
+	global_pages = rig.kernel->global_pages;
+	rig.kernel->global_pages = global_pages && ktest_random_below(t, 4) != 0;
 	for (unsigned int i = 0; i <= NR_OTHERS; i++) {
 		worlds[i] = (struct world){
 			.base = bases[i] - WORLD_UNITS / 2 * pt_span(unit_level),
@@ -168,6 +171,7 @@ static bool run(struct ktest_run *t, enum access_method method, unsigned int lev
 	finish(t);
 	rig.kernel->physical_limit = physical_limit;
 	rig.kernel->largest_leaf = largest_leaf;
+	rig.kernel->global_pages = global_pages;
 	rig_end(t, &rig);
 	return true;
 }

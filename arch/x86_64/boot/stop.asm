@@ -150,4 +150,4 @@ text_no_long_mode:
 text_no_nx:
 	db	"Mercator: this CPU has no NX bit, or firmware turned it off. Stopped.", 13, 10, 0
 text_no_basics:
-	db	"Mercator: this CPU lacks PAE, MSRs or the PAT. Stopped.", 13, 10, 0
+	db	"Mercator: this CPU lacks PAE, MSRs, CMOV or the PAT. Stopped.", 13, 10, 0

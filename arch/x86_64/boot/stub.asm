@@ -72,7 +72,8 @@ check_cpu:
 	jne	stop_no_basics
 	ret
 
-BASIC_FEATURES equ CPUID_1_EDX_MSR | CPUID_1_EDX_PAE | CPUID_1_EDX_PAT
+; CMOV is in every compiled function.
+BASIC_FEATURES equ CPUID_1_EDX_MSR | CPUID_1_EDX_PAE | CPUID_1_EDX_CMOV | CPUID_1_EDX_PAT
 
 ; On: PAE and what CPUID shows of PGE, LA57; the root table; EFER; the PAT; paging (SDM 3, 10.8.5).
 ; LA57 can change only while paging is off, and NXE must be on before a table has NX set. From the

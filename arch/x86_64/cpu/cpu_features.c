@@ -108,6 +108,7 @@ void cpu_features_init(void)
 	features.physical_bits = read_physical_bits();
 	features.pages_1gib = extended & CPUID_E1_EDX_1GIB;
 	features.global_pages = basic & CPUID_1_EDX_PGE;
+	features.tsc = basic & CPUID_1_EDX_TSC;
 	features.machine_check = basic & CPUID_1_EDX_MCE;
 	if (has_leaf(CPUID_STRUCTURED))
 		features.levels_5 = cpuid(CPUID_STRUCTURED, 0).ecx & CPUID_7_ECX_LA57;

@@ -3,6 +3,7 @@
 #ifndef ARCH_CPU_FEATURES_H
 #define ARCH_CPU_FEATURES_H
 
+#include <arch/cpu.h>
 #include <mercator/types.h>
 
 struct cpu_features {
@@ -10,7 +11,7 @@ struct cpu_features {
 	char brand[49];      /* "" if the CPU tells none */
 	char hypervisor[13]; /* "" on bare hardware */
 	unsigned int physical_bits;
-	bool pages_1gib, global_pages, levels_5, machine_check;
+	bool pages_1gib, global_pages, levels_5, machine_check, tsc;
 
 	/* The time-stamp counter's ticks a second, and who says so; 0 and "nobody" if nobody does. */
 	uint64_t tsc_hertz;
@@ -23,6 +24,12 @@ struct cpu_features {
 /* Fill from CPUID. */
 void cpu_features_init(void);
 const struct cpu_features *cpu_features(void);
+
+/* The time-stamp counter; 0 where the CPU has none. */
+static inline uint64_t cpu_ticks(void)
+{
+	return cpu_features()->tsc ? read_tsc() : 0;
+}
 
 /* The first physical address that this CPU cannot have. */
 static inline uint64_t cpu_physical_limit(void)

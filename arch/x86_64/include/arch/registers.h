@@ -44,10 +44,12 @@
 #define KERNEL_PAT (PAT_HALF | PAT_HALF << 32)
 
 #define CPUID_FEATURES     0x1
+#define CPUID_1_EDX_TSC    (UINT32_C(1) << 4)
 #define CPUID_1_EDX_MSR    (UINT32_C(1) << 5)
 #define CPUID_1_EDX_PAE    (UINT32_C(1) << 6)
 #define CPUID_1_EDX_MCE    (UINT32_C(1) << 7)
 #define CPUID_1_EDX_PGE    (UINT32_C(1) << 13)
+#define CPUID_1_EDX_CMOV   (UINT32_C(1) << 15)
 #define CPUID_1_EDX_PAT    (UINT32_C(1) << 16)
 #define CPUID_1_ECX_HYPER  (UINT32_C(1) << 31)
 #define CPUID_STRUCTURED   0x7
