@@ -5,14 +5,15 @@
  *
  * All of them come from one raw list, and each but the last from the first part of it:
  *
- *	| firmware's entries | what stays: page 0, the image, the arrays | boot memory |
- *	  memory_ram()
- *	  memory_pool() ..................................................
- *	  memory_ranges() .............................................................
- *	                                                                  memory_boot()
+ *	| firmware's entries, devices | what stays: page 0, the image, the arrays | boot memory |
+ *	  memory_ram() ..............
+ *	  memory_pool() ...........................................................
+ *	  memory_ranges() ......................................................................
+ *	                                                                           memory_boot()
  */
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
+#include <arch/memory_hole.h>
 #include <mercator/describe.h>
 #include <mercator/fmt.h>
 #include <mercator/frame_access.h>
@@ -29,6 +30,9 @@ enum kept_range {
 	KEPT_STACKS,
 	NR_KEPT_RANGES,
 };
+
+/* What is no RAM, whatever firmware calls it. */
+#define NR_DEVICES 1
 
 /* One piece of memory has them all; the last is a byte for each piece of boot memory. */
 static struct memmap_range *ranges, *pool, *ram, *boot;
@@ -93,6 +97,9 @@ static struct memmap_range raw_range(const void *context, size_t index)
 		return memmap_from_length(entry.base, entry.length, entry.type);
 	}
 	index -= info->nr_memory_entries;
+	if (index < NR_DEVICES)
+		return arch_memory_hole;
+	index -= NR_DEVICES;
 	if (index < NR_KEPT_RANGES)
 		return kept_range((enum kept_range)index);
 	return boot_range(info, index - NR_KEPT_RANGES);
@@ -136,10 +143,10 @@ static uint64_t bytes_beyond(uint64_t limit)
  */
 static void place_arrays(const struct memmap_source *map, const struct bootinfo *info)
 {
-	const size_t nr_kept = info->nr_memory_entries + NR_KEPT_RANGES + 1;
+	const size_t nr_machine = info->nr_memory_entries + NR_DEVICES;
+	const size_t nr_kept = nr_machine + NR_KEPT_RANGES + 1;
 	const size_t nr_raw = map->count + 1;
-	const uint64_t size =
-		(nr_raw + nr_kept + info->nr_memory_entries + nr_boot) * sizeof(*ranges) + nr_boot;
+	const uint64_t size = (nr_raw + nr_kept + nr_machine + nr_boot) * sizeof(*ranges) + nr_boot;
 	const uint64_t whole = align_up(size, FRAME_SIZE);
 	uint64_t address;
 
@@ -151,11 +158,11 @@ static void place_arrays(const struct memmap_source *map, const struct bootinfo 
 	ranges = physmap_pointer(phys_addr(address));
 	pool = ranges + nr_raw;
 	ram = pool + nr_kept;
-	boot = ram + info->nr_memory_entries;
+	boot = ram + nr_machine;
 	released = memset(boot + nr_boot, 0, nr_boot);
 	nr_ranges = nr_raw;
 	nr_pool = nr_kept;
-	nr_ram = info->nr_memory_entries;
+	nr_ram = nr_machine;
 }
 
 /* Fill the arrays from the raw list, the arrays' own range in it. */
@@ -191,7 +198,8 @@ void memory_init(const struct bootinfo *info)
 	const struct memmap_source map = {
 		.range = raw_range,
 		.context = info,
-		.count = info->nr_memory_entries + NR_KEPT_RANGES + BOOT_MODULES + info->nr_modules,
+		.count = info->nr_memory_entries + NR_DEVICES + NR_KEPT_RANGES + BOOT_MODULES +
+			 info->nr_modules,
 	};
 	struct memmap_summary summary;
 	char size[SIZE_TEXT_MAX];

@@ -7,16 +7,17 @@
 #include <mercator/memmap.h>
 
 /*
- * Take the memory map from the boot information: remove what is in use (page 0, the kernel image
- * with the stub's tables, the boot information, modules, the arrays themselves), normalise it, and log
- * what is found and what is left out. The boot information is copied, so that the loader's place can
- * be given back. The physical map's reach must be set. Panics if there is no usable memory at all.
+ * Take the memory map from the boot information: remove what is no RAM (arch/memory_hole.h)
+ * and what is in use (page 0, the kernel image with the stub's tables, the boot information, modules,
+ * the arrays themselves), normalise it, and log what is found and what is left out. The boot information
+ * is copied, so that the loader's place can be given back. The physical map's reach must be set. Panics
+ * if there is no usable memory at all.
  */
 void memory_init(const struct bootinfo *info);
 
 /*
- * All ranges of whole frames that are RAM, ours and others' use of it included, below the CPU's
- * physical limit; sorted, disjoint, no two touching.
+ * All ranges of whole frames that are RAM, ours and others' use of it included, but no device memory,
+ * below the CPU's physical limit; sorted, disjoint, no two touching.
  */
 const struct memmap_range *memory_ram(size_t *count);
 

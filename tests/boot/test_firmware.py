@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Firmware and loaders that are wrong about what nobody needs."""
+"""Firmware and loaders that are wrong: about what is RAM, about what nobody needs."""
 
 import re
 import struct
 from pathlib import Path
 
 from boot.shim import shim
-from boot.shim.shim import cmdline_tag, information, memory_map_tag, tag
+from boot.shim.shim import USABLE, cmdline_tag, information, memory_map_tag, tag
 from harness.build import Build, Builder
 from harness.qemu import PASSED_STATUS, Qemu
 from harness.report import KernelTests
@@ -25,6 +25,8 @@ INDEXED, RGB, TEXT = range(3)
 COLOURS = bytes([16, 8, 8, 8, 0, 8])  # red, green, blue: position and size
 WIDTH, HEIGHT, PITCH = 1024, 768, 4096
 
+HIGH = (0x100000, 0x7E00000, USABLE)
+
 
 def framebuffer_tag(
     address: int,
@@ -42,6 +44,27 @@ def framebuffer_tag(
 def boot(builder: Builder, build: Build, folder: Path, info: bytes) -> Qemu:
     program = builder.target(build, "shim.bin")
     return shim.boot(folder, program, builder.target(build, "mercator.elf"), info)
+
+
+def test_video_memory_called_ram(builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
+    """Nothing of 640 KiB to 1 MiB is handed out; the text screen that lies there can be mapped."""
+    screen = framebuffer_tag(0xB8000, 160, 80, 25, 16, TEXT, b"")
+    memory_map = memory_map_tag([(0, 0x100000, USABLE), HIGH])
+    with boot(builder, DEFAULT, folder, information(cmdline_tag("selftest=memory.*"), screen, memory_map)) as qemu:
+        qemu.until_serial("mercator>")
+        assert re.search(r"PASSED: all \d+ self-tests", qemu.vga_text())
+    kernel_tests.judge(qemu.serial(), "serial log")
+    assert "warning: screen" not in qemu.serial()
+
+
+def test_no_page_of_video_memory(builder: Builder, folder: Path) -> None:
+    """What `alloc` gives holds what is written to it."""
+    commands = 'run="alloc 64K; map 0x40000000 last; poke 0x40000000 0x1234; peek 0x40000000"'
+    entries = [(0, 0x8000, USABLE), (0xC0000, 0x10000, USABLE), HIGH]
+    info = information(cmdline_tag(f"exit=isa-debug {commands}"), memory_map_tag(entries))
+    with boot(builder, DEFAULT, folder, info) as qemu:
+        assert qemu.wait() == PASSED_STATUS
+    assert len(re.findall(r"^0000000040000000 +0*1234\r?$", qemu.serial(), re.MULTILINE)) == 2
 
 
 MODULE = (0x600000, 0x601000)

@@ -14,7 +14,7 @@ struct memmap_file {
 	uint64_t limit; /* of the machine's CPU where the file knows it, else UINT64_MAX */
 };
 
-/* Read each, and visit it; returns how many there are. One that cannot be read fails the test. */
+/* Read each, and visit it, with what the kernel knows of any PC before it; returns how many there are. One that cannot be read fails the test. */
 unsigned int memmap_files_visit(struct ktest_run *t,
 				void (*visit)(struct ktest_run *t, const char *name,
 					      struct memmap_file *map));
