@@ -82,7 +82,7 @@ void kernel_main(void)
 	info = boot_information_init();
 	options_init(info->command_line);
 	finish_configure(info->command_line);
-	start_screen(&info->framebuffer);
+	start_screen(info);
 	describe_machine(info);
 	memory_init(info);
 	paging_init();

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""Firmware and loaders that are wrong: about what is RAM, about what nobody needs."""
+"""Firmware and loaders that are wrong: about what is RAM, about the screen, about what nobody needs."""
 
 import re
 import struct
 from pathlib import Path
 
+import pytest
+
 from boot.shim import shim
 from boot.shim.shim import USABLE, cmdline_tag, information, memory_map_tag, tag
 from harness.build import Build, Builder
+from harness.font import Font
 from harness.qemu import PASSED_STATUS, Qemu
 from harness.report import KernelTests
+from harness.screen import Picture
 
 DEFAULT = Build("gcc", "defconfig")
+RECURSIVE = Build("gcc", "recursive_defconfig")  # no physical map
 
 TAG_LOADER_NAME = 2
 TAG_MODULE = 3
@@ -65,6 +70,45 @@ def test_no_page_of_video_memory(builder: Builder, folder: Path) -> None:
     with boot(builder, DEFAULT, folder, info) as qemu:
         assert qemu.wait() == PASSED_STATUS
     assert len(re.findall(r"^0000000040000000 +0*1234\r?$", qemu.serial(), re.MULTILINE)) == 2
+
+
+@pytest.mark.parametrize("address", [0xD10000, 0x1000000], ids=hex)
+@pytest.mark.parametrize("build", [DEFAULT, RECURSIVE], ids=str)
+def test_screen_in_ram(
+    builder: Builder, folder: Path, kernel_tests: KernelTests, build: Build, address: int
+) -> None:
+    """Firmware's map calls the framebuffer free: it is the screen all the same, and nobody else's."""
+    info = information(
+        cmdline_tag("selftest=memory.*"), framebuffer_tag(address), memory_map_tag([(0, 0x9F000, USABLE), HIGH])
+    )
+    with boot(builder, build, folder, info) as qemu:
+        qemu.until_serial("mercator>")
+        pixels = qemu.memory(address, PITCH * HEIGHT)
+    picture = Picture.of_memory(WIDTH, HEIGHT, pixels)
+    assert picture.banner() == "green"
+    text = Font(builder.target(build, "include/generated/font.h")).text(picture)
+    # What was logged between its first sight and its move, and after that.
+    for line in ("memory: ", "address space: ", "mercator>"):
+        assert re.search(f"^{line}", text, re.MULTILINE), text
+    kernel_tests.judge(qemu.serial(), "serial log")
+
+
+SCREENS_THAT_CANNOT_BE = {
+    "where the kernel is": (framebuffer_tag(0x100000), "address: what is there is in use"),
+    "most of the memory": (framebuffer_tag(0x1000000, pitch=0x18000), "pitch, height: it would be most of the memory"),
+}
+
+
+@pytest.mark.parametrize("screen, why", SCREENS_THAT_CANNOT_BE.values(), ids=SCREENS_THAT_CANNOT_BE.keys())
+def test_screen_that_cannot_be(
+    builder: Builder, folder: Path, kernel_tests: KernelTests, screen: bytes, why: str
+) -> None:
+    """It is never drawn to, and a warning says why."""
+    cmdline = cmdline_tag("selftest=memory.* exit=isa-debug")
+    with boot(builder, RECURSIVE, folder, information(cmdline, screen, memory_map_tag())) as qemu:
+        assert qemu.wait() == PASSED_STATUS
+    assert re.search(f"^warning: screen: .*{why}", qemu.serial(), re.MULTILINE), qemu.serial()
+    kernel_tests.judge(qemu.serial(), "serial log")
 
 
 MODULE = (0x600000, 0x601000)

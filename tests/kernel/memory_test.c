@@ -86,6 +86,21 @@ KTEST(memory, nothing_between_640_kib_and_1_mib_is_ram)
 	expect_no_ram(t, KIB(640), MIB(1));
 }
 
+/* Even where firmware's map does not carve it out of RAM (tests/boot/test_firmware.py). */
+KTEST(memory, the_screen_is_not_ram)
+{
+	const struct memmap_range screen = memory_screen();
+	const struct bootinfo_framebuffer *framebuffer = &boot_information()->framebuffer;
+
+	if (screen.start >= screen.end) {
+		ktest_skip(t, "there is none that is used");
+		return;
+	}
+	EXPECT_EQ(t, screen.start, phys_raw(framebuffer->address));
+	EXPECT_EQ(t, screen.end - screen.start, (uint64_t)framebuffer->pitch * framebuffer->height);
+	expect_no_ram(t, screen.start, screen.end);
+}
+
 KTEST(memory, no_firmware_range_but_ram_is_usable)
 {
 	const struct bootinfo *info = boot_information();
