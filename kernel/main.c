@@ -83,7 +83,7 @@ void kernel_main(void)
 	info = boot_information_init();
 	options = options_init(info);
 	finish_configure(options->way_out);
-	start_screen(&info->framebuffer);
+	start_screen(info);
 	describe_machine(info);
 	memory_init(info);
 	paging_init();

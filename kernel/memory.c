@@ -5,14 +5,15 @@
  *
  * All of them come from one raw list, and each but the last from the first part of it:
  *
- *	| firmware's entries | what stays: page 0, the image, the arrays | boot memory |
- *	  memory_ram()
- *	  memory_pool() ..................................................
- *	  memory_ranges() .............................................................
- *	                                                                  memory_boot()
+ *	| firmware's entries, devices | what stays: page 0, the image, the arrays | boot memory |
+ *	  memory_ram() ..............
+ *	  memory_pool() ...........................................................
+ *	  memory_ranges() ......................................................................
+ *	                                                                           memory_boot()
  */
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
+#include <arch/memory_hole.h>
 #include <mercator/describe.h>
 #include <mercator/fmt.h>
 #include <mercator/frame_access.h>
@@ -35,6 +36,7 @@ static struct memmap_range *ranges, *pool, *ram, *boot;
 static size_t nr_ranges, nr_pool, nr_ram, nr_boot;
 static const uint8_t *released;
 static struct memmap_range arrays, information;
+static struct memmap_range screen; /* empty unless it was claimed */
 
 static uint64_t kernel_physical(const void *pointer)
 {
@@ -52,6 +54,12 @@ static struct memmap_range kept_range(enum kept_range which)
 		return (struct memmap_range){ kernel_physical(boot_tables_end),
 					      kernel_physical(kernel_end), MEMMAP_KERNEL };
 	}
+}
+
+/* What is no RAM, whatever firmware calls it; the screen is the last, if there is one. */
+static size_t nr_devices(void)
+{
+	return screen.start < screen.end ? 2 : 1;
 }
 
 static struct memmap_range module_range(const struct bootinfo *info, size_t index)
@@ -93,9 +101,71 @@ static struct memmap_range raw_range(const void *context, size_t index)
 		return memmap_from_length(entry.base, entry.length, entry.type);
 	}
 	index -= info->nr_memory_entries;
+	if (index < nr_devices())
+		return index ? screen : arch_memory_hole;
+	index -= nr_devices();
 	if (index < NR_KEPT_RANGES)
 		return kept_range((enum kept_range)index);
 	return boot_range(info, index - NR_KEPT_RANGES);
+}
+
+static struct memmap_source raw_map(const struct bootinfo *info)
+{
+	return (struct memmap_source){
+		.range = raw_range,
+		.context = info,
+		.count = info->nr_memory_entries + nr_devices() + NR_KEPT_RANGES + BOOT_MODULES +
+			 info->nr_modules,
+	};
+}
+
+static bool is_own(enum memmap_type type)
+{
+	return type >= MEMMAP_OWN_FIRST && type <= MEMMAP_OWN_LAST;
+}
+
+/* Memory whose contents matter to somebody, so that no screen can be there. */
+static bool has_contents(enum memmap_type type)
+{
+	switch (type) {
+	case MEMMAP_ACPI_RECLAIMABLE:
+	case MEMMAP_ACPI_NVS:
+	case MEMMAP_PERSISTENT:
+	case MEMMAP_PERSISTENT_LEGACY: return true;
+	default: return is_own(type) && type != MEMMAP_DEVICE;
+	}
+}
+
+/* How many bytes two ranges have in common. */
+static uint64_t common_bytes(const struct memmap_range *a, const struct memmap_range *b)
+{
+	const uint64_t start = a->start > b->start ? a->start : b->start;
+	const uint64_t end = a->end < b->end ? a->end : b->end;
+
+	return start < end ? end - start : 0;
+}
+
+int memory_claim_screen(const struct bootinfo *info, phys_addr_t start, uint64_t size)
+{
+	const struct memmap_range claim = { phys_raw(start), phys_raw(start) + size,
+					    MEMMAP_DEVICE };
+	const struct memmap_source map = raw_map(info);
+	uint64_t usable = 0, lost = 0;
+
+	for (size_t i = 0; i < map.count; i++) {
+		const struct memmap_range range = raw_range(info, i);
+
+		if (range.type == MEMMAP_USABLE) {
+			usable += common_bytes(&range, &range);
+			lost += common_bytes(&range, &claim);
+		} else if (has_contents(range.type) && common_bytes(&range, &claim)) {
+			return ERR_BUSY;
+		}
+	}
+	if (lost > usable / 2)
+		return ERR_NO_MEMORY;
+	screen = claim;
+	return 0;
 }
 
 static void log_range(const struct memmap_range *range)
@@ -103,7 +173,7 @@ static void log_range(const struct memmap_range *range)
 	char size[SIZE_TEXT_MAX], number[16] = "";
 
 	/* Firmware's type, as it gave it; our own have only names. */
-	if (range->type < MEMMAP_OWN_FIRST || range->type > MEMMAP_OWN_LAST)
+	if (!is_own(range->type))
 		fmt_print(number, sizeof(number), " (%u)", (unsigned int)range->type);
 	log_info("  %012lx-%012lx %10s  %s%s", range->start, range->end,
 		 describe_size(size, range->end > range->start ? range->end - range->start : 0),
@@ -136,10 +206,10 @@ static uint64_t bytes_beyond(uint64_t limit)
  */
 static void place_arrays(const struct memmap_source *map, const struct bootinfo *info)
 {
-	const size_t nr_kept = info->nr_memory_entries + NR_KEPT_RANGES + 1;
+	const size_t nr_machine = info->nr_memory_entries + nr_devices();
+	const size_t nr_kept = nr_machine + NR_KEPT_RANGES + 1;
 	const size_t nr_raw = map->count + 1;
-	const uint64_t size =
-		(nr_raw + nr_kept + info->nr_memory_entries + nr_boot) * sizeof(*ranges) + nr_boot;
+	const uint64_t size = (nr_raw + nr_kept + nr_machine + nr_boot) * sizeof(*ranges) + nr_boot;
 	const uint64_t whole = align_up(size, FRAME_SIZE);
 	uint64_t address;
 
@@ -151,11 +221,11 @@ static void place_arrays(const struct memmap_source *map, const struct bootinfo 
 	ranges = physmap_pointer(phys_addr(address));
 	pool = ranges + nr_raw;
 	ram = pool + nr_kept;
-	boot = ram + info->nr_memory_entries;
+	boot = ram + nr_machine;
 	released = memset(boot + nr_boot, 0, nr_boot);
 	nr_ranges = nr_raw;
 	nr_pool = nr_kept;
-	nr_ram = info->nr_memory_entries;
+	nr_ram = nr_machine;
 }
 
 /* Fill the arrays from the raw list, the arrays' own range in it. */
@@ -188,11 +258,7 @@ static void audit_ranges(void)
 
 void memory_init(const struct bootinfo *info)
 {
-	const struct memmap_source map = {
-		.range = raw_range,
-		.context = info,
-		.count = info->nr_memory_entries + NR_KEPT_RANGES + BOOT_MODULES + info->nr_modules,
-	};
+	const struct memmap_source map = raw_map(info);
 	struct memmap_summary summary;
 	char size[SIZE_TEXT_MAX];
 
@@ -264,6 +330,11 @@ struct memmap_range memory_arrays(void)
 struct memmap_range memory_information(void)
 {
 	return information;
+}
+
+struct memmap_range memory_screen(void)
+{
+	return screen;
 }
 
 void memory_remap(const void *start)

@@ -176,7 +176,7 @@ static void *map_frame_metadata(void)
 		       "metadata of the frame allocator");
 }
 
-/* From here on, and before anything is logged, everybody must know of their new addresses. */
+/* From here on everybody must know of their new addresses: first the screen, on which a panic is shown. */
 static void activate(void)
 {
 	must(space_activate(&space), "activation");
@@ -213,12 +213,12 @@ void paging_init(void)
 	prepare_screen();
 
 	activate();
+	move_screen();
 	memory_remap(new_arrays);
 	ram = memory_ram(&nr_ram);
 	physmap_set_ranges(ram, IS_ENABLED(CONFIG_PHYSMAP) ? nr_ram : 0);
 	start_temp_page();
 	boot_information_remap(new_information);
-	move_screen();
 
 	frames_init(metadata);
 	give_boot_memory_back();

@@ -6,8 +6,9 @@
 #include <mercator/bootinfo.h>
 
 /*
- * Find and parse what the stub was given. The physical map's reach must be set. Panics, naming the
- * error, the tag and the offset, if it is malformed.
+ * Find and parse what the stub was given. The physical map's reach must be set. Warns of what is left
+ * out because it is malformed, and panics, naming the error, the tag and the offset, if there is no doing
+ * without it (arch/multiboot2.h).
  */
 const struct bootinfo *boot_information_init(void);
 

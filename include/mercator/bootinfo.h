@@ -26,8 +26,9 @@ struct bootinfo_colour_field {
 
 /*
  * Guaranteed for INDEXED, RGB and TEXT: pitch, width and height are not 0, a line fits the pitch, and
- * address + pitch * height does not overflow. For INDEXED and RGB bits_per_pixel is not 0, and the
- * colour fields lie within the pixel. For OTHER, nothing is guaranteed.
+ * address + pitch * height does not overflow. For INDEXED and RGB bits_per_pixel is not 0; for RGB, a
+ * pixel takes whole bytes in the line, and the colour fields are not empty and lie within it. For OTHER,
+ * nothing is guaranteed.
  */
 struct bootinfo_framebuffer {
 	enum bootinfo_framebuffer_kind kind;

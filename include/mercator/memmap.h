@@ -6,7 +6,7 @@
  *
  * The array holds firmware's ranges as they came (unsorted, overlapping, empty) and, appended by
  * the caller, a range of a type of our own for all that is in use although firmware calls it
- * usable: the kernel image, the boot information, modules, page 0, the stub's tables.
+ * usable: the kernel image, the boot information, modules, page 0, the stub's tables, device memory.
  *
  * One rule decides: a byte is usable if a MEMMAP_USABLE range covers it and no range of another
  * type does; a frame is usable if all of its bytes are.
@@ -36,8 +36,9 @@
 	X(MEMMAP_BOOT_INFORMATION, MEMMAP_OWN_FIRST + 2, "boot information")                       \
 	X(MEMMAP_MODULE, MEMMAP_OWN_FIRST + 3, "module")                                           \
 	X(MEMMAP_FIRMWARE, MEMMAP_OWN_FIRST + 4, "firmware")                                       \
-	X(MEMMAP_MEMORY_MAP, MEMMAP_OWN_FIRST + 5, "memory map")
-#define MEMMAP_OWN_LAST (MEMMAP_OWN_FIRST + 5)
+	X(MEMMAP_MEMORY_MAP, MEMMAP_OWN_FIRST + 5, "memory map")                                   \
+	X(MEMMAP_DEVICE, MEMMAP_OWN_FIRST + 6, "device memory")
+#define MEMMAP_OWN_LAST (MEMMAP_OWN_FIRST + 6)
 
 enum memmap_type {
 #define MEMMAP_ENUM(name, number, text) name = (number),

@@ -7,16 +7,30 @@
 #include <mercator/memmap.h>
 
 /*
- * Take the memory map from the boot information: remove what is in use (page 0, the kernel image
- * with the stub's tables, the boot information, modules, the arrays themselves), normalise it, and log
- * what is found and what is left out. The boot information is copied, so that the loader's place can
- * be given back. The physical map's reach must be set. Panics if there is no usable memory at all.
+ * Before memory_init(): `size` bytes from `start` on are the screen's video memory, even if the memory
+ * map calls them free. From then on they are no RAM.
+ *
+ * ERR_BUSY		something is there that is in use: the kernel, page 0, what the loader put there,
+ *			ACPI's tables, persistent memory
+ * ERR_NO_MEMORY	it would be more than half of the memory
+ */
+MUST_CHECK int memory_claim_screen(const struct bootinfo *info, phys_addr_t start, uint64_t size);
+
+/* What was claimed; empty if nothing was. */
+struct memmap_range memory_screen(void);
+
+/*
+ * Take the memory map from the boot information: remove what is no RAM (arch/memory_hole.h, the screen)
+ * and what is in use (page 0, the kernel image with the stub's tables, the boot information, modules,
+ * the arrays themselves), normalise it, and log what is found and what is left out. The boot information
+ * is copied, so that the loader's place can be given back. The physical map's reach must be set. Panics
+ * if there is no usable memory at all.
  */
 void memory_init(const struct bootinfo *info);
 
 /*
- * All ranges of whole frames that are RAM, ours and others' use of it included, below the CPU's
- * physical limit; sorted, disjoint, no two touching.
+ * All ranges of whole frames that are RAM, ours and others' use of it included, but no device memory,
+ * below the CPU's physical limit; sorted, disjoint, no two touching.
  */
 const struct memmap_range *memory_ram(size_t *count);
 

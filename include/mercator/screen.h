@@ -75,6 +75,9 @@ MUST_CHECK int screen_init_vga_text(volatile uint16_t *cells, unsigned int width
  */
 void screen_remap(volatile void *base);
 
+/* There is no screen any more: nothing is drawn from here on. For video memory that cannot be mapped. */
+void screen_close(void);
+
 /* The screen as a console of the log; attach it after screen_init_*(). */
 extern struct console screen_console;
 

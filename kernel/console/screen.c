@@ -309,6 +309,13 @@ void screen_remap(volatile void *base)
 	screen_live.base = base;
 }
 
+void screen_close(void)
+{
+	screen_live.device = NULL;
+	screen_live.base = NULL;
+	screen_live.text_rows = 0;
+}
+
 void screen_banner(bool good, const char *text)
 {
 	screen_show_banner(&screen_live, good, text);

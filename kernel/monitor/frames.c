@@ -94,7 +94,10 @@ static uint64_t count_ram(uint64_t start, uint64_t end)
 static bool is_reserved(uint64_t start, uint64_t end)
 {
 	const struct bootinfo *info = boot_information();
+	const struct memmap_range screen = memory_screen();
 
+	if (screen.start < end && screen.end > start)
+		return true;
 	for (size_t i = 0; i < info->nr_memory_entries; i++) {
 		const struct bootinfo_memory_entry entry = bootinfo_memory_entry(info, i);
 		const struct memmap_range range =

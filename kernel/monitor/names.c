@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Names for what is mapped where (names.h): the kernel's regions, and what it maps singly. */
-#include <mercator/boot_information.h>
 #include <mercator/memory.h>
 #include <mercator/paging.h>
 #include <mercator/region.h>
@@ -41,13 +40,11 @@ static bool holds(uint64_t start, uint64_t size, uint64_t address)
 
 const char *name_of_single(phys_addr_t physical)
 {
-	const struct bootinfo *info = boot_information();
-	const struct bootinfo_framebuffer *screen = &info->framebuffer;
+	const struct memmap_range screen = memory_screen();
 	const struct memmap_range arrays = memory_arrays(), copy = memory_information();
 	const uint64_t address = phys_raw(physical);
 
-	if (screen->kind != BOOTINFO_FRAMEBUFFER_NONE &&
-	    holds(phys_raw(screen->address), (uint64_t)screen->pitch * screen->height, address))
+	if (holds(screen.start, screen.end - screen.start, address))
 		return "framebuffer";
 	if (holds(copy.start, copy.end - copy.start, address))
 		return "boot information";

@@ -10,6 +10,23 @@
 #include "../kernel/bootinfo_check.h"
 #include "fuzz.h"
 
+static size_t readable;
+
+static void check_error(const struct multiboot2_error *error)
+{
+	FUZZ_CHECK(error->text && error->text[0] != '\0');
+	FUZZ_CHECK(error->tag_name && error->field);
+	FUZZ_CHECK(error->offset <= readable);
+}
+
+/* The structure and the memory map are never left out: without them, there is an error. */
+static void check_left_out(const struct multiboot2_error *what)
+{
+	check_error(what);
+	FUZZ_CHECK(what->tag_name[0] != '\0' && what->tag_type != MULTIBOOT2_NO_TAG);
+	FUZZ_CHECK(what->tag_type != MULTIBOOT2_TAG_MEMORY_MAP);
+}
+
 /*
  * What is behind the end tag makes no difference; with one byte less than its tags need, an accepted
  * structure is refused.
@@ -22,14 +39,14 @@ static void check_accepted(uint8_t *block, const struct bootinfo *info)
 
 	FUZZ_CHECK_NULL(bootinfo_check(info));
 	memcpy(block, &header, sizeof(header));
-	FUZZ_CHECK(multiboot2_parse(block, info->size, &again, &error) == 0);
+	FUZZ_CHECK(multiboot2_parse(block, info->size, &again, &error, NULL) == 0);
 	FUZZ_CHECK(again.size == info->size);
 	FUZZ_CHECK(again.nr_modules == info->nr_modules);
 	FUZZ_CHECK(again.nr_memory_entries == info->nr_memory_entries);
-	FUZZ_CHECK(multiboot2_parse(block, info->size - 1, &again, &error) == ERR_TRUNCATED);
+	FUZZ_CHECK(multiboot2_parse(block, info->size - 1, &again, &error, NULL) == ERR_TRUNCATED);
 	header.total_size--;
 	memcpy(block, &header, sizeof(header));
-	FUZZ_CHECK(multiboot2_parse(block, info->size, &again, &error) == ERR_TRUNCATED);
+	FUZZ_CHECK(multiboot2_parse(block, info->size, &again, &error, NULL) == ERR_TRUNCATED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -40,11 +57,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 0)
 		memcpy(block, data, size);
-	if (multiboot2_parse(block, size, &info, &error) == 0) {
+	readable = size;
+	if (multiboot2_parse(block, size, &info, &error, check_left_out) == 0) {
 		check_accepted(block, &info);
 	} else {
-		FUZZ_CHECK(error.text && error.text[0] != '\0');
-		FUZZ_CHECK(error.offset <= size);
+		check_error(&error);
 		FUZZ_CHECK(info.size == 0 && info.nr_memory_entries == 0);
 	}
 	free(block);

@@ -196,7 +196,11 @@ class Qemu:
         self.qmp("screendump", filename=str(path))
         return Picture.read(path)
 
+    def memory(self, address: int, size: int) -> bytes:
+        """Physical memory."""
+        path = self.folder / "memory.bin"
+        self.qmp("pmemsave", val=address, size=size, filename=str(path))
+        return path.read_bytes()
+
     def vga_text(self) -> str:
-        path = self.folder / "vga-text.bin"
-        self.qmp("pmemsave", val=VGA_TEXT, size=2 * VGA_COLUMNS * VGA_ROWS, filename=str(path))
-        return vga_text(path.read_bytes())
+        return vga_text(self.memory(VGA_TEXT, 2 * VGA_COLUMNS * VGA_ROWS))

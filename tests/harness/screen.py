@@ -27,6 +27,14 @@ class Picture:
             raise ValueError(f"{path} is not a PPM that we read")
         return cls(int(width), int(height), contents[-3 * int(width) * int(height) :])
 
+    @classmethod
+    def of_memory(cls, width: int, height: int, memory: bytes) -> "Picture":
+        """What a framebuffer of 32 bits a pixel holds: blue, green, red, nothing."""
+        pixels = bytearray(3 * width * height)
+        for colour in range(3):
+            pixels[colour::3] = memory[2 - colour :: 4]
+        return cls(width, height, bytes(pixels))
+
     def banner(self) -> str | None:
         """The background of the bottom text row: "green", "red", or None for anything else."""
         start = (self.height - GLYPH_HEIGHT) * self.width * 3

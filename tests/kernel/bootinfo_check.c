@@ -68,7 +68,7 @@ static bool memory_map_holds(const struct bootinfo *info)
 static bool field_holds(const struct bootinfo_framebuffer *screen,
 			struct bootinfo_colour_field field)
 {
-	return field.position + field.size <= screen->bits_per_pixel;
+	return field.size > 0 && field.position + field.size <= screen->bits_per_pixel;
 }
 
 static bool framebuffer_holds(const struct bootinfo *info)
@@ -89,6 +89,7 @@ static bool framebuffer_holds(const struct bootinfo *info)
 		if (!field_holds(screen, screen->red) || !field_holds(screen, screen->green) ||
 		    !field_holds(screen, screen->blue))
 			return false;
+		line = (uint64_t)screen->width * align_up(screen->bits_per_pixel, 8);
 		break;
 	}
 	return line > 0 && screen->height > 0 && line <= 8 * (uint64_t)screen->pitch &&

@@ -73,7 +73,7 @@ KTEST(memmap, wrapping_lengths_are_clamped)
 KTEST(memmap, firmware_cannot_use_our_types)
 {
 	EXPECT_EQ(t, memmap_from_length(0, 1, MEMMAP_KERNEL).type, R);
-	EXPECT_EQ(t, memmap_from_length(0, 1, MEMMAP_MEMORY_MAP).type, R);
+	EXPECT_EQ(t, memmap_from_length(0, 1, MEMMAP_DEVICE).type, R);
 	EXPECT_EQ(t, memmap_from_length(0, 1, MEMMAP_OWN_FIRST - 1).type, MEMMAP_OWN_FIRST - 1);
 	EXPECT_EQ(t, memmap_from_length(0, 1, MEMMAP_OWN_LAST + 1).type, MEMMAP_OWN_LAST + 1);
 	EXPECT_EQ(t, memmap_from_length(0, 1, UINT32_MAX).type, UINT32_MAX);

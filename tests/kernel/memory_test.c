@@ -4,22 +4,43 @@
 #include <arch/cpu_features.h>
 #include <mercator/boot_information.h>
 #include <mercator/describe.h>
+#include <mercator/frames.h>
 #include <mercator/ktest.h>
 #include <mercator/layout.h>
 #include <mercator/memory.h>
+#include <mercator/physmap.h>
 #include <mercator/string.h>
 
 #include "bootinfo_check.h"
 
-static bool overlaps_usable(uint64_t start, uint64_t end)
+typedef const struct memmap_range *(*get_ranges)(size_t *count);
+
+static bool overlaps(get_ranges get, uint64_t start, uint64_t end)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct memmap_range *ranges = get(&count);
 
 	for (size_t i = 0; i < count; i++)
 		if (ranges[i].start < end && ranges[i].end > start)
 			return true;
 	return false;
+}
+
+static bool overlaps_usable(uint64_t start, uint64_t end)
+{
+	return overlaps(memory_ranges, start, end);
+}
+
+/* Nobody can get a frame of it, and the physical map has nothing of it. */
+static void expect_no_ram(struct ktest_run *t, uint64_t start, uint64_t end)
+{
+	EXPECT_TRUE(t, !overlaps(memory_ranges, start, end));
+	EXPECT_TRUE(t, !overlaps(memory_pool, start, end));
+	EXPECT_TRUE(t, !overlaps(memory_ram, start, end));
+	for (pfn_t pfn = start / FRAME_SIZE; pfn * FRAME_SIZE < end; pfn++) {
+		EXPECT_EQ(t, frame_alloc_at(kernel_frames(), pfn, 1), ERR_FOREIGN);
+		EXPECT_TRUE(t, !physmap_covers(phys_of_pfn(pfn), FRAME_SIZE));
+	}
 }
 
 KTEST(memory, boot_information_keeps_its_promises)
@@ -57,6 +78,27 @@ KTEST(memory, nothing_in_use_is_usable)
 	EXPECT_TRUE(t, !overlaps_usable(arrays.start, arrays.end));
 	while (bootinfo_next_module(info, &cursor, &module))
 		EXPECT_TRUE(t, !overlaps_usable(phys_raw(module.start), phys_raw(module.end)));
+}
+
+/* Even where firmware calls it usable: video memory, option ROMs, the BIOS. */
+KTEST(memory, nothing_between_640_kib_and_1_mib_is_ram)
+{
+	expect_no_ram(t, KIB(640), MIB(1));
+}
+
+/* Even where firmware's map does not carve it out of RAM (tests/boot/test_firmware.py). */
+KTEST(memory, the_screen_is_not_ram)
+{
+	const struct memmap_range screen = memory_screen();
+	const struct bootinfo_framebuffer *framebuffer = &boot_information()->framebuffer;
+
+	if (screen.start >= screen.end) {
+		ktest_skip(t, "there is none that is used");
+		return;
+	}
+	EXPECT_EQ(t, screen.start, phys_raw(framebuffer->address));
+	EXPECT_EQ(t, screen.end - screen.start, (uint64_t)framebuffer->pitch * framebuffer->height);
+	expect_no_ram(t, screen.start, screen.end);
 }
 
 KTEST(memory, no_firmware_range_but_ram_is_usable)

@@ -16,6 +16,16 @@ static struct builder builder;
 static struct bootinfo info;
 static struct multiboot2_error error;
 
+/* What was left out, the last of it. */
+static struct multiboot2_error left_out;
+static unsigned int nr_left_out;
+
+static void note_left_out(const struct multiboot2_error *what)
+{
+	left_out = *what;
+	nr_left_out++;
+}
+
 static void begin(void)
 {
 	build_begin(&builder, bytes, sizeof(bytes));
@@ -24,7 +34,8 @@ static void begin(void)
 static int parse(void)
 {
 	error = (struct multiboot2_error){ .text = "" };
-	return multiboot2_parse(bytes, builder.size, &info, &error);
+	nr_left_out = 0;
+	return multiboot2_parse(bytes, builder.size, &info, &error, note_left_out);
 }
 
 static int end_and_parse(void)
@@ -43,6 +54,28 @@ static bool expect_error(struct ktest_run *t, int code, uint32_t tag_type, size_
 	ok = EXPECT_TRUE(t, error.text && error.text[0] != '\0') && ok;
 	ok = EXPECT_EQ(t, info.size, 0) && EXPECT_EQ(t, info.nr_memory_entries, 0) && ok;
 	return EXPECT_STR(t, info.command_line, "") && ok;
+}
+
+/* All is well but for one tag, or the string of a module: it is left out, and told by its name and field. */
+static bool expect_left_out(struct ktest_run *t, uint32_t tag_type, const char *tag_name,
+			    const char *field, size_t offset)
+{
+	bool ok = EXPECT_EQ(t, parse(), 0) && EXPECT_EQ(t, nr_left_out, 1);
+
+	ok = ok && EXPECT_EQ(t, left_out.tag_type, tag_type) &&
+	     EXPECT_STR(t, left_out.tag_name, tag_name) && EXPECT_STR(t, left_out.field, field) &&
+	     EXPECT_EQ(t, left_out.offset, offset) && EXPECT_TRUE(t, left_out.text[0] != '\0');
+	/* Nobody has to be told. */
+	ok = ok && EXPECT_EQ(t, multiboot2_parse(bytes, builder.size, &info, &error, NULL), 0);
+	return ok && EXPECT_STR(t, bootinfo_check(&info), NULL);
+}
+
+/* The same of a framebuffer: then there is none. */
+static bool expect_no_screen(struct ktest_run *t, const char *field, size_t offset)
+{
+	return expect_left_out(t, 8, "framebuffer", field, offset) &&
+	       EXPECT_EQ(t, info.framebuffer.kind, BOOTINFO_FRAMEBUFFER_NONE) &&
+	       EXPECT_EQ(t, info.framebuffer.width, 0);
 }
 
 static void expect_module(struct ktest_run *t, size_t *cursor, uint64_t start, uint64_t end,
@@ -76,6 +109,7 @@ KTEST(multiboot2, reads_what_grub_sends)
 
 	build_sample(&builder, bytes);
 	ASSERT_EQ(t, parse(), 0);
+	EXPECT_EQ(t, nr_left_out, 0);
 	EXPECT_TRUE(t, info.data == bytes);
 	EXPECT_EQ(t, info.size, builder.size);
 	EXPECT_STR(t, info.command_line, "selftest seed=7");
@@ -152,7 +186,7 @@ KTEST(multiboot2, reads_an_indexed_framebuffer)
 	for (uint8_t i = 0; i < 12; i++)
 		EXPECT_EQ(t, info.framebuffer.palette[i], i);
 	build_indexed(11);
-	expect_error(t, ERR_FORMAT, 8, FIRST_TAG + MAP_SIZE + 32);
+	expect_no_screen(t, "size", FIRST_TAG + MAP_SIZE + 4);
 }
 
 /* A memory map, and a framebuffer tag without colour information. */
@@ -174,7 +208,7 @@ KTEST(multiboot2, reads_a_text_screen)
 	EXPECT_EQ(t, info.framebuffer.width, 80);
 	EXPECT_EQ(t, info.framebuffer.height, 25);
 	build_plain(0xb8000, 159, 80, 25, 16, 2);
-	expect_error(t, ERR_FORMAT, 8, FIRST_TAG + MAP_SIZE + 16);
+	expect_no_screen(t, "pitch", FIRST_TAG + MAP_SIZE + 16);
 }
 
 KTEST(multiboot2, leaves_unknown_screens_alone)
@@ -186,43 +220,81 @@ KTEST(multiboot2, leaves_unknown_screens_alone)
 	}
 }
 
-KTEST(multiboot2, refuses_impossible_framebuffers)
+KTEST(multiboot2, leaves_impossible_framebuffers_out)
 {
-	const size_t tag = FIRST_TAG + MAP_SIZE, address = tag + 8, pitch = tag + 16;
+	const size_t tag = FIRST_TAG + MAP_SIZE, size = tag + 4, address = tag + 8,
+		     pitch = tag + 16, width = tag + 20, height = tag + 24, bits = tag + 28;
 
+	build_plain(0, 0, 0, 0, 0, 0);
+	expect_no_screen(t, "width", width); /* all of it is 0 */
+	build_plain(0, 0, 0, 0, 0, 1);
+	expect_no_screen(t, "width", width); /* the same, RGB */
 	build_plain(0, 4096, 1024, 768, 32, 1);
-	expect_error(t, ERR_FORMAT, 8, tag + 32); /* RGB without colour fields */
+	expect_no_screen(t, "size", size); /* RGB without colour fields */
 	build_plain(0, 4096, 1024, 768, 32, 0);
-	expect_error(t, ERR_FORMAT, 8, tag + 32); /* indexed without a palette */
+	expect_no_screen(t, "size", size); /* indexed without a palette */
+	build_plain(0, 4096, 1024, 768, 0, 1);
+	expect_no_screen(t, "bits_per_pixel", bits);
+	build_plain(0, 4095, 1024, 768, 32, 1);
+	expect_no_screen(t, "pitch", pitch);
+	build_plain(0, 1599, 800, 600, 15, 1); /* a pixel takes two bytes */
+	expect_no_screen(t, "pitch", pitch);
 	build_plain(0, 160, 0, 25, 0, 2);
-	expect_error(t, ERR_FORMAT, 8, pitch);
+	expect_no_screen(t, "width", width);
 	build_plain(0, 160, 80, 0, 0, 2);
-	expect_error(t, ERR_FORMAT, 8, pitch);
+	expect_no_screen(t, "height", height);
+	build_plain(0xb8000, 0, 80, 25, 0, 2);
+	expect_no_screen(t, "pitch", pitch);
 	build_plain(0, 2, UINT32_MAX, 1, 0, 2); /* its line is 2^33 - 2 bytes long */
-	expect_error(t, ERR_FORMAT, 8, pitch);
+	expect_no_screen(t, "pitch", pitch);
 	build_plain(UINT64_MAX - 4000, 160, 80, 25, 0, 2);
 	ASSERT_EQ(t, parse(), 0); /* its end is 2^64 - 1 */
+	EXPECT_EQ(t, nr_left_out, 0);
 	build_plain(UINT64_MAX - 3999, 160, 80, 25, 0, 2);
-	expect_error(t, ERR_OVERFLOW, 8, address);
+	expect_no_screen(t, "address", address);
 	build_plain(UINT64_MAX - UINT32_MAX, 65536, 80, 65536, 0, 2); /* 2^32 bytes */
-	expect_error(t, ERR_OVERFLOW, 8, address);
+	expect_no_screen(t, "address", address);
 	build_plain(0, 65536, 80, 65536, 0, 2);
 	ASSERT_EQ(t, parse(), 0);
+	EXPECT_EQ(t, nr_left_out, 0);
 }
 
-KTEST(multiboot2, refuses_colour_fields_outside_the_pixel)
+KTEST(multiboot2, leaves_colour_fields_out_that_are_empty_or_leave_the_pixel)
 {
-	for (size_t field = 0; field < 6; field += 2) {
+	static const char *const names[] = { "red", "green", "blue" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const size_t field = FIRST_TAG + 32 + 2 * i;
+
 		begin();
 		build_rgb(&builder);
 		build_memory_map(&builder, 1, 24, 0);
 		build_end(&builder);
-		bytes[FIRST_TAG + 32 + field] = 24;
+		bytes[field] = 24;
 		ASSERT_EQ(t, parse(), 0);
-		bytes[FIRST_TAG + 32 + field] = 25;
-		expect_error(t, ERR_FORMAT, 8, FIRST_TAG + 32);
-		bytes[FIRST_TAG + 32 + field] = 255;
-		expect_error(t, ERR_FORMAT, 8, FIRST_TAG + 32);
+		ASSERT_EQ(t, nr_left_out, 0);
+		bytes[field] = 25;
+		expect_no_screen(t, names[i], field);
+		bytes[field] = 255;
+		expect_no_screen(t, names[i], field);
+		bytes[field] = 0;
+		bytes[field + 1] = 0;
+		expect_no_screen(t, names[i], field);
+	}
+}
+
+KTEST(multiboot2, rgb_needs_all_six_bytes_of_colours)
+{
+	for (uint32_t size = 33; size <= 38; size++) {
+		begin();
+		build_rgb(&builder);
+		build_memory_map(&builder, 1, 24, 0);
+		build_end(&builder);
+		build_patch(&builder, FIRST_TAG + 4, size);
+		if (size < 38)
+			ASSERT_TRUE(t, expect_no_screen(t, "size", FIRST_TAG + 4));
+		else
+			ASSERT_EQ(t, parse(), 0);
 	}
 }
 
@@ -372,7 +444,7 @@ KTEST(multiboot2, takes_bytes_behind_the_end_tag)
 KTEST(multiboot2, takes_more_room_than_it_needs)
 {
 	build_sample(&builder, bytes);
-	ASSERT_EQ(t, multiboot2_parse(bytes, SIZE_MAX, &info, &error), 0);
+	ASSERT_EQ(t, multiboot2_parse(bytes, SIZE_MAX, &info, &error, NULL), 0);
 	EXPECT_EQ(t, info.size, builder.size);
 }
 
@@ -382,7 +454,7 @@ KTEST(multiboot2, refuses_a_misaligned_structure)
 
 	build_sample(&builder, bytes);
 	for (size_t i = 1; i < 8; i++) {
-		ASSERT_EQ(t, multiboot2_parse(bytes + i, 512, &info, &where), ERR_MISALIGNED);
+		ASSERT_EQ(t, multiboot2_parse(bytes + i, 512, &info, &where, NULL), ERR_MISALIGNED);
 		ASSERT_EQ(t, where.tag_type, MULTIBOOT2_NO_TAG);
 		ASSERT_EQ(t, where.offset, 0);
 	}
@@ -409,7 +481,8 @@ KTEST(multiboot2, refuses_every_truncation)
 	const size_t size = build_sample(&builder, bytes);
 
 	for (size_t available = 0; available < size; available++)
-		ASSERT_EQ(t, multiboot2_parse(bytes, available, &info, &error), ERR_TRUNCATED);
+		ASSERT_EQ(t, multiboot2_parse(bytes, available, &info, &error, NULL),
+			  ERR_TRUNCATED);
 	for (uint32_t total = 16; total < size; total++) {
 		build_patch(&builder, 0, total);
 		ASSERT_EQ(t, parse(), ERR_TRUNCATED);
@@ -468,15 +541,17 @@ KTEST(multiboot2, refuses_tags_that_leave_the_structure)
 	}
 }
 
-KTEST(multiboot2, refuses_tags_too_small_for_their_type)
+KTEST(multiboot2, leaves_tags_out_that_are_too_small_for_their_type)
 {
 	static const struct {
 		uint32_t type, least;
-	} rules[] = { { 1, 8 },  { 2, 8 },  { 3, 16 },  { 4, 16 },
-		      { 6, 16 }, { 8, 32 }, { 14, 28 }, { 15, 44 } };
+		const char *name;
+	} rules[] = { { 1, 8, "command line" },  { 2, 8, "loader name" }, { 3, 16, "module" },
+		      { 4, 16, "basic memory" }, { 6, 16, "memory map" }, { 8, 32, "framebuffer" },
+		      { 14, 28, "old RSDP" },    { 15, 44, "new RSDP" } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
-		for (uint32_t size = 9; size < rules[i].least; size++) {
+		for (uint32_t size = 8; size < rules[i].least; size++) {
 			begin();
 			build_tag_begin(&builder, rules[i].type);
 			build_value(&builder, 0, 8);
@@ -484,10 +559,20 @@ KTEST(multiboot2, refuses_tags_too_small_for_their_type)
 			build_value(&builder, 0, 8);
 			build_value(&builder, 0, 8);
 			build_value(&builder, 0, 4);
+			/* The padding of what its size says is that of the tag. */
+			builder.size = FIRST_TAG + size;
 			build_tag_end(&builder);
-			build_patch(&builder, FIRST_TAG + 4, size);
+			if (rules[i].type != 6)
+				build_memory_map(&builder, 1, 24, 0);
 			build_end(&builder);
-			ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, rules[i].type, FIRST_TAG + 4));
+			if (rules[i].type == 6)
+				ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 6, FIRST_TAG + 4));
+			else
+				ASSERT_TRUE(t, expect_left_out(t, rules[i].type, rules[i].name,
+							       "size", FIRST_TAG + 4));
+			ASSERT_EQ(t, info.nr_modules, 0);
+			ASSERT_TRUE(t, !info.has_basic_memory);
+			ASSERT_EQ(t, info.rsdp_old.size + info.rsdp_new.size, 0);
 		}
 	}
 }
@@ -514,12 +599,16 @@ KTEST(multiboot2, shows_what_there_is_of_a_command_line_without_an_end)
 	EXPECT_TRUE(t, !info.cut_command_line);
 }
 
-KTEST(multiboot2, refuses_unterminated_strings)
+KTEST(multiboot2, leaves_unterminated_strings_out)
 {
+	static const char *const names[] = { "loader name", "module" };
+
 	for (uint32_t type = 2; type <= 3; type++) {
 		const size_t text = type == 3 ? 16 : 8;
 
 		for (size_t length = 0; length < 20; length++) {
+			size_t cursor = 0;
+
 			begin();
 			build_tag_begin(&builder, type);
 			build_value(&builder, 0, text - 8);
@@ -531,18 +620,29 @@ KTEST(multiboot2, refuses_unterminated_strings)
 			/* Padding that looks like the end must not count. */
 			for (size_t i = FIRST_TAG + text + length; i % 8 != 0; i++)
 				bytes[i] = 0;
-			ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, type, FIRST_TAG + text));
+			ASSERT_TRUE(t, expect_left_out(t, type, names[type - 2], "string",
+						       FIRST_TAG + text));
+			ASSERT_STR(t, info.loader_name, "");
+			/* A module is in memory, whatever is called so. */
+			ASSERT_EQ(t, info.nr_modules, type == 3);
+			if (type == 3)
+				expect_module(t, &cursor, 0, 0, "");
 		}
 	}
 }
 
-KTEST(multiboot2, refuses_modules_that_end_before_they_start)
+KTEST(multiboot2, leaves_modules_out_that_end_before_they_start)
 {
+	size_t cursor = 0;
+
 	begin();
 	build_module(&builder, 0x2000, 0x1fff, "m");
 	build_memory_map(&builder, 1, 24, 0);
+	build_module(&builder, 0x3000, 0x3000, "n");
 	build_end(&builder);
-	expect_error(t, ERR_FORMAT, 3, FIRST_TAG + 12);
+	expect_left_out(t, 3, "module", "end", FIRST_TAG + 12);
+	ASSERT_EQ(t, info.nr_modules, 1);
+	expect_module(t, &cursor, 0x3000, 0x3000, "n");
 }
 
 KTEST(multiboot2, refuses_wrong_memory_entry_sizes)
@@ -583,7 +683,7 @@ static void build_again(size_t from, size_t size)
 	build_end(&builder);
 }
 
-KTEST(multiboot2, refuses_a_second_tag_of_a_kind)
+KTEST(multiboot2, of_a_second_tag_of_a_kind_the_first_counts)
 {
 	uint32_t type, size;
 	size_t again;
@@ -598,9 +698,42 @@ KTEST(multiboot2, refuses_a_second_tag_of_a_kind)
 		again = builder.size -= 8;
 		builder.capacity = sizeof(bytes);
 		build_again(at, align_up(size, 8));
-		if (type == 3 || type == 99)
+		if (type == 3 || type == 99) {
 			ASSERT_EQ(t, parse(), 0);
-		else
+			ASSERT_EQ(t, nr_left_out, 0);
+		} else if (type == 6) {
 			ASSERT_TRUE(t, expect_error(t, ERR_EXISTS, type, again));
+		} else {
+			/* The first is another, so that one sees which it is. */
+			bytes[again + 8] ^= 1;
+			ASSERT_EQ(t, parse(), 0);
+			ASSERT_EQ(t, nr_left_out, 1);
+			ASSERT_EQ(t, left_out.tag_type, type);
+			ASSERT_EQ(t, left_out.offset, again);
+			ASSERT_STR(t, info.command_line, "selftest seed=7");
+			ASSERT_STR(t, info.loader_name, "GRUB 2.06-13");
+			ASSERT_EQ(t, info.lower_memory_kib, 639);
+			ASSERT_EQ(t, phys_raw(info.framebuffer.address), 0xfd000000);
+			ASSERT_EQ(t, *(const uint8_t *)info.rsdp_old.data, 0);
+			ASSERT_EQ(t, *(const uint8_t *)info.rsdp_new.data, 0);
+		}
 	}
+}
+
+/* What was left out is as if it had not been sent: it does not stand in the way of one that is sound. */
+KTEST(multiboot2, a_sound_tag_counts_after_one_that_was_left_out)
+{
+	begin();
+	build_tag_begin(&builder, 2);
+	build_value(&builder, 'x', 1);
+	build_tag_end(&builder);
+	build_framebuffer(&builder, 0, 0, 0, 0, 0, 1);
+	build_tag_end(&builder);
+	build_memory_map(&builder, 1, 24, 0);
+	build_rgb(&builder);
+	build_string(&builder, 2, "GRUB");
+	ASSERT_EQ(t, end_and_parse(), 0);
+	EXPECT_EQ(t, nr_left_out, 2);
+	EXPECT_STR(t, info.loader_name, "GRUB");
+	EXPECT_EQ(t, info.framebuffer.kind, BOOTINFO_FRAMEBUFFER_RGB);
 }

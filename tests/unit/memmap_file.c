@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arch/memory_hole.h>
+
 #include "memmap_file.h"
 
 static bool parse_type(const char *text, uint32_t *type)
@@ -53,7 +55,9 @@ static bool read_map(const char *name, struct memmap_file *map)
 	bool ok = true;
 	FILE *file;
 
-	*map = (struct memmap_file){ .limit = UINT64_MAX };
+	*map = (struct memmap_file){ .ranges = { arch_memory_hole },
+				     .count = 1,
+				     .limit = UINT64_MAX };
 	snprintf(path, sizeof(path), "%s/%s", MEMMAPS_DIR, name);
 	file = fopen(path, "r");
 	if (!file)
@@ -61,7 +65,7 @@ static bool read_map(const char *name, struct memmap_file *map)
 	while (ok && fgets(line, sizeof(line), file))
 		ok = parse_line(line, map);
 	fclose(file);
-	return ok && map->count > 0;
+	return ok && map->count > 1;
 }
 
 void memmap_files_visit(struct ktest_run *t, void (*visit)(struct ktest_run *t, const char *name,

@@ -14,7 +14,10 @@ struct memmap_file {
 	uint64_t limit; /* of the machine's CPU where the file knows it, else UINT64_MAX */
 };
 
-/* Read and visit each that is there. None at all, and one that cannot be read, fail the test. */
+/*
+ * Read and visit each that is there, with what the kernel knows of any PC before it. None at all, and one that
+ * cannot be read, fail the test.
+ */
 void memmap_files_visit(struct ktest_run *t, void (*visit)(struct ktest_run *t, const char *name,
 							   struct memmap_file *map));
 

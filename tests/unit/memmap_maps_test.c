@@ -55,12 +55,23 @@ static void reserve_something(struct ktest_run *t, struct memmap_file *map)
 	map->ranges[map->count++].type = MEMMAP_MODULE;
 }
 
+/* Two of the maps call it RAM. */
+static void expect_no_video_memory(struct ktest_run *t, const char *name, struct memmap_file map)
+{
+	const size_t count = memmap_normalise(map.ranges, map.count, NO_LIMIT).nr_ranges;
+
+	for (size_t i = 0; i < count; i++)
+		if (!EXPECT_TRUE(t, map.ranges[i].end <= KIB(640) || map.ranges[i].start >= MIB(1)))
+			ktest_note(t, "%s", name);
+}
+
 static void check_variants(struct ktest_run *t, const char *name, struct memmap_file *map)
 {
 	const uint64_t limits[] = { NO_LIMIT, map->limit, GIB(4), MIB(100) + 0x800 };
 	const struct memmap_summary whole = check_map(t, name, map->ranges, map->count, NO_LIMIT);
 
 	EXPECT_TRUE(t, whole.usable > MIB(8));
+	expect_no_video_memory(t, name, *map);
 	for (int round = 0; round < 8; round++) {
 		const uint64_t limit = limits[round % (int)ARRAY_SIZE(limits)];
 		struct memmap_summary summary;

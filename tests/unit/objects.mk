@@ -5,6 +5,7 @@ host-y += kernel/console/screen.c tests/kernel/screen_test.c
 host-y += kernel/console/framebuffer.c tests/kernel/framebuffer_test.c
 host-y += kernel/console/vga_text.c tests/kernel/vga_text_test.c
 host-y += tests/unit/screen_live_test.c
+host-y += kernel/start_screen.c tests/unit/start_screen_test.c
 
 # string.c under test stands beside the C library's functions of the same names.
 string_renamed := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp,-D$(f)=mercator_$(f))

@@ -104,6 +104,24 @@ KTEST(screen_live, remapped_memory_shows_what_the_old_would)
 	free(stayed);
 }
 
+/* Video memory that is gone is not written: ASan would see it. */
+KTEST(screen_live, after_it_is_closed_nothing_is_drawn)
+{
+	struct framebuffer_mode mode = make_mode(640, 480, 32);
+	const uint8_t paint[] = { PAINT_GREEN, PAINT_TEXT };
+
+	ASSERT_EQ(t, screen_init_framebuffer(&mode), 0);
+	screen_console.write(LOG_INFO, "before", 6);
+	screen_console.type("typed", 5);
+	screen_close();
+	free(mode.base);
+	log_random_lines(t, 3);
+	screen_console.type("x\r\n", 3);
+	screen_console.paint("ab", paint, sizeof(paint));
+	screen_banner(false, "PANIC");
+	EXPECT_TRUE(t, screen_live.base == NULL);
+}
+
 KTEST(screen_live, vga_text_replaces_a_framebuffer)
 {
 	uint16_t *cells = malloc(80 * 25 * sizeof(*cells));
@@ -118,6 +136,5 @@ KTEST(screen_live, vga_text_replaces_a_framebuffer)
 	screen_banner(false, "");
 	EXPECT_EQ(t, moved[24 * 80], 0x4f20);
 	free(moved);
-	screen_live.device = NULL;
-	screen_live.text_rows = 0;
+	screen_close();
 }

@@ -1,38 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Multiboot2 boot information parser (arch/multiboot2.h), a pure function over untrusted bytes.
- * A tag's fields are read only after its size is known to hold them and to lie within the
- * structure, whose size is known to lie within what can be read. Offsets and sizes are 32 bits wide
- * in the format and are summed in 64, so no sum can overflow.
+ * The Multiboot2 boot information parser (arch/multiboot2.h), over untrusted bytes. A tag's fields are
+ * read only after its size is known to hold them and to lie within the structure, whose size is known to
+ * lie within what can be read. Offsets and sizes are 32 bits wide in the format and are summed in 64, so
+ * no sum can overflow.
  */
 #include <arch/multiboot2.h>
 
 struct parser {
 	const uint8_t *data;
 	uint64_t total_size;
-	uint32_t seen; /* bit n: a tag of type n was there; the known types are below 32 */
+	uint32_t seen; /* bit n: a sound tag of type n was there; the known types are below 32 */
 	struct bootinfo *info;
-	struct multiboot2_error *error;
+	struct multiboot2_error error; /* the last */
+	multiboot2_left_out left_out;
 };
 
-static int fail(const struct parser *parser, int code, uint32_t tag_type, uint64_t offset,
+/* Where a field is, and its name: two arguments of fail_in_tag(). */
+#define FIELD(structure, member) offsetof(structure, member), #member
+
+#define TAG_SIZE FIELD(struct multiboot2_tag, size)
+
+static int fail(struct parser *parser, int code, uint32_t tag_type, uint64_t offset,
 		const char *text)
 {
-	*parser->error = (struct multiboot2_error){
+	parser->error = (struct multiboot2_error){
 		.tag_type = tag_type,
 		.offset = (uint32_t)offset,
+		.tag_name = "",
+		.field = "",
 		.text = text,
 	};
 	return code;
 }
 
 /* `field` is the offset in the tag of what is wrong. */
-static int fail_in_tag(const struct parser *parser, const struct multiboot2_tag *tag, int code,
-		       uint64_t field, const char *text)
+static int fail_in_tag(struct parser *parser, const struct multiboot2_tag *tag, int code,
+		       uint64_t field, const char *name, const char *text)
 {
 	const uint64_t offset = (uint64_t)((const uint8_t *)tag - parser->data);
 
-	return fail(parser, code, tag->type, offset + field, text);
+	fail(parser, code, tag->type, offset + field, text);
+	parser->error.field = name;
+	return code;
+}
+
+static void leave_out(struct parser *parser, const char *tag_name)
+{
+	parser->error.tag_name = tag_name;
+	if (parser->left_out)
+		parser->left_out(&parser->error);
 }
 
 /* The text of a tag from byte `from` on, NULL unless it ends in a NUL before the tag does (3.6.5). */
@@ -46,13 +63,13 @@ static const char *string_in(const struct multiboot2_tag *tag, uint64_t from)
 	return NULL;
 }
 
-static int parse_string(const struct parser *parser, const struct multiboot2_tag *tag,
-			uint64_t from, const char **text)
+static int parse_string(struct parser *parser, const struct multiboot2_tag *tag, uint64_t from,
+			const char **text)
 {
 	const char *found = string_in(tag, from);
 
 	if (!found)
-		return fail_in_tag(parser, tag, ERR_FORMAT, from, "the string is not terminated");
+		return fail_in_tag(parser, tag, ERR_FORMAT, from, "string", "it is not terminated");
 	*text = found;
 	return 0;
 }
@@ -75,16 +92,29 @@ static int parse_loader_name(struct parser *parser, const struct multiboot2_tag 
 	return parse_string(parser, tag, sizeof(*tag), &parser->info->loader_name);
 }
 
-static int parse_module(struct parser *parser, const struct multiboot2_tag *tag)
+#define MODULE_NAME "module"
+
+/* Whether a tag is a module's that counts. */
+static bool is_module(const struct multiboot2_tag *tag)
 {
 	const struct multiboot2_module *module = (const void *)tag;
+
+	return tag->type == MULTIBOOT2_TAG_MODULE && tag->size >= sizeof(*module) &&
+	       module->end >= module->start;
+}
+
+static int parse_module(struct parser *parser, const struct multiboot2_tag *tag)
+{
 	const char *command_line;
 
-	if (module->end < module->start)
-		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_module, end),
+	if (!is_module(tag))
+		return fail_in_tag(parser, tag, ERR_FORMAT, FIELD(struct multiboot2_module, end),
 				   "the module ends before it starts");
 	parser->info->nr_modules++;
-	return parse_string(parser, tag, sizeof(*module), &command_line);
+	/* The module is there all the same. */
+	if (parse_string(parser, tag, sizeof(struct multiboot2_module), &command_line))
+		leave_out(parser, MODULE_NAME);
+	return 0;
 }
 
 static int parse_basic_memory(struct parser *parser, const struct multiboot2_tag *tag)
@@ -106,13 +136,13 @@ static int parse_memory_map(struct parser *parser, const struct multiboot2_tag *
 	if (map->entry_size < sizeof(struct multiboot2_memory_entry) ||
 	    !is_aligned(map->entry_size, MULTIBOOT2_ALIGN))
 		return fail_in_tag(parser, tag, ERR_FORMAT,
-				   offsetof(struct multiboot2_memory_map, entry_size),
+				   FIELD(struct multiboot2_memory_map, entry_size),
 				   "entries are too small or misaligned");
 	if (size % map->entry_size != 0)
-		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_tag, size),
+		return fail_in_tag(parser, tag, ERR_FORMAT, TAG_SIZE,
 				   "the last entry is not whole");
 	if (size == 0)
-		return fail_in_tag(parser, tag, ERR_NOT_FOUND, 0, "the memory map is empty");
+		return fail_in_tag(parser, tag, ERR_NOT_FOUND, 0, "", "the memory map is empty");
 	parser->info->memory_entries = map + 1;
 	parser->info->memory_entry_size = map->entry_size;
 	parser->info->memory_entry_version = map->entry_version;
@@ -120,58 +150,75 @@ static int parse_memory_map(struct parser *parser, const struct multiboot2_tag *
 	return 0;
 }
 
-static int parse_colours(struct parser *parser, const struct multiboot2_framebuffer *from)
+/* One colour: its position and size are two bytes of the tag, from `at` on. */
+static int parse_colour(struct parser *parser, const struct multiboot2_framebuffer *from,
+			uint64_t at, const char *name, struct bootinfo_colour_field *to)
 {
-	struct bootinfo_framebuffer *to = &parser->info->framebuffer;
-	const struct multiboot2_rgb *rgb = (const void *)(from + 1);
+	const uint8_t *bytes = (const uint8_t *)from + at;
 
-	if (from->tag.size < sizeof(*from) + sizeof(*rgb))
-		return fail_in_tag(parser, &from->tag, ERR_FORMAT, sizeof(*from),
-				   "the colour fields are missing");
-	to->red = (struct bootinfo_colour_field){ rgb->red_position, rgb->red_size };
-	to->green = (struct bootinfo_colour_field){ rgb->green_position, rgb->green_size };
-	to->blue = (struct bootinfo_colour_field){ rgb->blue_position, rgb->blue_size };
-	if (to->red.position + to->red.size > to->bits_per_pixel ||
-	    to->green.position + to->green.size > to->bits_per_pixel ||
-	    to->blue.position + to->blue.size > to->bits_per_pixel)
-		return fail_in_tag(parser, &from->tag, ERR_FORMAT, sizeof(*from),
-				   "a colour field leaves the pixel");
+	*to = (struct bootinfo_colour_field){ .position = bytes[0], .size = bytes[1] };
+	if (to->size == 0 || to->position + to->size > from->bits_per_pixel)
+		return fail_in_tag(parser, &from->tag, ERR_FORMAT, at, name,
+				   "the colour's field is empty or leaves the pixel");
 	return 0;
 }
 
-static int parse_palette(struct parser *parser, const struct multiboot2_framebuffer *from)
+#define COLOUR(name) sizeof(*from) + offsetof(struct multiboot2_rgb, name##_position), #name
+
+static int parse_colours(struct parser *parser, const struct multiboot2_framebuffer *from,
+			 struct bootinfo_framebuffer *to)
 {
-	struct bootinfo_framebuffer *to = &parser->info->framebuffer;
+	int error;
+
+	if (from->tag.size < sizeof(*from) + sizeof(struct multiboot2_rgb))
+		return fail_in_tag(parser, &from->tag, ERR_FORMAT, TAG_SIZE,
+				   "the colour fields are missing");
+	error = parse_colour(parser, from, COLOUR(red), &to->red);
+	if (!error)
+		error = parse_colour(parser, from, COLOUR(green), &to->green);
+	if (!error)
+		error = parse_colour(parser, from, COLOUR(blue), &to->blue);
+	return error;
+}
+
+static int parse_palette(struct parser *parser, const struct multiboot2_framebuffer *from,
+			 struct bootinfo_framebuffer *to)
+{
 	const struct multiboot2_palette *palette = (const void *)(from + 1);
 	const uint64_t room = from->tag.size - sizeof(*from);
 
 	if (room < sizeof(*palette) || room - sizeof(*palette) < 3 * (uint64_t)palette->nr_colours)
-		return fail_in_tag(parser, &from->tag, ERR_FORMAT, sizeof(*from),
+		return fail_in_tag(parser, &from->tag, ERR_FORMAT, TAG_SIZE,
 				   "the palette leaves its tag");
 	to->palette = palette->colours;
 	to->nr_colours = palette->nr_colours;
 	return 0;
 }
 
-/* That a line fits the pitch, and the whole fits the address space. */
-static int check_geometry(const struct parser *parser, const struct multiboot2_tag *tag,
+/* That there is a line, and it fits the pitch, and the whole fits the address space. */
+static int check_geometry(struct parser *parser, const struct multiboot2_framebuffer *from,
 			  uint64_t bits_per_unit)
 {
-	const struct bootinfo_framebuffer *screen = &parser->info->framebuffer;
-	const uint64_t line = (screen->width * bits_per_unit + 7) / 8;
-	const uint64_t size = (uint64_t)screen->pitch * screen->height;
+	const struct multiboot2_tag *tag = &from->tag;
+	const uint64_t line = (from->width * bits_per_unit + 7) / 8;
+	const uint64_t size = (uint64_t)from->pitch * from->height;
 
-	if (line == 0 || size == 0)
+	if (from->width == 0)
 		return fail_in_tag(parser, tag, ERR_FORMAT,
-				   offsetof(struct multiboot2_framebuffer, pitch),
-				   "the framebuffer is empty");
-	if (line > screen->pitch)
+				   FIELD(struct multiboot2_framebuffer, width), "it is 0");
+	if (from->height == 0)
 		return fail_in_tag(parser, tag, ERR_FORMAT,
-				   offsetof(struct multiboot2_framebuffer, pitch),
+				   FIELD(struct multiboot2_framebuffer, height), "it is 0");
+	if (bits_per_unit == 0)
+		return fail_in_tag(parser, tag, ERR_FORMAT,
+				   FIELD(struct multiboot2_framebuffer, bits_per_pixel), "it is 0");
+	if (line > from->pitch)
+		return fail_in_tag(parser, tag, ERR_FORMAT,
+				   FIELD(struct multiboot2_framebuffer, pitch),
 				   "a line is longer than the pitch");
-	if (phys_raw(screen->address) > UINT64_MAX - size)
+	if (from->address > UINT64_MAX - size)
 		return fail_in_tag(parser, tag, ERR_OVERFLOW,
-				   offsetof(struct multiboot2_framebuffer, address),
+				   FIELD(struct multiboot2_framebuffer, address),
 				   "the framebuffer's end overflows");
 	return 0;
 }
@@ -181,10 +228,7 @@ static int check_geometry(const struct parser *parser, const struct multiboot2_t
 static int parse_framebuffer(struct parser *parser, const struct multiboot2_tag *tag)
 {
 	const struct multiboot2_framebuffer *from = (const void *)tag;
-	struct bootinfo_framebuffer *to = &parser->info->framebuffer;
-	int error;
-
-	*to = (struct bootinfo_framebuffer){
+	struct bootinfo_framebuffer to = {
 		.kind = BOOTINFO_FRAMEBUFFER_OTHER,
 		.address = phys_addr(from->address),
 		.pitch = from->pitch,
@@ -192,20 +236,30 @@ static int parse_framebuffer(struct parser *parser, const struct multiboot2_tag 
 		.height = from->height,
 		.bits_per_pixel = from->bits_per_pixel,
 	};
+	int error = 0;
+
 	switch (from->kind) {
 	case MULTIBOOT2_FRAMEBUFFER_INDEXED:
-		to->kind = BOOTINFO_FRAMEBUFFER_INDEXED;
-		error = parse_palette(parser, from);
-		return error ? error : check_geometry(parser, tag, to->bits_per_pixel);
+		to.kind = BOOTINFO_FRAMEBUFFER_INDEXED;
+		error = check_geometry(parser, from, from->bits_per_pixel);
+		if (!error)
+			error = parse_palette(parser, from, &to);
+		break;
 	case MULTIBOOT2_FRAMEBUFFER_RGB:
-		to->kind = BOOTINFO_FRAMEBUFFER_RGB;
-		error = parse_colours(parser, from);
-		return error ? error : check_geometry(parser, tag, to->bits_per_pixel);
+		to.kind = BOOTINFO_FRAMEBUFFER_RGB;
+		/* A pixel takes whole bytes: one of 15 bits takes two. */
+		error = check_geometry(parser, from, align_up(from->bits_per_pixel, 8));
+		if (!error)
+			error = parse_colours(parser, from, &to);
+		break;
 	case MULTIBOOT2_FRAMEBUFFER_TEXT:
-		to->kind = BOOTINFO_FRAMEBUFFER_TEXT;
-		return check_geometry(parser, tag, TEXT_CELL_BITS);
+		to.kind = BOOTINFO_FRAMEBUFFER_TEXT;
+		error = check_geometry(parser, from, TEXT_CELL_BITS);
+		break;
 	}
-	return 0;
+	if (!error)
+		parser->info->framebuffer = to;
+	return error;
 }
 
 static struct bootinfo_rsdp parse_rsdp(const struct multiboot2_tag *tag)
@@ -229,24 +283,33 @@ static int parse_rsdp_new(struct parser *parser, const struct multiboot2_tag *ta
 #define RSDP_OLD_SIZE 20
 #define RSDP_NEW_SIZE 36
 
+enum {
+	TAG_REPEATS = 1 << 0, /* each counts, not only the first */
+	TAG_DECIDES = 1 << 1, /* there is no starting without it */
+};
+
 static const struct tag_rule {
 	enum multiboot2_tag_type type;
+	const char *name;
 	uint32_t min_size; /* of the tag: what parse() may read without looking */
-	bool repeats;
+	unsigned int flags;
 	int (*parse)(struct parser *parser, const struct multiboot2_tag *tag);
 } tag_rules[] = {
-	{ MULTIBOOT2_TAG_COMMAND_LINE, sizeof(struct multiboot2_tag), false, parse_command_line },
-	{ MULTIBOOT2_TAG_LOADER_NAME, sizeof(struct multiboot2_tag), false, parse_loader_name },
-	{ MULTIBOOT2_TAG_MODULE, sizeof(struct multiboot2_module), true, parse_module },
-	{ MULTIBOOT2_TAG_BASIC_MEMORY, sizeof(struct multiboot2_basic_memory), false,
+	{ MULTIBOOT2_TAG_COMMAND_LINE, "command line", sizeof(struct multiboot2_tag), 0,
+	  parse_command_line },
+	{ MULTIBOOT2_TAG_LOADER_NAME, "loader name", sizeof(struct multiboot2_tag), 0,
+	  parse_loader_name },
+	{ MULTIBOOT2_TAG_MODULE, MODULE_NAME, sizeof(struct multiboot2_module), TAG_REPEATS,
+	  parse_module },
+	{ MULTIBOOT2_TAG_BASIC_MEMORY, "basic memory", sizeof(struct multiboot2_basic_memory), 0,
 	  parse_basic_memory },
-	{ MULTIBOOT2_TAG_MEMORY_MAP, sizeof(struct multiboot2_memory_map), false,
-	  parse_memory_map },
-	{ MULTIBOOT2_TAG_FRAMEBUFFER, sizeof(struct multiboot2_framebuffer), false,
+	{ MULTIBOOT2_TAG_MEMORY_MAP, "memory map", sizeof(struct multiboot2_memory_map),
+	  TAG_DECIDES, parse_memory_map },
+	{ MULTIBOOT2_TAG_FRAMEBUFFER, "framebuffer", sizeof(struct multiboot2_framebuffer), 0,
 	  parse_framebuffer },
-	{ MULTIBOOT2_TAG_RSDP_OLD, sizeof(struct multiboot2_tag) + RSDP_OLD_SIZE, false,
+	{ MULTIBOOT2_TAG_RSDP_OLD, "old RSDP", sizeof(struct multiboot2_tag) + RSDP_OLD_SIZE, 0,
 	  parse_rsdp_old },
-	{ MULTIBOOT2_TAG_RSDP_NEW, sizeof(struct multiboot2_tag) + RSDP_NEW_SIZE, false,
+	{ MULTIBOOT2_TAG_RSDP_NEW, "new RSDP", sizeof(struct multiboot2_tag) + RSDP_NEW_SIZE, 0,
 	  parse_rsdp_new },
 };
 
@@ -254,14 +317,21 @@ static int apply_rule(struct parser *parser, const struct tag_rule *rule,
 		      const struct multiboot2_tag *tag)
 {
 	const uint32_t bit = UINT32_C(1) << rule->type;
+	int error;
 
 	if (tag->size < rule->min_size)
-		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_tag, size),
-				   "the tag is too small for its type");
-	if ((parser->seen & bit) && !rule->repeats)
-		return fail_in_tag(parser, tag, ERR_EXISTS, 0, "the tag is there a second time");
-	parser->seen |= bit;
-	return rule->parse(parser, tag);
+		error = fail_in_tag(parser, tag, ERR_FORMAT, TAG_SIZE,
+				    "the tag is too small for its type");
+	else if ((parser->seen & bit) && !(rule->flags & TAG_REPEATS))
+		error = fail_in_tag(parser, tag, ERR_EXISTS, 0, "",
+				    "the tag is there a second time");
+	else
+		error = rule->parse(parser, tag);
+	if (!error)
+		parser->seen |= bit;
+	else if (!(rule->flags & TAG_DECIDES))
+		leave_out(parser, rule->name);
+	return rule->flags & TAG_DECIDES ? error : 0;
 }
 
 static int parse_tag(struct parser *parser, const struct multiboot2_tag *tag)
@@ -273,8 +343,7 @@ static int parse_tag(struct parser *parser, const struct multiboot2_tag *tag)
 }
 
 /* The tag at `offset`, once it is known that it lies in the structure and what its size is. */
-static int check_tag(const struct parser *parser, uint64_t offset,
-		     const struct multiboot2_tag **result)
+static int check_tag(struct parser *parser, uint64_t offset, const struct multiboot2_tag **result)
 {
 	const struct multiboot2_tag *tag;
 
@@ -284,14 +353,13 @@ static int check_tag(const struct parser *parser, uint64_t offset,
 			    "no end tag");
 	tag = (const void *)(parser->data + offset);
 	if (tag->size < sizeof(*tag))
-		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_tag, size),
+		return fail_in_tag(parser, tag, ERR_FORMAT, TAG_SIZE,
 				   "the tag is smaller than its header");
 	if (offset + tag->size > parser->total_size)
-		return fail_in_tag(parser, tag, ERR_TRUNCATED,
-				   offsetof(struct multiboot2_tag, size),
+		return fail_in_tag(parser, tag, ERR_TRUNCATED, TAG_SIZE,
 				   "the tag leaves the structure");
 	if (tag->type == MULTIBOOT2_TAG_END && tag->size != sizeof(*tag))
-		return fail_in_tag(parser, tag, ERR_FORMAT, offsetof(struct multiboot2_tag, size),
+		return fail_in_tag(parser, tag, ERR_FORMAT, TAG_SIZE,
 				   "the end tag has a wrong size");
 	*result = tag;
 	return 0;
@@ -348,10 +416,10 @@ static int parse_header(struct parser *parser, size_t available)
 }
 
 int multiboot2_parse(const void *data, size_t available, struct bootinfo *info,
-		     struct multiboot2_error *error)
+		     struct multiboot2_error *error, multiboot2_left_out left_out)
 {
 	const struct bootinfo nothing = { .command_line = "", .loader_name = "" };
-	struct parser parser = { .data = data, .info = info, .error = error };
+	struct parser parser = { .data = data, .info = info, .left_out = left_out };
 	uint64_t end;
 	int code;
 
@@ -361,6 +429,7 @@ int multiboot2_parse(const void *data, size_t available, struct bootinfo *info,
 		code = parse_tags(&parser, &end);
 	if (code) {
 		*info = nothing;
+		*error = parser.error;
 		return code;
 	}
 	info->data = data;
@@ -391,16 +460,18 @@ bool bootinfo_next_module(const struct bootinfo *info, size_t *cursor,
 	while (data) {
 		const struct multiboot2_tag *tag = (const void *)(data + offset);
 		const struct multiboot2_module *module = (const void *)tag;
+		const char *command_line;
 
 		if (tag->type == MULTIBOOT2_TAG_END)
 			break;
 		offset = next_offset(offset, tag);
-		if (tag->type != MULTIBOOT2_TAG_MODULE)
+		if (!is_module(tag))
 			continue;
+		command_line = string_in(tag, sizeof(*module));
 		*result = (struct bootinfo_module){
 			.start = phys_addr(module->start),
 			.end = phys_addr(module->end),
-			.command_line = (const char *)(module + 1),
+			.command_line = command_line ? command_line : "",
 		};
 		*cursor = offset;
 		return true;

@@ -106,10 +106,15 @@ _Static_assert(sizeof(struct multiboot2_rgb) == 6, "Multiboot2 3.6.12");
 
 /* What is wrong with a structure, and where. */
 struct multiboot2_error {
-	uint32_t tag_type; /* of the tag at fault, or MULTIBOOT2_NO_TAG */
-	uint32_t offset;   /* bytes from the structure's start to the tag or field at fault */
-	const char *text;  /* in a few words, never NULL */
+	uint32_t tag_type;    /* of the tag at fault, or MULTIBOOT2_NO_TAG */
+	uint32_t offset;      /* bytes from the structure's start to the tag or field at fault */
+	const char *tag_name; /* "" where there is no tag, or one that we do not know */
+	const char *field;    /* its name, "" where that says nothing */
+	const char *text;     /* in a few words, never NULL */
 };
+
+/* Told of each tag, or string of a module, that is left out because it breaks its format. */
+typedef void (*multiboot2_left_out)(const struct multiboot2_error *what);
 
 /*
  * Check the boot information at `data`, of which not more than `available` bytes can be read, and
@@ -120,21 +125,23 @@ struct multiboot2_error {
  * Accepted: tags in any order, unknown tags, tags and memory-map entries longer than we know, a
  * later entry version (3.6.8 promises compatibility; info->memory_entry_version tells), bytes
  * behind the end tag (early versions of Limine computed total_size beforehand), which are not looked
- * at and do not count in info->size, however many the total size promises. A tag that can be
- * meant only once, which is all that we know except for modules, must not be there twice: nothing
- * says which of them is right, and a wrong guess of the memory map would be fatal later and
- * elsewhere.
+ * at and do not count in info->size, however many the total size promises.
+ *
+ * What the kernel can live without does not decide whether it starts. A tag that breaks its format, or
+ * bootinfo.h's guarantees, is left out, as if the loader had not sent it, and `left_out` (or NULL) is
+ * told; so is the string alone of a module, whose memory is in use all the same. Of a tag that can be
+ * meant only once, which is all that we know except for modules, the first that is sound counts. That
+ * leaves the structure itself, and the memory map: a wrong guess of it would be fatal later and
+ * elsewhere, so that it must be whole, and must not be there twice.
  *
  * ERR_MISALIGNED	data is not a multiple of 8
  * ERR_TRUNCATED	total size exceeds `available`; a tag leaves the structure; no end tag
- * ERR_FORMAT		a size is below the least possible; memory-map entries do not fill their tag
- *			or break its alignment; a string is not terminated; a module ends before it
- *			starts; a framebuffer breaks bootinfo.h's guarantees
- * ERR_OVERFLOW		the framebuffer's end overflows 64 bits
- * ERR_EXISTS		a tag is there a second time
+ * ERR_FORMAT		the total size or a tag's is below the least possible; the end tag has another;
+ *			memory-map entries do not fill their tag or break its alignment
+ * ERR_EXISTS		the memory map is there a second time
  * ERR_NOT_FOUND	there is no memory map, or no entry in it
  */
 MUST_CHECK int multiboot2_parse(const void *data, size_t available, struct bootinfo *info,
-				struct multiboot2_error *error);
+				struct multiboot2_error *error, multiboot2_left_out left_out);
 
 #endif
