@@ -327,6 +327,15 @@ def test_spaces(builder: Builder, folder: Path, config: str) -> None:
     assert said["audit"].startswith("all is well: ") and said["audit "].startswith("all is well: ")
 
 
+def types_after_escape(qemu: Qemu) -> bool:
+    """A lone ESC, which is over some time later: how much it is, on a busy machine, is not known."""
+    qemu.type("\x1b")
+    time.sleep(1)
+    qemu.type("y")
+    time.sleep(0.2)
+    return qemu.serial().endswith("y")
+
+
 def test_typing_on_serial(builder: Builder, folder: Path) -> None:
     """Typing, editing and the history, as a terminal does it."""
     iso = builder.iso(DEFAULT, Iso("stays", "loglevel=1"))
@@ -342,6 +351,13 @@ def test_typing_on_serial(builder: Builder, folder: Path) -> None:
         qemu.type("forget this\x03")
         qemu.until_serial(rf"forget this\^C\n{PROMPT}$")
         assert 'no command "forget"' not in qemu.serial()
+        # Alt and Enter; F1 of the Linux console; what a terminal answers when it is asked for colours.
+        qemu.type("walk 0x1236\x1b\r")
+        qemu.until_serial(rf"walk of 0x1236:(?s:.*){PROMPT}$")
+        qemu.type("walk \x1b[[A0x12\x1b]11;rgb:0/0/0\x1b\\37\r")
+        qemu.until_serial(rf"walk of 0x1237:(?s:.*){PROMPT}$")
+        qemu.until("key that counts, a moment after ESC", lambda: types_after_escape(qemu))
+        qemu.type("\x03")
         qemu.type("test fmt.*; nonsense\r")
         qemu.until_serial(rf"ok 1 fmt(?s:.*)no command \"nonsense\"(?s:.*){PROMPT}$")
         assert qemu.process.poll() is None
