@@ -9,7 +9,7 @@ kernel-y += kernel/finish.c
 kernel-y += kernel/fmt.c
 kernel-y += kernel/frames.c
 kernel-y += kernel/glob.c
-kernel-y += kernel/kbench.c kernel/kernel_audit.c
+kernel-y += kernel/kbench.c kernel/kernel_acpi.c kernel/kernel_audit.c
 kernel-y += kernel/log.c
 kernel-y += kernel/main.c
 kernel-y += kernel/memory.c
@@ -24,7 +24,7 @@ kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
 kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c
 kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
 
-monitor-y := acpi bounds command decode editor experiment frames input machine maps monitor names own picture power \
+monitor-y := bounds command decode editor experiment frames input machine maps monitor names own picture power \
 	scan_code spaces table terminal tests touch view walk_command words
 kernel-$(CONFIG_MONITOR) += $(monitor-y:%=kernel/monitor/%.c)
 

@@ -10,7 +10,14 @@
 #include "input.h"
 #include "keys.h"
 
+/*
+ * A moment: longer than any terminal takes for a sequence, shorter than a person takes to look. There is
+ * no clock here; a poll reads two ports, which takes some microseconds.
+ */
+#define MOMENT 200000
+
 static bool has_serial, has_keyboard;
+static unsigned int nr_silent; /* polls since the serial port had a byte */
 static struct terminal_decoder terminal;
 static struct scan_decoder keyboard;
 
@@ -30,15 +37,32 @@ const char *input_names(void)
 	return has_keyboard ? "the keyboard" : "nothing";
 }
 
+static unsigned int poll_serial(void)
+{
+	uint8_t byte;
+
+	if (serial_overrun()) {
+		terminal = (struct terminal_decoder){ 0 };
+		return KEY_LOST;
+	}
+	if (serial_read(&byte)) {
+		nr_silent = 0;
+		return terminal_decode(&terminal, byte);
+	}
+	if (++nr_silent == MOMENT)
+		terminal_pause(&terminal);
+	return KEY_NONE;
+}
+
 static unsigned int poll(void)
 {
 	unsigned int key = KEY_NONE;
-	uint8_t byte;
+	uint8_t code;
 
-	if (IS_ENABLED(CONFIG_SERIAL) && has_serial && serial_read(&byte))
-		key = terminal_decode(&terminal, byte);
-	if (key == KEY_NONE && has_keyboard && keyboard_read(&byte))
-		key = scan_decode(&keyboard, byte);
+	if (IS_ENABLED(CONFIG_SERIAL) && has_serial)
+		key = poll_serial();
+	if (key == KEY_NONE && has_keyboard && keyboard_read(&code))
+		key = scan_decode(&keyboard, code);
 	return key;
 }
 

@@ -18,6 +18,7 @@ enum key {
 	KEY_TAB = 0x09,
 	KEY_ENTER = 0x0d,
 	KEY_DELETE_BACK = 0x7f, /* what most terminals send for backspace */
+	KEY_LOST = 0x80,        /* what was typed is no ASCII, or was lost on the way */
 	KEY_UP = 0x100,
 	KEY_DOWN,
 	KEY_LEFT,
@@ -31,16 +32,25 @@ enum key {
 
 /*
  * A terminal: ASCII, and the escape sequences of a VT100 or xterm for the keys above (ECMA-48, 5.4;
- * xterm, "Control Sequences", PC-Style Function Keys). Sequences that mean nothing here are swallowed
- * whole; bytes above 0x7f too.
+ * xterm, "Control Sequences", PC-Style Function Keys). Sequences and strings that mean nothing here are
+ * swallowed whole; control characters among them count, and Enter and ctrl-c end them. A character
+ * above ASCII, in UTF-8, is one KEY_LOST.
  */
 struct terminal_decoder {
 	uint8_t state;
-	uint8_t number; /* the first parameter of a sequence */
+	uint8_t number;  /* the first parameter of a sequence */
+	uint8_t nr_more; /* bytes of a character of UTF-8 that are still to come */
+	uint16_t length; /* of a string */
 };
 
 /* The key that `byte` completes, or KEY_NONE. */
 unsigned int terminal_decode(struct terminal_decoder *decoder, uint8_t byte);
+
+/*
+ * Nothing has come for a moment, longer than within any sequence: an ESC that stands alone, or what a
+ * person has begun with alt and a key, is over. A string that has something in it may go on.
+ */
+void terminal_pause(struct terminal_decoder *decoder);
 
 /*
  * A PC keyboard's scan codes, set 1, as the controller translates them, on the US layout. Both shift
@@ -52,7 +62,10 @@ struct scan_decoder {
 	bool shift_left, shift_right, ctrl_left, ctrl_right, caps;
 };
 
-/* The key that `code` means, or KEY_NONE: it was released, it is a part, it has no meaning here. */
+/*
+ * The key that `code` means, or KEY_NONE: it was released, it is a part, it has no meaning here.
+ * KEY_LOST: more was typed than the keyboard could keep.
+ */
 unsigned int scan_decode(struct scan_decoder *decoder, uint8_t code);
 
 #endif

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* `reboot` and `poweroff`: one way after the other, and the truth if none works. */
+#include <arch/acpi_power.h>
 #include <arch/cpu.h>
 #include <arch/cpu_features.h>
-#include <mercator/boot_information.h>
-#include <mercator/frame_access.h>
+#include <mercator/kernel_acpi.h>
 #include <mercator/string.h>
 
-#include "acpi.h"
 #include "commands.h"
 
 #define SLEEP_ENABLE     (1u << 13) /* SLP_EN of PM1_CNT (ACPI 6.5, 4.8.3.2.1) */
@@ -34,24 +33,15 @@ static const struct {
 #define BOCHS_PORT 0xe9
 #define BOCHS_OFF  0x8900
 
-static bool read_physical(void *to, phys_addr_t from, size_t size)
-{
-	if (phys_raw(from) >= cpu_physical_limit() || size > cpu_physical_limit() - phys_raw(from))
-		return false;
-	physical_read(to, from, size);
-	return true;
-}
-
 /* What firmware says; nothing, if it says nothing that can be understood. */
 static struct acpi_power read_power(void)
 {
-	const struct bootinfo *info = boot_information();
-	const struct bootinfo_rsdp *rsdp = info->rsdp_new.size ? &info->rsdp_new : &info->rsdp_old;
 	struct acpi_power power = { 0 };
-	int error = ERR_NOT_FOUND;
+	struct acpi acpi;
+	int error = kernel_acpi(&acpi);
 
-	if (rsdp->size)
-		error = acpi_power_read(rsdp->data, rsdp->size, read_physical, &power);
+	if (!error)
+		error = acpi_power_read(&acpi, &power);
 	if (error)
 		say("ACPI: %s", error == ERR_FORMAT ? "its tables are broken" : "none");
 	return power;

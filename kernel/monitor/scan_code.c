@@ -6,6 +6,8 @@
 #define PREFIX_PAUSE    0xe1
 #define PAUSE_CODES     2 /* that follow its prefix */
 #define RELEASED        0x80
+#define OVERRUN         0xff
+#define OVERRUN_SET_2   0x00 /* the same, of a controller that does not translate it */
 
 enum scan_code {
 	SCAN_CTRL = 0x1d,
@@ -88,6 +90,11 @@ unsigned int scan_decode(struct scan_decoder *decoder, uint8_t code)
 	const bool extended = decoder->prefix == PREFIX_EXTENDED;
 	const bool pressed = !(code & RELEASED);
 
+	if (code == OVERRUN || code == OVERRUN_SET_2) {
+		/* What has been let go meanwhile is not known: no key is to stay down for ever. */
+		*decoder = (struct scan_decoder){ .caps = decoder->caps };
+		return KEY_LOST;
+	}
 	if (decoder->prefix == PREFIX_PAUSE) {
 		if (++decoder->nr_skipped == PAUSE_CODES)
 			decoder->prefix = 0;

@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* A terminal's bytes as keys (keys.h). */
+/*
+ * A terminal's bytes as keys (keys.h). The states are those of DEC's parser as far as they matter here
+ * (Paul Williams, "A parser for DEC's ANSI-compatible video terminals", of the VT500 series): the same
+ * bytes end a sequence, so that what is not understood is swallowed whole.
+ */
 #include "keys.h"
 
-#define ESCAPE 0x1b
+#define ESCAPE     0x1b
+#define BELL       KEY_CTRL('g')
+#define CANCEL     KEY_CTRL('x') /* CAN and SUB break off whatever is under way */
+#define SUBSTITUTE KEY_CTRL('z')
+
+/* A string that goes on for so long has lost its end, or is none: somebody has typed alt-]. */
+#define STRING_MAX 256
 
 enum terminal_state {
 	TERMINAL_TEXT,
-	TERMINAL_ESCAPE,   /* after ESC */
-	TERMINAL_SEQUENCE, /* after ESC [ */
-	TERMINAL_SHIFTED,  /* after ESC O */
+	TERMINAL_ESCAPE,       /* after ESC */
+	TERMINAL_INTERMEDIATE, /* after ESC and a byte that another one follows: ESC ( B */
+	TERMINAL_OPEN,         /* after ESC [ */
+	TERMINAL_SEQUENCE,     /* in the first parameter of ESC [, or after ESC O */
+	TERMINAL_PARAMETERS,   /* after the first parameter */
+	TERMINAL_FUNCTION,     /* after ESC [ [ */
+	TERMINAL_STRING,
 };
 
 /* What the last letter of ESC [ or of ESC O says. */
@@ -38,42 +52,130 @@ static unsigned int key_of_number(uint8_t number)
 	}
 }
 
-/* Parameters and intermediates are 0x20 to 0x3f, then one byte ends the sequence. */
-static unsigned int in_sequence(struct terminal_decoder *decoder, uint8_t byte)
+static unsigned int in_text(uint8_t byte)
 {
-	if (byte >= 0x20 && byte < 0x40) {
-		if (byte >= '0' && byte <= '9' && decoder->number < 25)
-			decoder->number = (uint8_t)(decoder->number * 10 + (byte - '0'));
-		return KEY_NONE;
-	}
-	decoder->state = TERMINAL_TEXT;
-	return byte == '~' ? key_of_number(decoder->number) : key_of_letter(byte);
+	return byte == '\n' ? (unsigned int)KEY_ENTER : byte;
 }
 
-static unsigned int in_text(struct terminal_decoder *decoder, uint8_t byte)
+/* Whoever types these wants to be rid of the line, whatever is under way. */
+static bool ends_line(uint8_t byte)
 {
-	if (byte == ESCAPE) {
-		decoder->state = TERMINAL_ESCAPE;
+	return byte == '\r' || byte == '\n' || byte == KEY_CTRL('c');
+}
+
+static bool breaks_off(uint8_t byte)
+{
+	return ends_line(byte) || byte == CANCEL || byte == SUBSTITUTE;
+}
+
+/* ECMA-48, 5.3 and 5.6: five bytes begin a string; 0x20 to 0x2f do not end a sequence. */
+static unsigned int after_escape(struct terminal_decoder *decoder, uint8_t byte)
+{
+	decoder->number = 0;
+	decoder->length = 0;
+	switch (byte) {
+	case '[': decoder->state = TERMINAL_OPEN; break;
+	case 'O': decoder->state = TERMINAL_SEQUENCE; break;
+	case 'P': /* DCS */
+	case 'X': /* SOS */
+	case ']': /* OSC */
+	case '^': /* PM */
+	case '_': /* APC */ decoder->state = TERMINAL_STRING; break;
+	default: decoder->state = byte < 0x30 ? TERMINAL_INTERMEDIATE : TERMINAL_TEXT;
+	}
+	return KEY_NONE;
+}
+
+/* Parameters and intermediates are 0x20 to 0x3f, then one byte ends the sequence (ECMA-48, 5.4). */
+static unsigned int in_sequence(struct terminal_decoder *decoder, uint8_t byte)
+{
+	if (byte >= 0x40) {
+		decoder->state = TERMINAL_TEXT;
+		return byte == '~' ? key_of_number(decoder->number) : key_of_letter(byte);
+	}
+	if (byte < '0' || byte > '9')
+		decoder->state = TERMINAL_PARAMETERS;
+	else if (decoder->state == TERMINAL_SEQUENCE && decoder->number < 25)
+		decoder->number = (uint8_t)(decoder->number * 10 + (byte - '0'));
+	return KEY_NONE;
+}
+
+/* The Linux console has ESC [ [ A to E for F1 to F5: a byte more than ECMA-48 would have. */
+static unsigned int after_open(struct terminal_decoder *decoder, uint8_t byte)
+{
+	if (byte == '[') {
+		decoder->state = TERMINAL_FUNCTION;
 		return KEY_NONE;
 	}
-	if (byte == '\n')
-		return KEY_ENTER;
-	return byte <= 0x7f ? byte : (unsigned int)KEY_NONE;
+	decoder->state = TERMINAL_SEQUENCE;
+	return in_sequence(decoder, byte);
+}
+
+/* ESC ends a string, too, and the \ that follows is then a sequence of its own, which means nothing. */
+static unsigned int in_string(struct terminal_decoder *decoder, uint8_t byte)
+{
+	if (breaks_off(byte) || byte == BELL || ++decoder->length == STRING_MAX)
+		decoder->state = TERMINAL_TEXT;
+	return ends_line(byte) ? in_text(byte) : (unsigned int)KEY_NONE;
+}
+
+/*
+ * DEC's parser obeys a control character at once, and the sequence goes on. But a key that is typed
+ * after a lone ESC, or together with alt, is all that there is: nothing of it follows.
+ */
+static unsigned int control(struct terminal_decoder *decoder, uint8_t byte)
+{
+	if (breaks_off(byte) || decoder->state == TERMINAL_ESCAPE)
+		decoder->state = TERMINAL_TEXT;
+	return in_text(byte);
+}
+
+/* UTF-8 (RFC 3629, 3): the first byte says how many follow. A byte that follows nothing counts as one. */
+static unsigned int foreign(struct terminal_decoder *decoder, uint8_t byte)
+{
+	decoder->state = TERMINAL_TEXT;
+	if (byte < 0xc0 && decoder->nr_more) {
+		decoder->nr_more--;
+		return KEY_NONE;
+	}
+	decoder->nr_more = byte < 0xc0 || byte >= 0xf8 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+	return KEY_LOST;
+}
+
+static unsigned int printable(struct terminal_decoder *decoder, uint8_t byte)
+{
+	switch (decoder->state) {
+	case TERMINAL_ESCAPE: return after_escape(decoder, byte);
+	case TERMINAL_OPEN: return after_open(decoder, byte);
+	case TERMINAL_SEQUENCE:
+	case TERMINAL_PARAMETERS: return in_sequence(decoder, byte);
+	case TERMINAL_INTERMEDIATE:
+		if (byte >= 0x30)
+			decoder->state = TERMINAL_TEXT;
+		return KEY_NONE;
+	case TERMINAL_FUNCTION: decoder->state = TERMINAL_TEXT; return KEY_NONE;
+	default: return in_text(byte);
+	}
 }
 
 unsigned int terminal_decode(struct terminal_decoder *decoder, uint8_t byte)
 {
+	if (byte < 0x80)
+		decoder->nr_more = 0;
 	/* ESC always begins anew, so that no broken sequence can keep the keyboard. */
-	if (byte == ESCAPE || decoder->state == TERMINAL_TEXT)
-		return in_text(decoder, byte);
-	switch (decoder->state) {
-	case TERMINAL_ESCAPE:
-		decoder->number = 0;
-		decoder->state = byte == '['   ? TERMINAL_SEQUENCE
-				 : byte == 'O' ? TERMINAL_SHIFTED
-					       : TERMINAL_TEXT;
+	if (byte == ESCAPE) {
+		decoder->state = TERMINAL_ESCAPE;
 		return KEY_NONE;
-	case TERMINAL_SEQUENCE: return in_sequence(decoder, byte);
-	default: decoder->state = TERMINAL_TEXT; return key_of_letter(byte);
 	}
+	if (decoder->state == TERMINAL_STRING)
+		return in_string(decoder, byte);
+	if (byte < ' ' || byte == KEY_DELETE_BACK)
+		return control(decoder, byte);
+	return byte < 0x80 ? printable(decoder, byte) : foreign(decoder, byte);
+}
+
+void terminal_pause(struct terminal_decoder *decoder)
+{
+	if (decoder->state != TERMINAL_STRING || !decoder->length)
+		decoder->state = TERMINAL_TEXT;
 }

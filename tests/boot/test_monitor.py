@@ -2,6 +2,7 @@
 """The monitor: commands from the command line, typed on the serial port, typed on the keyboard."""
 
 import re
+import struct
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ DEFAULT = Build("gcc", "defconfig")
 WITHOUT = Build("gcc", "no_monitor_defconfig")
 CONFIGS = [name for name in config_names() if name != WITHOUT.config]
 PROMPT = "mercator> "
+TAG_RSDP_NEW, UNKNOWN_TAG = 15, 0x1234
+ACPI_RECLAIMABLE = 3
 
 
 def outputs(log: str) -> dict[str, str]:
@@ -329,6 +332,15 @@ def test_spaces(builder: Builder, folder: Path, config: str) -> None:
     assert said["audit"].startswith("all is well: ") and said["audit "].startswith("all is well: ")
 
 
+def types_after_escape(qemu: Qemu) -> bool:
+    """A lone ESC, which is over some time later: how much it is, on a busy machine, is not known."""
+    qemu.type("\x1b")
+    time.sleep(1)
+    qemu.type("y")
+    time.sleep(0.2)
+    return qemu.serial().endswith("y")
+
+
 def test_typing_on_serial(builder: Builder, folder: Path) -> None:
     """Typing, editing and the history, as a terminal does it."""
     iso = builder.iso(DEFAULT, Iso("stays", "loglevel=1"))
@@ -346,6 +358,16 @@ def test_typing_on_serial(builder: Builder, folder: Path) -> None:
         qemu.type("forget this\x03")
         qemu.until_serial(rf"forget this\^C\n{PROMPT}$")
         assert 'no command "forget"' not in qemu.serial()
+        # Alt and Enter; F1 of the Linux console; what a terminal answers when it is asked for colours.
+        qemu.type("walk 0x1236\x1b\r")
+        qemu.until_serial(rf"walk of 0x1236:(?s:.*){PROMPT}$")
+        qemu.type("walk \x1b[[A0x12\x1b]11;rgb:0/0/0\x1b\\37\r")
+        qemu.until_serial(rf"walk of 0x1237:(?s:.*){PROMPT}$")
+        qemu.until("key that counts, a moment after ESC", lambda: types_after_escape(qemu))
+        qemu.type("\x03")
+        qemu.type(" " * 182 + "walk 0xffff888000abc000\r")
+        qemu.until_serial(rf"\x07\nerror: not run: characters of this line were lost; .*\n{PROMPT}$")
+        assert "walk of 0xffff888000" not in qemu.serial()
         qemu.type("test fmt.*; nonsense\r")
         qemu.until_serial(rf"ok 1 fmt(?s:.*)no command \"nonsense\"(?s:.*){PROMPT}$")
         assert qemu.process.poll() is None
@@ -431,6 +453,49 @@ def test_poweroff(builder: Builder, folder: Path, firmware: str, board: str) -> 
     with Qemu(folder, *machine, "-cdrom", str(iso)) as qemu:
         assert qemu.wait() == 0
         assert "powering off by ACPI" in qemu.serial().splitlines()[-1]
+
+
+def summed(data: bytes, at: int) -> bytes:
+    """With the byte at `at` such that all add up to 0."""
+    return data[:at] + bytes([-(sum(data) - data[at]) % 256]) + data[at + 1 :]
+
+
+def acpi_table(signature: bytes, contents: bytes) -> bytes:
+    return summed(signature + struct.pack("<I28x", 36 + len(contents)) + contents, 9)
+
+
+def test_poweroff_by_new_fields_and_old_ones(builder: Builder, folder: Path) -> None:
+    """Damaged tables: the XSDT's sum is wrong, X_DSDT is no table, the old port is not QEMU's."""
+    base = shim.INFORMATION_ADDRESS + 8 + 8
+    dsdt = acpi_table(b"DSDT", b"\x08_S5_\x12\x06\x04\0\0\0\0")
+    fadt = bytearray(244 - 36)
+    for offset, layout, *values in [
+        (40, "I", base),
+        (64, "I", 0x1804),
+        (140, "Q", base + 4),
+        (172, "BBBBQ", 1, 16, 0, 2, 0x604),
+    ]:
+        struct.pack_into("<" + layout, fadt, offset - 36, *values)
+    tables = dsdt + acpi_table(b"FACP", fadt)
+    rsdt = base + len(tables)
+    tables += acpi_table(b"RSDT", struct.pack("<I", base + len(dsdt)))
+    xsdt = base + len(tables)
+    tables += acpi_table(b"XSDT", struct.pack("<Q", base + len(dsdt)))[:-1] + b"\1"
+    pointer = b"RSD PTR \0      \2" + struct.pack("<IIQ4x", rsdt, 36, xsdt)
+    pointer = summed(summed(pointer[:20], 8) + pointer[20:], 32)
+    low, *rest = shim.MEMORY_MAP
+    firmware = (shim.INFORMATION_ADDRESS, 0x10000, ACPI_RECLAIMABLE)
+    above = (firmware[0] + firmware[1], low[1] - firmware[0] - firmware[1], shim.USABLE)
+    info = shim.information(
+        shim.tag(UNKNOWN_TAG, tables),
+        shim.tag(TAG_RSDP_NEW, pointer),
+        shim.cmdline_tag("loglevel=1 run=poweroff exit=isa-debug"),
+        shim.memory_map_tag([(0, firmware[0], shim.USABLE), firmware, above, *rest]),
+    )
+    programs = [builder.target(DEFAULT, name) for name in ("shim.bin", "mercator.elf")]
+    with shim.boot(folder, *programs, info) as qemu:
+        assert qemu.wait() == 0
+        assert qemu.serial().splitlines()[-1] == "powering off by ACPI: S5 is type 0, at port 0x604"
 
 
 def test_poweroff_where_there_is_no_way(builder: Builder, folder: Path) -> None:

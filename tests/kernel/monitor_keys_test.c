@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "monitor_keys": bytes of a terminal and codes of a keyboard, as keys. */
+#include <mercator/fmt.h>
 #include <mercator/ktest.h>
 #include <mercator/string.h>
 
@@ -32,6 +33,30 @@ static void expect_one(struct ktest_run *t, const char *bytes, unsigned int want
 		ktest_note(t, "of: %s", bytes + 1);
 }
 
+/* Keys that are no characters, as characters that no test below types. */
+static char shown_as(unsigned int key)
+{
+	switch (key) {
+	case KEY_LOST: return '?';
+	case KEY_UP: return '^';
+	case KEY_DELETE: return '!';
+	default: return (char)key;
+	}
+}
+
+static void expect_keys(struct ktest_run *t, const char *bytes, const char *want)
+{
+	const unsigned int *keys = terminal_keys(bytes);
+	char got[KEYS_MAX + 1];
+	size_t count = 0;
+
+	for (; keys[count]; count++)
+		got[count] = shown_as(keys[count]);
+	got[count] = '\0';
+	if (!EXPECT_STR(t, got, want))
+		ktest_note(t, "of: %s", bytes + 1);
+}
+
 KTEST(monitor_keys, terminal_characters_are_themselves)
 {
 	const unsigned int *keys = terminal_keys("aZ~ \x01\x7f\x08\t\r\n");
@@ -50,11 +75,12 @@ KTEST(monitor_keys, terminal_sequences)
 		const char *bytes;
 		unsigned int key;
 	} cases[] = {
-		{ "\033[A", KEY_UP },      { "\033[B", KEY_DOWN },     { "\033[C", KEY_RIGHT },
-		{ "\033[D", KEY_LEFT },    { "\033[H", KEY_HOME },     { "\033[F", KEY_END },
-		{ "\033OA", KEY_UP },      { "\033OH", KEY_HOME },     { "\033[1~", KEY_HOME },
-		{ "\033[7~", KEY_HOME },   { "\033[4~", KEY_END },     { "\033[8~", KEY_END },
-		{ "\033[3~", KEY_DELETE }, { "\033[1;5C", KEY_RIGHT },
+		{ "\033[A", KEY_UP },        { "\033[B", KEY_DOWN },     { "\033[C", KEY_RIGHT },
+		{ "\033[D", KEY_LEFT },      { "\033[H", KEY_HOME },     { "\033[F", KEY_END },
+		{ "\033OA", KEY_UP },        { "\033OH", KEY_HOME },     { "\033[1~", KEY_HOME },
+		{ "\033[7~", KEY_HOME },     { "\033[4~", KEY_END },     { "\033[8~", KEY_END },
+		{ "\033[3~", KEY_DELETE },   { "\033[1;5C", KEY_RIGHT }, { "\033O5C", KEY_RIGHT },
+		{ "\033[3;5~", KEY_DELETE },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
@@ -71,16 +97,132 @@ KTEST(monitor_keys, terminal_sequences_in_a_row)
 	EXPECT_EQ(t, keys[3], KEY_NONE);
 }
 
+/* Nothing of it is a key, and the character after it is one again. */
+static void expect_swallowed(struct ktest_run *t, const char *bytes)
+{
+	char text[64];
+
+	fmt_print(text, sizeof(text), "%sx", bytes);
+	expect_one(t, text, 'x');
+}
+
 KTEST(monitor_keys, terminal_swallows_what_it_does_not_know)
 {
-	expect_one(t, "\033[2~x", 'x');
-	expect_one(t, "\033[99999999999~x", 'x');
-	expect_one(t, "\033[?25hx", 'x');
-	expect_one(t, "\033zx", 'x');
-	expect_one(t, "\033OQx", 'x');
+	static const char *const cases[] = {
+		"\033[2~",   "\033[99999999999~",
+		"\033[?25h", "\033[200~",
+		"\033[;3~", /* the second parameter is no key */
+		"\033[1;3R", "\033z",
+		"\033OQ",    "\033O2P", /* F1 with shift, before xterm had ESC [ 1 ; 2 P */
+		"\033O1;2P", "\033[[A", /* F1 and F5 of the Linux console */
+		"\033[[E",   "\033(B",  /* ECMA-48, 5.3 */
+		"\033 #8",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		expect_swallowed(t, cases[i]);
 	expect_one(t, "\033\033[A", KEY_UP);
 	expect_one(t, "\033[\033[A", KEY_UP);
-	expect_one(t, "\xc3\xa9\xffx", 'x');
+	expect_one(t, "\033[[\033[A", KEY_UP);
+	expect_keys(t, "\033O[Ax", "Ax");
+}
+
+KTEST(monitor_keys, terminal_swallows_strings)
+{
+	static const char *const cases[] = {
+		"\033]11;rgb:0/0/0\a",        "\033]11;rgb:0/0/0\033\\",
+		"\033P1$r0m\033\\",           "\033_Gi=1;OK\033\\",
+		"\033^private\033\\",         "\033Xstart\033\\",
+		"\033]0;\xc3\xa9t\xc3\xa9\a", "\033]0;\t\b\x7f\a",
+		"\033]0;[A~\033\\",           "\033P\033\\",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		expect_swallowed(t, cases[i]);
+	/* What breaks it off; Enter and ctrl-c are themselves. */
+	expect_keys(t, "\033]11;rgb\rx", "\rx");
+	expect_keys(t, "\033]11;rgb\nx", "\rx");
+	expect_keys(t, "\033Pabc\003x", "\003x");
+	expect_swallowed(t, "\033Pabc\030");
+	expect_swallowed(t, "\033Pabc\032");
+	expect_one(t, "\033]0;title\033[A", KEY_UP);
+}
+
+KTEST(monitor_keys, terminal_strings_have_an_end)
+{
+	struct terminal_decoder decoder = { 0 };
+
+	for (int round = 0; round < 2; round++) {
+		EXPECT_EQ(t, terminal_decode(&decoder, '\033'), KEY_NONE);
+		EXPECT_EQ(t, terminal_decode(&decoder, ']'), KEY_NONE);
+		for (int i = 0; i < 256; i++)
+			ASSERT_EQ(t, terminal_decode(&decoder, i % 3 ? 'a' : 0xe9), KEY_NONE);
+		EXPECT_EQ(t, terminal_decode(&decoder, 'a'), 'a');
+	}
+}
+
+/* DEC's parser executes them at once, and goes on with the sequence; CAN and SUB end it. */
+KTEST(monitor_keys, terminal_control_characters_count_in_sequences)
+{
+	expect_keys(t, "\033[3\001~x", "\001!x");
+	expect_keys(t, "\033O\b2Px", "\bx");
+	expect_keys(t, "\033[[\tAx", "\tx");
+	expect_keys(t, "\033(\tBx", "\tx");
+	expect_keys(t, "\033[3\030~x", "\030~x");
+	expect_keys(t, "\033[3\032~x", "\032~x");
+	/* Whoever ends the line is done with the sequence, too. */
+	expect_keys(t, "\033[\003A", "\003A");
+	expect_keys(t, "\033[3\r~x", "\r~x");
+	expect_keys(t, "\033O\nA", "\rA");
+	/* Alt and a control key, or a lone ESC before it: there is nothing that could go on. */
+	expect_keys(t, "\033\rwalk", "\rwalk");
+	expect_keys(t, "\033\003x", "\003x");
+	expect_keys(t, "\033\x7fx", "\x7fx");
+}
+
+KTEST(monitor_keys, terminal_sequences_end_after_a_moment)
+{
+	static const char *const begun[] = { "\033",    "\033[", "\033[[", "\033O",
+					     "\033[1;", "\033(", "\033]" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(begun); i++) {
+		struct terminal_decoder decoder = { 0 };
+
+		for (const char *byte = begun[i]; *byte; byte++)
+			EXPECT_EQ(t, terminal_decode(&decoder, (uint8_t)*byte), KEY_NONE);
+		terminal_pause(&decoder);
+		if (!EXPECT_EQ(t, terminal_decode(&decoder, 'A'), 'A'))
+			ktest_note(t, "of: ESC%s", begun[i] + 1);
+	}
+}
+
+/* A terminal's answer may come slowly. */
+KTEST(monitor_keys, terminal_strings_go_on_after_a_moment)
+{
+	struct terminal_decoder decoder = { 0 };
+
+	for (const char *byte = "\033]1"; *byte; byte++)
+		EXPECT_EQ(t, terminal_decode(&decoder, (uint8_t)*byte), KEY_NONE);
+	terminal_pause(&decoder);
+	EXPECT_EQ(t, terminal_decode(&decoder, 'x'), KEY_NONE);
+	EXPECT_EQ(t, terminal_decode(&decoder, '\a'), KEY_NONE);
+	EXPECT_EQ(t, terminal_decode(&decoder, 'x'), 'x');
+}
+
+KTEST(monitor_keys, terminal_utf_8_is_one_character_that_is_lost)
+{
+	expect_keys(t, "a\xc3\xa9z", "a?z");
+	expect_keys(t, "\xe2\x82\xac\xc2\xa0x", "??x");
+	expect_keys(t, "\xf0\x9f\x98\x80\xf0\x9f\x98\x80", "??");
+	/* What is none: each byte that nothing announces, and what is cut off, once. */
+	expect_keys(t, "\xa9\xa9\xffx", "???x");
+	expect_keys(t, "\xc3\xa9\xa9x", "??x");
+	expect_keys(t, "\xe2\x82x\x82", "?x?");
+	expect_keys(t, "\xe2\xe2\x82\xac", "??");
+	expect_keys(t, "\xe2\x82\033[A\x82", "?^?");
+	/* It ends a sequence: none has it. */
+	expect_keys(t, "\033\xc3\xa9x", "?x");
+	expect_keys(t, "\033[3\xc3\xa9~", "?~");
 }
 
 /* The keys of scan codes, of which the last is 0. */
@@ -175,6 +317,27 @@ KTEST(monitor_keys, scan_codes_with_a_prefix)
 	EXPECT_SCAN(t, "a", 0xe0, 0x2a, 0x1e);
 	EXPECT_SCAN(t, "a", 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x1e);
 	EXPECT_SCAN(t, "a", 0xe1, 0x1d, 0x45, 0x1e);
+}
+
+/* The keyboard's buffer was full. What was let go of meanwhile is not known, so nothing is held down. */
+KTEST(monitor_keys, scan_codes_that_were_lost)
+{
+	static const uint8_t overruns[] = { 0xff, 0x00 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(overruns); i++) {
+		struct scan_decoder decoder = { .shift_left = true,
+						.ctrl_right = true,
+						.caps = true };
+
+		EXPECT_EQ(t, scan_decode(&decoder, 0xe0), KEY_NONE);
+		EXPECT_EQ(t, scan_decode(&decoder, overruns[i]), KEY_LOST);
+		EXPECT_EQ(t, scan_decode(&decoder, 0x1e), 'A');
+		EXPECT_EQ(t, scan_decode(&decoder, 0xe1), KEY_NONE);
+		EXPECT_EQ(t, scan_decode(&decoder, overruns[i]), KEY_LOST);
+		EXPECT_EQ(t, scan_decode(&decoder, 0x02), '1');
+	}
+	/* What the keyboard says for itself: it has understood, it is there, it has not understood. */
+	EXPECT_SCAN(t, "a", 0xfa, 0xaa, 0xfe, 0x1e);
 }
 
 KTEST(monitor_keys, any_bytes_give_only_keys_that_there_are)

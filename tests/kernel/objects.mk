@@ -33,6 +33,7 @@ kernel-$(CONFIG_BENCH) += tests/kernel/same_work_bench.c tests/kernel/space_benc
 # Tests of an option's code, where there are both.
 kernel-$(if $(CONFIG_PHYSMAP),$(CONFIG_SELFTESTS)) += tests/kernel/physmap_test.c
 kernel-$(if $(CONFIG_MAPPER_GENERIC),$(CONFIG_SELFTESTS)) += tests/kernel/mapper_generic_test.c
+kernel-$(if $(CONFIG_SERIAL),$(CONFIG_SELFTESTS)) += tests/kernel/serial_test.c
 kernel-$(if $(CONFIG_SCREEN),$(CONFIG_SELFTESTS)) += tests/kernel/screen_test.c
 kernel-$(if $(CONFIG_FRAMEBUFFER),$(CONFIG_SELFTESTS)) += tests/kernel/framebuffer_test.c
 kernel-$(if $(CONFIG_VGA_TEXT),$(CONFIG_SELFTESTS)) += tests/kernel/vga_text_test.c

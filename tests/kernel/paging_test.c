@@ -11,6 +11,7 @@
 #include <mercator/device_map.h>
 #include <mercator/frame_access.h>
 #include <mercator/frames.h>
+#include <mercator/kernel_acpi.h>
 #include <mercator/kernel_audit.h>
 #include <mercator/kernel_walk.h>
 #include <mercator/ktest.h>
@@ -350,46 +351,20 @@ KTEST(paging, device_map_refuses_what_it_should)
 	EXPECT_EQ(t, device_unmap(virt_ptr(virt_addr(VMAP_BASE - FRAME_SIZE)), 1), ERR_INVALID);
 }
 
-/* Loaders send what they find. */
-static bool is_rsdp(const uint8_t *rsdp)
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < 20; i++)
-		sum += rsdp[i];
-	return memcmp(rsdp, "RSD PTR ", 8) == 0 && !sum;
-}
-
-/* ACPI's root table, which is no RAM that the physical map has (ACPI 6.5, 5.2.5.3 and 5.2.7). */
+/* ACPI's, which are no RAM that the physical map has: their checksums are right. */
 KTEST(paging, firmwares_tables_can_be_read_frame_by_frame)
 {
-	const struct bootinfo *info = boot_information();
-	const bool is_new = info->rsdp_new.size;
-	const uint8_t *rsdp = is_new ? info->rsdp_new.data : info->rsdp_old.data;
-	uint64_t root = 0;
-	uint32_t length;
-	char signature[5] = "";
-	uint8_t sum = 0;
+	struct acpi_table table;
+	struct acpi acpi;
+	const int error = kernel_acpi(&acpi);
 
-	if (!is_new && !info->rsdp_old.size) {
-		ktest_skip(t, "the loader tells of no ACPI");
+	if (error == ERR_NOT_FOUND) {
+		ktest_skip(t, "the loader tells of no ACPI, or of nothing that is");
 		return;
 	}
-	if (!is_rsdp(rsdp)) {
-		ktest_skip(t, "what the loader tells of ACPI is nothing");
-		return;
-	}
-	memcpy(&root, rsdp + (is_new ? 24 : 16), is_new ? sizeof(uint64_t) : sizeof(uint32_t));
-	physical_read(signature, phys_addr(root), 4);
-	physical_read(&length, phys_addr(root + 4), sizeof(length));
-	EXPECT_STR(t, signature, is_new ? "XSDT" : "RSDT");
-	for (uint32_t at = 0; at < length; at++) {
-		uint8_t byte;
-
-		physical_read(&byte, phys_addr(root + at), 1);
-		sum += byte;
-	}
-	EXPECT_EQ(t, sum, 0);
+	ASSERT_EQ(t, error, 0);
+	EXPECT_EQ(t, acpi_find(&acpi, "FACP", &table), 0);
+	EXPECT_EQ(t, acpi_find(&acpi, "none", &table), ERR_NOT_FOUND);
 }
 
 /* The kernel's own text among it: of that, there must be no writable alias afterwards. */

@@ -47,6 +47,7 @@ host-y += tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c tests/kernel/
 host-y += kernel/boot_memory.c kernel/describe.c tests/unit/boot_memory_test.c
 host-y += tests/unit/frame_halves_test.c tests/unit/frame_long_test.c tests/unit/frame_steps_test.c \
 	tests/unit/frame_threads_test.c tests/unit/frame_debug_test.c
-host-y += $(addprefix kernel/monitor/,acpi.c bounds.c command.c editor.c picture.c scan_code.c terminal.c view.c words.c)
-host-y += tests/unit/monitor_acpi_test.c $(addprefix tests/kernel/monitor_,bounds_test.c editor_test.c keys_test.c \
+host-y += arch/x86_64/drivers/acpi.c arch/x86_64/drivers/acpi_power.c tests/unit/acpi_test.c
+host-y += $(addprefix kernel/monitor/,bounds.c command.c editor.c picture.c scan_code.c terminal.c view.c words.c)
+host-y += $(addprefix tests/kernel/monitor_,bounds_test.c editor_test.c keys_test.c \
 	picture_test.c words_test.c)

@@ -18,6 +18,13 @@ bool serial_is_there(void);
 /* Take a byte that has arrived, if there is one. Only after serial_init() has returned true. */
 bool serial_read(uint8_t *byte);
 
+/*
+ * Whether bytes were lost since the last call, because they came faster than they were taken: nobody
+ * takes any while a command runs. What has arrived and was not taken is dropped then, too, so that there
+ * is one gap, and what serial_read() gives next comes after it.
+ */
+bool serial_overrun(void);
+
 /* Writes lines to COM1. Attach it only after serial_init() has returned true. */
 extern struct console serial_console;
 

@@ -16,20 +16,32 @@
 #define LINE_8N1          0x03
 #define LINE_DLAB         0x80
 #define FIFO_ON_CLEARED   0xc7
+#define FIFO_DROP_INPUT   0xc3
 #define MODEM_LOOPBACK    0x1e
 #define MODEM_READY       0x0b /* DTR, RTS, OUT2 */
 #define STATUS_DATA_READY 0x01
+#define STATUS_OVERRUN    0x02
 #define STATUS_EMPTY      0x20
+#define STATUS_GONE       0xff /* the bus floats; a 16550 never has all of these set */
 
 /* A port access takes about a microsecond, a character at 115200 baud 87 of them. */
 #define POLLS_MAX 100000
 
-static bool is_there;
+static bool is_there, overrun;
+
+/* Reading the register resets what it says of an overrun, so whoever reads it must remember. */
+static uint8_t read_status(void)
+{
+	const uint8_t status = port_read8(UART_STATUS);
+
+	overrun |= status != STATUS_GONE && (status & STATUS_OVERRUN);
+	return status;
+}
 
 static bool wait_for_status(uint8_t bit)
 {
 	for (unsigned int i = 0; i < POLLS_MAX; i++)
-		if (port_read8(UART_STATUS) & bit)
+		if (read_status() & bit)
 			return true;
 	return false;
 }
@@ -51,6 +63,7 @@ bool serial_init(void)
 	port_write8(UART_MODEM, MODEM_LOOPBACK);
 	is_there = echoes(0xa5) && echoes(0x5a);
 	port_write8(UART_MODEM, MODEM_READY);
+	overrun = false;
 	return is_there;
 }
 
@@ -89,13 +102,24 @@ static struct console_size serial_size(void)
 
 bool serial_read(uint8_t *byte)
 {
-	const uint8_t status = port_read8(UART_STATUS);
+	const uint8_t status = read_status();
 
-	/* All ones: the port has gone. A 16550 has no state in which all of these are set. */
-	if (status == 0xff || !(status & STATUS_DATA_READY))
+	if (status == STATUS_GONE || !(status & STATUS_DATA_READY))
 		return false;
 	*byte = port_read8(UART_DATA);
 	return true;
+}
+
+bool serial_overrun(void)
+{
+	const bool result = overrun;
+
+	if (overrun) {
+		port_write8(UART_FIFO, FIFO_DROP_INPUT);
+		read_status();
+	}
+	overrun = false;
+	return result;
 }
 
 struct console serial_console = {
