@@ -31,10 +31,14 @@ static bool is_recursive(const struct space *space)
 	       (space->root.method == ACCESS_RECURSIVE || space->root.method == ACCESS_SECOND_SLOT);
 }
 
-/* A frame that is in no window takes the temporary page, whose entry is in that of the active space. */
+/*
+ * By recursion, tables are in the active space's windows, which have as many levels as that; and a frame that
+ * is in none takes the temporary page, whose entry is in a window, too.
+ */
 static bool reaches_frames(const struct space *space)
 {
-	return !is_recursive(space) || (active && active->recursive_slot != SPACE_NOT_RECURSIVE);
+	return !is_recursive(space) || (active && active->recursive_slot != SPACE_NOT_RECURSIVE &&
+					active->root.levels == space->root.levels);
 }
 
 void space_set_inactive(struct space *space)

@@ -51,7 +51,8 @@ struct audit_report {
  *	4  table entries grant all rights; recursive slots, these and no execution
  *	6  frames of tables are in nobody else's hands
  *	8  nothing is writable and executable; no alias of `read_only` is writable. The table window is
- *	   left out: it shows what leads to any page, but cannot be executed
+ *	   left out: it shows what leads to any page, and the start of large ones where these may be
+ *	   written, but cannot be executed
  *	9  no frame beyond the CPU's physical addresses, no bit or page size that it lacks
  *
  * and the layout: each region has exactly its mappings, and there is nothing outside of them. 5 speaks

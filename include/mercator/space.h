@@ -90,7 +90,7 @@ MUST_CHECK int space_share_kernel_half(struct space *kernel);
  *   ERR_NOT_FOUND    `kernel` is not one whose kernel half can be shared: see above
  *   ERR_NO_MEMORY    no frame for the root
  *   ERR_UNSUPPORTED  the access method is not built in, or cannot reach the root: recursive, while the
- *                    active space has no recursive slot
+ *                    active space has no recursive slot, or another number of levels
  */
 MUST_CHECK int space_create(struct space *space, struct space *kernel);
 
@@ -121,7 +121,8 @@ struct space *space_active(void);
  * empty afterwards.
  *   ERR_INVALID      the space was not made by space_create(), or is destroyed already
  *   ERR_BUSY         it is active; or an operation on it is under way, see space_activate()
- *   ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot
+ *   ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot, or the
+ *                    two have not the same number of levels
  */
 MUST_CHECK int space_destroy(struct space *space);
 
@@ -133,7 +134,7 @@ MUST_CHECK int space_destroy(struct space *space);
  *   ERR_EXISTS       (set) there is one
  *   ERR_UNSUPPORTED  the kernel is built without; or the space is reached by the recursive method and
  *                    is active: it would cut itself off (give it another method first); or the active
- *                    space has no recursive slot, and the method is recursive
+ *                    space has no recursive slot, or another number of levels, and the method is recursive
  *   ERR_BUSY         see space_activate()
  */
 MUST_CHECK int space_drop_recursive_slot(struct space *space);

@@ -11,6 +11,10 @@
  *
  * (4 levels; with 5 there is one index more.)
  *
+ * Where a leaf of 2 MiB or 1 GiB ends the way to one of these, the MMU finds that leaf, and takes it for one of so
+ * many levels less: what appears is the start of its memory, of 4 KiB or 2 MiB. The rights are the
+ * leaf's, but that the slot has neither user nor execute. Nothing of a 4 KiB leaf's memory appears.
+ *
  * The second slot of the active root can point at another root, which has its own recursive entry at
  * `slot`. Taking `second` first leads there, and one level is used up; taking `slot` then stays there.
  * So the other space's tables are in a second window, at the same addresses but for the first index:

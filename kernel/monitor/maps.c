@@ -19,8 +19,19 @@ struct range {
 	const char *name;
 };
 
+/*
+ * A part of the list: what is below the table window or above it, as it is mapped; or, with the slot taken so
+ * many times, what the window shows of it: tables, which are left out, and the start of each large page.
+ */
+struct map_part {
+	unsigned int nr_taken;
+	bool is_above;
+};
+
 struct map_list {
-	const struct region *window; /* the table window, until it was shown; NULL: none */
+	const struct space *space;
+	const struct region *window; /* NULL: none, and there is one part */
+	const struct map_part *part;
 	struct range range;
 	unsigned int nr_ranges;
 	uint64_t mapped;
@@ -52,22 +63,29 @@ static void show_line(uint64_t start, uint64_t last, const char *rights, const c
 	    describe_size(size, last - start + 1), rights, sizes, type, name);
 }
 
+#define NAME_TEXT 48
+
 static void show_range(struct map_list *list)
 {
 	const struct range *range = &list->range;
-	char rights[RIGHTS_TEXT], sizes[SIZES_TEXT];
+	char rights[RIGHTS_TEXT], sizes[SIZES_TEXT], name[NAME_TEXT];
 
 	if (range->last < range->start)
 		return;
-	list->nr_ranges++;
-	if (range->kind == PT_RESERVED) {
-		show_line(range->start, range->last, "-----", "", "", range->name);
+	fmt_print(name, sizeof(name), "%s%s", list->part->nr_taken ? "data in it: " : "",
+		  range->name);
+	if (range->kind == PT_RESERVED)
+		show_line(range->start, range->last, "-----", "", "", name);
+	else
+		show_line(range->start, range->last,
+			  decode_rights(rights, range->attributes.rights),
+			  sizes_text(sizes, range->levels),
+			  decode_memory_type_short(range->attributes.type), name);
+	if (list->part->nr_taken)
 		return;
-	}
-	list->mapped += range->last - range->start + 1;
-	show_line(range->start, range->last, decode_rights(rights, range->attributes.rights),
-		  sizes_text(sizes, range->levels),
-		  decode_memory_type_short(range->attributes.type), range->name);
+	list->nr_ranges++;
+	if (range->kind == PT_LEAF)
+		list->mapped += range->last - range->start + 1;
 }
 
 static bool continues(const struct range *range, const struct range *next)
@@ -79,14 +97,29 @@ static bool continues(const struct range *range, const struct range *next)
 }
 
 /* What is mapped singly has its name from where it is in physical memory. */
-static const char *leaf_name(const struct range *range, phys_addr_t physical)
+static const char *leaf_name(virt_addr_t address, const struct named *named, phys_addr_t physical)
 {
+	const uint64_t single = virt_raw(kernel_vmap()->start);
 	const char *name = NULL;
 
-	if (range->start >= virt_raw(kernel_vmap()->start) &&
-	    range->start - virt_raw(kernel_vmap()->start) < kernel_vmap()->size)
+	if (virt_raw(address) >= single && virt_raw(address) - single < kernel_vmap()->size)
 		name = name_of_single(physical);
-	return name ? name : range->named.name;
+	return name ? name : named->name;
+}
+
+/* The leaf as the window shows it. The slot's entry has neither U nor X, and stands for all below. */
+static void move_to_window(const struct map_list *list, struct range *leaf, unsigned int level)
+{
+	const struct space *space = list->space;
+	const unsigned int nr_taken = list->part->nr_taken;
+
+	leaf->start = virt_raw(recursive_table_address((unsigned int)space->recursive_slot,
+						       space->root.levels, virt_addr(leaf->start),
+						       nr_taken));
+	leaf->last = leaf->start + pt_span(level - nr_taken) - 1;
+	leaf->levels >>= nr_taken;
+	leaf->attributes.rights &= RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL;
+	leaf->named.last = UINT64_MAX;
 }
 
 static void add_leaf(struct map_list *list, virt_addr_t address, unsigned int level,
@@ -103,8 +136,10 @@ static void add_leaf(struct map_list *list, virt_addr_t address, unsigned int le
 	next.name = next.named.name;
 	if (next.kind == PT_LEAF) {
 		next.attributes = pt_leaf_attributes(entry);
-		next.name = leaf_name(&next, pt_leaf_address(entry, level));
+		next.name = leaf_name(address, &next.named, pt_leaf_address(entry, level));
 	}
+	if (list->part->nr_taken)
+		move_to_window(list, &next, level);
 	if (continues(&list->range, &next)) {
 		list->range.last = next.last;
 		list->range.levels |= next.levels;
@@ -114,27 +149,17 @@ static void add_leaf(struct map_list *list, virt_addr_t address, unsigned int le
 	list->range = next;
 }
 
-static void show_window(struct map_list *list)
-{
-	const uint64_t start = virt_raw(list->window->start);
-
-	show_line(start, start + list->window->size - 1, "rw---", "4K", "WB", list->window->name);
-	list->window = NULL;
-}
-
-/* All of the address space is visited in order; the recursive slot is not, but has its place there. */
+/* All of the address space, in order, but the recursive slot. */
 static int add_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
 {
 	struct map_list *list = context;
+	const struct map_part *part = list->part;
+	const enum pt_kind kind = pt_kind(entry, level);
 
-	if (pt_kind(entry, level) == PT_TABLE)
+	if (kind == PT_TABLE || (part->nr_taken && (kind != PT_LEAF || level <= part->nr_taken)))
 		return 0;
-	if (list->window && virt_raw(first) > virt_raw(list->window->start)) {
-		show_range(list);
-		list->range = (struct range){ .start = 1 };
-		show_window(list);
-	}
-	add_leaf(list, first, level, entry);
+	if (!list->window || part->is_above == (virt_raw(first) > virt_raw(list->window->start)))
+		add_leaf(list, first, level, entry);
 	return 0;
 }
 
@@ -154,27 +179,39 @@ static const struct region *find_window(const struct space *space)
 	return NULL;
 }
 
+static void show_window(const struct region *window)
+{
+	const uint64_t start = virt_raw(window->start);
+
+	show_line(start, start + window->size - 1, "rw---", "4K", "WB", window->name);
+}
+
 static enum command_result run_maps(unsigned int count, const char *const *arguments)
 {
-	const struct space *space = monitor_space();
-	struct map_list list = {
-		.window = find_window(space),
-		.range = { .start = 1 },
-	};
+	/* In the order of addresses: the slot's own place in the window is where it is taken once more. */
+	static const struct map_part parts[] = { { 0, false }, { 1, false }, { 2, false },
+						 { 2, true },  { 1, true },  { 0, true } };
+	struct map_list list = { .space = monitor_space() };
 	char size[SIZE_TEXT_MAX];
-	int error;
 
 	(void)count;
 	(void)arguments;
+	list.window = find_window(list.space);
 	say("from             up to                 size rights pages   as what");
-	error = mapper_visit_entries(space, add_entry, &list);
-	if (error) {
-		log_error("maps: %s", error_text(error));
-		return COMMAND_FAILED;
+	for (size_t i = 0; i < (list.window ? ARRAY_SIZE(parts) : 1); i++) {
+		int error;
+
+		list.part = &parts[i];
+		list.range = (struct range){ .start = 1 };
+		error = mapper_visit_entries(list.space, add_entry, &list);
+		if (error) {
+			log_error("maps: %s", error_text(error));
+			return COMMAND_FAILED;
+		}
+		show_range(&list);
+		if (list.window && i == 0)
+			show_window(list.window);
 	}
-	show_range(&list);
-	if (list.window)
-		show_window(&list);
 	say("%u ranges, %s mapped", list.nr_ranges, describe_size(size, list.mapped));
 	return COMMAND_OK;
 }
@@ -186,7 +223,8 @@ const struct command maps_command = {
 	.text = "Rights: r read, w write, x execute, u for the user too, g global (it stays in\n"
 		"the TLB when the address space changes). Memory is cached as WB write-back, WT\n"
 		"write-through, WC write-combining, UC not at all. A range ends where any of that\n"
-		"changes, or the name; pages of several sizes may be in one.\n",
+		"changes, or the name; pages of several sizes may be in one. `data in it`: what the\n"
+		"table window shows beside tables, the start of each page that is larger than 4K.\n",
 	.run = run_maps,
 };
 

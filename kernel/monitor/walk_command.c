@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "decode.h"
+#include "experiment.h"
 
 /*
  * What is said of a table: how many of its entries are live. Those below the root in the kernel half
@@ -103,6 +104,54 @@ static void show_both_steps(virt_addr_t address, const struct walk_step *offset,
 	    offset->entry.raw == recursive->entry.raw ? "" : " DIFFERS");
 }
 
+/* How often an address takes the recursive slot, before indices that lead anywhere else. */
+static unsigned int times_taken(virt_addr_t address, unsigned int slot, unsigned int levels)
+{
+	unsigned int count = 0;
+
+	while (count < levels && pt_index(address, levels - count) == slot)
+		count++;
+	return count;
+}
+
+/* Where the window shows the start of what a large leaf maps. */
+static void show_views(virt_addr_t address, unsigned int slot, unsigned int level,
+		       const struct root *root)
+{
+	for (unsigned int n = 1; n < level; n++) {
+		const virt_addr_t view = recursive_table_address(slot, root->levels, address, n);
+		char rights[RIGHTS_TEXT];
+		struct translation to;
+		struct walk walk;
+
+		if (!kernel_walk(root, view, &walk) && !walk_translate(&walk, view, &to))
+			say("   its first %s are in the table window, as data: %#lx, %s",
+			    decode_page_size(level - n), virt_raw(view),
+			    decode_rights(rights, decode_translation_rights(&to)));
+	}
+}
+
+/* Data in the window: where it is of an address outside, and whose it is at one inside. */
+static void show_data_in_window(virt_addr_t address, const struct walk *walk,
+				const struct root *root)
+{
+	const struct walk_step *last = &walk->steps[walk->nr_steps - 1];
+	const unsigned int slot = (unsigned int)monitor_space()->recursive_slot;
+	const unsigned int taken = times_taken(address, slot, root->levels);
+	const unsigned int level = last->level + taken; /* the entry's own, not the MMU's */
+	uint64_t start;
+
+	if (last->kind != PT_LEAF || pt_kind(last->entry, level) != PT_LEAF)
+		return;
+	if (!taken) {
+		show_views(address, slot, level, root);
+		return;
+	}
+	start = align_down(virt_raw(address) << taken * PT_INDEX_BITS, pt_span(level));
+	say("   the table window shows data here: the start of the %s at %#lx",
+	    decode_page_size(level), virt_raw(pt_canonical(virt_addr(start), root->levels)));
+}
+
 static bool same_walks(const struct walk *a, const struct walk *b)
 {
 	bool same = a->nr_steps == b->nr_steps;
@@ -132,6 +181,8 @@ static enum command_result walk_both(virt_addr_t address)
 	for (unsigned int i = 0; i < offset.nr_steps && i < recursive.nr_steps; i++)
 		show_both_steps(address, &offset.steps[i], &recursive.steps[i]);
 	show_verdict(address, &offset, root.levels, error);
+	if (!error)
+		show_data_in_window(address, &offset, &root);
 	if (error == other && same_walks(&offset, &recursive))
 		return COMMAND_OK;
 	log_error("the two methods do not agree");
@@ -162,7 +213,8 @@ const struct command walk_command = {
 	.text = "A line is one table's entry: level and index, its value, what it is, where it\n"
 		"leads (physical), how many entries of that table are live or how its memory is\n"
 		"cached, and which of its bits are set. --both reads each entry in two ways,\n"
-		"through the physical map and through the recursive slot, and shows where.\n",
+		"through the physical map and through the recursive slot, and shows where; and it\n"
+		"says where the table window shows data: the start of each page larger than 4 KiB.\n",
 	.least = 1,
 	.most = 2,
 	.run = run,

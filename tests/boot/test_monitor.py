@@ -76,23 +76,76 @@ def test_looking(builder: Builder, folder: Path, config: str) -> None:
         assert re.search(rf"^  {name} ", said["help"], re.M)
 
 
+def in_window(slot: int, levels: int, address: int, taken: int) -> int:
+    """Where the slot, taken so many times, shows what the address's entry of the level above leads to."""
+    top = 12 + 9 * levels
+    indices = [slot] * taken + [address >> top - 9 * (i + 1) & 511 for i in range(levels - taken)]
+    return (1 << 64) - (1 << top) | sum(index << top - 9 * (i + 1) for i, index in enumerate(indices))
+
+
 def test_both_methods_read_where_the_formulas_say(builder: Builder, folder: Path) -> None:
     """The addresses that `walk --both` shows, computed again from the entries that it shows."""
     address = 0xFFFFFFFF80101000
     la57_off = ["-cpu", "max,la57=off"]
     _, said = run(builder, folder, f"walk --both {address:#x}; maps", DEFAULT, *la57_off)
     window = int(re.search(r"^(\w{16}).* table window$", said["maps"], re.M)[1], 16)
-    physmap = int(re.search(r"^(\w{16}).* physical map$", said["maps"], re.M)[1], 16)
+    physmap = int(re.search(r"^(\w{16}).* WB physical map$", said["maps"], re.M)[1], 16)
     slot = window >> 39 & 511
     table = int(re.search(r"root at (0x\w+)", said[f"walk --both {address:#x}"])[1], 16)
     steps = re.findall(r"\[ *(\d+)\]  (\w{16})  (\w{16})  (\w{16})", said[f"walk --both {address:#x}"])
     assert len(steps) == 4
     for taken, (index, offset, recursive, entry) in enumerate(steps):
-        indices = [slot] * (4 - taken) + [address >> 39 - 9 * i & 511 for i in range(taken)]
-        expected = 0xFFFF << 48 | sum(i << 39 - 9 * n for n, i in enumerate(indices))
-        assert int(recursive, 16) == expected + 8 * int(index)
+        assert int(recursive, 16) == in_window(slot, 4, address, 4 - taken) + 8 * int(index)
         assert int(offset, 16) == physmap + table + 8 * int(index)
         table = int(entry, 16) & 0x000FFFFFFFFFF000
+
+
+def test_data_in_the_table_window(builder: Builder, folder: Path) -> None:
+    """`walk --both` and `maps` say which: the first 4 KiB of 2 MiB, the first 2 MiB of 1 GiB, nothing of 4 KiB."""
+    small, large, huge = 0x4000_0000, 0x4020_0000, 0xFFFF_8881_0000_0000  # huge: RAM above 4 GiB, 1 GiB of it
+    view = in_window(510, 5, large, 1)
+    views = in_window(510, 5, huge, 1), in_window(510, 5, huge, 2)
+    commands = [
+        "alloc 4M",
+        f"map {small:#x} last",
+        f"protect {small:#x} r 4K",
+        f"poke {large:#x} 0xfeed",
+        f"peek {view:#x}",
+        *(f"walk --both {address:#x}" for address in (small, large, huge, view, *views)),
+        "maps",
+        f"protect {large:#x} rxu",
+        f"walk --both {large:#x} ",
+        "maps ",
+        "audit",
+    ]
+    status, said = run(builder, folder, "; ".join(commands), DEFAULT, "-m", "4G")
+    assert status == PASSED_STATUS
+    assert said[f"peek {view:#x}"] == f"{view:016x}  000000000000feed"
+
+    def words(address: int, blank: str = "") -> list[str]:
+        return re.findall(r"^   (.*table window.*)$", said[f"walk --both {address:#x}{blank}"], re.M)
+
+    assert words(small) == []
+    assert words(large) == [f"its first 4 KiB are in the table window, as data: {view:#x}, rw---"]
+    assert words(large, " ") == [f"its first 4 KiB are in the table window, as data: {view:#x}, r----"]
+    assert words(huge) == [
+        f"its first 2 MiB are in the table window, as data: {views[0]:#x}, rw--g",
+        f"its first 4 KiB are in the table window, as data: {views[1]:#x}, rw--g",
+    ]
+    start = "the table window shows data here: the start of the"
+    assert words(view) == [f"{start} 2 MiB at {large:#x}"]
+    assert words(views[0]) == words(views[1]) == [f"{start} 1 GiB at {huge:#x}"]
+
+    lines = said["maps"].splitlines()[1:-1]
+    starts = [int(line[:16], 16) for line in lines]
+    assert starts == sorted(starts)
+    data = re.findall(r"^(\w+)-(\w+) .* (\S+) (\S+) +WB data in it: (.*)$", said["maps"], re.M)
+    experiments = [f"{view:016x}", f"{view + 4096:016x}", "rw---", "4K", "experiments"]
+    assert [[*line] for line in data if line[4] != "physical map"] == [experiments]
+    for at, size, name in ((views[0], 1 << 21, "2M"), (views[1], 1 << 12, "4K")):
+        assert (f"{at:016x}", f"{at + size:016x}", "rw--g", name, "physical map") in data
+    assert re.search(rf"^{view:016x}-.* r---- 4K +WB data in it: experiments$", said["maps "], re.M)
+    assert said["audit"].startswith("all is well: ")
 
 
 def test_bad_input_says_what_is_wrong(builder: Builder, folder: Path) -> None:

@@ -2,10 +2,14 @@
 /*
  * Suite "space_hardware": the CPU translates by the space that was activated. At the same addresses, two
  * spaces have other pages, with other rights, or none; what is in the kernel half is in both. And where
- * the recursive slot was taken out, its window faults.
+ * the recursive slot was taken out, its window faults. Where it is, the window shows tables, and data: the
+ * start of what a large page maps.
  */
+#include <arch/active_root.h>
 #include <arch/exception.h>
 #include <mercator/frame_access.h>
+#include <mercator/frames.h>
+#include <mercator/kernel_walk.h>
 #include <mercator/layout.h>
 #include <mercator/paging.h>
 
@@ -54,21 +58,32 @@ static void expect_value(struct ktest_run *t, uint64_t page, uint64_t value)
 	EXPECT_EQ(t, value_read, value);
 }
 
-static int map(struct space *space, uint64_t page, pfn_t frame, unsigned int rights)
+static int map_range(struct space *space, uint64_t address, uint64_t physical, uint64_t size,
+		     unsigned int rights)
 {
-	return mapper_map(space, virt_addr(page), phys_of_pfn(frame), FRAME_SIZE,
+	return mapper_map(space, virt_addr(address), phys_addr(physical), size,
 			  (struct attributes){ .rights = rights }, NULL);
 }
 
-static int unmap(struct space *space, uint64_t page)
+static int map(struct space *space, uint64_t page, pfn_t frame, unsigned int rights)
+{
+	return map_range(space, page, phys_raw(phys_of_pfn(frame)), FRAME_SIZE, rights);
+}
+
+static int unmap_range(struct space *space, uint64_t address, uint64_t size)
 {
 	struct tlb_batch batch;
 	int error;
 
 	tlb_batch_begin(&batch, space);
-	error = mapper_unmap(space, virt_addr(page), FRAME_SIZE, &batch);
+	error = mapper_unmap(space, virt_addr(address), size, &batch);
 	tlb_batch_finish(&batch);
 	return error;
+}
+
+static int unmap(struct space *space, uint64_t page)
+{
+	return unmap_range(space, page, FRAME_SIZE);
 }
 
 static bool begin(struct ktest_run *t, enum access_method method)
@@ -173,8 +188,6 @@ KTEST(space_hardware, a_window_without_its_slot_faults)
 {
 	const unsigned int levels = fixture_live_levels();
 	uint64_t text, huge, page;
-	struct tlb_batch batch;
-	int error;
 
 	if (!IS_ENABLED(CONFIG_MAPPER_OFFSET)) {
 		ktest_skip(t, "nothing else reaches tables in this configuration");
@@ -183,10 +196,7 @@ KTEST(space_hardware, a_window_without_its_slot_faults)
 	if (!begin(t, ACCESS_OFFSET))
 		return;
 	page = rig_kernel_page(&rig);
-	EXPECT_EQ(t,
-		  mapper_map(rig.kernel, virt_addr(page), phys_addr(0), MIB(2),
-			     (struct attributes){ .rights = RIGHT_READ | RIGHT_GLOBAL }, NULL),
-		  0);
+	EXPECT_EQ(t, map_range(rig.kernel, page, 0, MIB(2), RIGHT_READ | RIGHT_GLOBAL), 0);
 	text = window_of(rig.kernel, KERNEL_BASE, 2); /* whose first entry is present */
 	huge = window_of(rig.kernel, page, 1);
 	read_page(virt_ptr(virt_addr(text)));
@@ -199,11 +209,229 @@ KTEST(space_hardware, a_window_without_its_slot_faults)
 	EXPECT_EQ(t, space_set_recursive_slot(rig.kernel), 0);
 	read_page(virt_ptr(virt_addr(text)));
 	EXPECT_TRUE(t, value_read != 0);
-	tlb_batch_begin(&batch, rig.kernel);
-	error = mapper_unmap(rig.kernel, virt_addr(page), MIB(2), &batch);
-	EXPECT_EQ(t, error, 0);
-	tlb_batch_finish(&batch);
+	EXPECT_EQ(t, unmap_range(rig.kernel, page, MIB(2)), 0);
 	end(t);
+}
+
+static int protect_range(struct space *space, uint64_t address, uint64_t size, unsigned int rights)
+{
+	struct tlb_batch batch;
+	int error;
+
+	tlb_batch_begin(&batch, space);
+	error = mapper_protect(space, virt_addr(address), size,
+			       (struct attributes){ .rights = rights }, &batch, NULL);
+	tlb_batch_finish(&batch);
+	return error;
+}
+
+/* At how many places the MMU comes to a frame by this entry, which it takes for one of `level`. */
+static unsigned int times_below(uint64_t raw, unsigned int level, pfn_t frame)
+{
+	static uint64_t tables[PT_LEVELS_MAX + 1][PT_ENTRIES];
+	const pt_entry_t entry = { raw };
+	unsigned int count = 0;
+
+	if (!pt_is_table(entry, level))
+		return pt_is_leaf(entry, level) && frame - phys_pfn(pt_leaf_address(entry, level)) <
+							   pt_span(level) / FRAME_SIZE;
+	rig_read_table(pt_table_address(entry), tables[level]);
+	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+		count += times_below(tables[level][i], level - 1, frame);
+	return count;
+}
+
+static unsigned int times_in_window(pfn_t frame)
+{
+	const struct root root = active_root();
+
+	return times_below(phys_raw(root.table) | PT_RECURSIVE_FLAGS, root.levels, frame);
+}
+
+/* What was read: nobody notices. */
+static void write_back(void *page)
+{
+	*(volatile uint64_t *)page = value_read;
+}
+
+/* Write by one address, read by the other: they are the same memory. */
+static void expect_alias(struct ktest_run *t, uint64_t written, uint64_t read)
+{
+	EXPECT_TRUE(t, !fault_catch(read_page, virt_ptr(virt_addr(read)), &(struct fault){ 0 }));
+	expect_value(t, written, value_read);
+	EXPECT_TRUE(t,
+		    !fault_catch(write_page, virt_ptr(virt_addr(written)), &(struct fault){ 0 }));
+	expect_value(t, read, value_read + 1);
+}
+
+/* A page that a test has mapped, and whether its first frame is the test's own. */
+struct large {
+	uint64_t address, physical;
+	unsigned int rights;
+	bool is_own;
+};
+
+/* The window at `view` shows `size` of the page, from its start on, and no more. */
+static void check_view(struct ktest_run *t, const struct large *page, uint64_t view, uint64_t size)
+{
+	const struct root root = active_root();
+	struct translation to = { .page_size = 0 };
+	struct walk walk;
+
+	EXPECT_EQ(t, kernel_walk(&root, virt_addr(view), &walk), 0);
+	EXPECT_EQ(t, walk_translate(&walk, virt_addr(view), &to), 0);
+	EXPECT_EQ(t, phys_raw(to.address), page->physical);
+	EXPECT_EQ(t, to.page_size, size);
+	EXPECT_EQ(t, to.writable, (page->rights & RIGHT_WRITE) != 0);
+	EXPECT_TRUE(t, !to.user && !to.executable);
+	EXPECT_EQ(t, to.global, (page->rights & RIGHT_GLOBAL) && spaces[0].global_pages);
+	expect_fault(t, call_page, view, PF_PRESENT | PF_FETCH);
+	expect_fault(t, read_page, view + size, 0);
+	read_page(virt_ptr(virt_addr(page->address)));
+	expect_value(t, view, value_read);
+	if (!(page->rights & RIGHT_WRITE))
+		expect_fault(t, write_page, view, PF_PRESENT | PF_WRITE);
+	else if (page->is_own)
+		expect_alias(t, view, page->address);
+	else
+		EXPECT_TRUE(t, !fault_catch(write_back, virt_ptr(virt_addr(view)),
+					    &(struct fault){ 0 }));
+}
+
+/* From the page's own level on, the window shows the tables that lead to it. */
+static void check_tables(struct ktest_run *t, const struct large *page)
+{
+	const struct root root = active_root();
+	struct walk walk;
+
+	EXPECT_EQ(t, kernel_walk(&root, virt_addr(page->address), &walk), 0);
+	for (unsigned int i = 0; i < walk.nr_steps; i++) {
+		const struct walk_step *step = &walk.steps[i];
+		const uint64_t at = pt_index(virt_addr(page->address), step->level);
+
+		expect_value(t,
+			     window_of(space_active(), page->address, step->level) +
+				     at * PT_ENTRY_SIZE,
+			     step->entry.raw);
+	}
+}
+
+/* A frame that a page of this level can begin with. */
+static bool find_frame(unsigned int level, pfn_t *frame)
+{
+	return !frame_alloc_run(kernel_frames(), 1, pt_span(level) / FRAME_SIZE, UINT64_MAX, frame);
+}
+
+/* Where a table would be, at each level below the page's own: of 4 KiB, that is nowhere. */
+static void check_places(struct ktest_run *t, const struct large *page, unsigned int level)
+{
+	const pfn_t frame = phys_pfn(phys_addr(page->physical));
+	const unsigned int before = times_in_window(frame);
+
+	EXPECT_EQ(t,
+		  map_range(&spaces[0], page->address, page->physical, pt_span(level), RIGHT_READ),
+		  0);
+	EXPECT_EQ(t, times_in_window(frame), before + level - 1);
+	EXPECT_EQ(t, unmap_range(&spaces[0], page->address, pt_span(level)), 0);
+}
+
+static void check_rights(struct ktest_run *t, struct large *page, unsigned int level,
+			 unsigned int with)
+{
+	static const unsigned int rights[] = { RIGHT_WRITE, 0, RIGHT_EXECUTE, RIGHT_WRITE };
+	struct space *space = &spaces[0];
+
+	EXPECT_EQ(t, map_range(space, page->address, page->physical, pt_span(level), RIGHT_READ),
+		  0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(rights); i++) {
+		page->rights = RIGHT_READ | rights[i] | with;
+		EXPECT_EQ(t, protect_range(space, page->address, pt_span(level), page->rights), 0);
+		for (unsigned int n = 1; n < level; n++)
+			check_view(t, page, window_of(space, page->address, n), pt_span(level - n));
+		check_tables(t, page);
+	}
+	EXPECT_EQ(t, unmap_range(space, page->address, pt_span(level)), 0);
+	expect_fault(t, read_page, window_of(space, page->address, 1), 0);
+}
+
+/*
+ * The user's in the lower half, global in the kernel's. Where the machine has too little RAM for a frame of
+ * the test's own, the page is from 0 on, and nothing there is changed.
+ */
+static void run_page(struct ktest_run *t, unsigned int level)
+{
+	struct large page;
+	pfn_t frame = 0;
+
+	if (level > kernel_space()->largest_leaf) {
+		ktest_skip(t, "the CPU has no pages of this size");
+		return;
+	}
+	if (!begin(t, kernel_space()->root.method))
+		return;
+	page.is_own = find_frame(level, &frame);
+	page.physical = phys_raw(phys_of_pfn(frame));
+	EXPECT_EQ(t, space_activate(&spaces[0]), 0);
+	page.address = align_down(PAGE, GIB(1));
+	check_places(t, &page, level);
+	check_rights(t, &page, level, 0);
+	check_rights(t, &page, level, RIGHT_USER);
+	page.address = rig_kernel_page(&rig);
+	check_rights(t, &page, level, RIGHT_GLOBAL);
+	end(t);
+	EXPECT_TRUE(t, !page.is_own || !frame_free(kernel_frames(), frame, 0));
+}
+
+KTEST(space_hardware, the_window_shows_nothing_of_4_kib)
+{
+	run_page(t, 1);
+}
+
+KTEST(space_hardware, the_window_shows_4_kib_of_2_mib)
+{
+	run_page(t, 2);
+}
+
+KTEST(space_hardware, the_window_shows_2_mib_of_1_gib)
+{
+	run_page(t, 3);
+}
+
+/* Another space's data, while it has the second slot. */
+KTEST(space_hardware, the_second_window_shows_4_kib_of_2_mib)
+{
+	const uint64_t address = align_down(PAGE, MIB(2));
+	uint64_t *data, view;
+	pfn_t frame;
+
+	if (!find_frame(2, &frame)) {
+		ktest_skip(t, "no frame to begin a page of 2 MiB with");
+		return;
+	}
+	if (!begin(t, ACCESS_RECURSIVE))
+		return;
+	view = window_of(&spaces[0], address, 1) +
+	       second_window_distance(CONFIG_RECURSIVE_SLOT, CONFIG_RECURSIVE_SECOND_SLOT,
+				      spaces[0].root.levels, 0);
+	EXPECT_EQ(t,
+		  map_range(&spaces[0], address, phys_raw(phys_of_pfn(frame)), MIB(2),
+			    RIGHT_READ | RIGHT_WRITE | RIGHT_USER),
+		  0);
+	expect_fault(t, read_page, address, 0);
+	data = frame_access(frame);
+	*data = 1000;
+	expect_value(t, view, 1000);
+	write_page(virt_ptr(virt_addr(view)));
+	EXPECT_EQ(t, *data, 1001);
+	expect_fault(t, call_page, view, PF_PRESENT | PF_FETCH);
+	EXPECT_EQ(t, protect_range(&spaces[0], address, MIB(2), RIGHT_READ), 0);
+	expect_value(t, view, 1001);
+	expect_fault(t, write_page, view, PF_PRESENT | PF_WRITE);
+	/* Its next owner has nothing there. */
+	EXPECT_EQ(t, map(&spaces[1], PAGE + GIB(1), frames[0], RIGHT_READ), 0);
+	expect_fault(t, read_page, view, 0);
+	end(t);
+	EXPECT_EQ(t, frame_free(kernel_frames(), frame, 0), 0);
 }
 
 #endif

@@ -33,6 +33,11 @@ static void run_with(struct ktest_run *t, enum access_method with_method,
 	EXPECT_TRUE(t, nr_runs > 0);
 }
 
+static uint64_t slot_entry(const struct space *space)
+{
+	return phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
+}
+
 #define SPACE_TEST_WITH(suite_method, METHOD, name)                                                \
 	KTEST(space_##suite_method, name)                                                          \
 	{                                                                                          \
@@ -458,6 +463,37 @@ SPACE_TEST(a_space_of_other_levels_is_not_activated)
 	EXPECT_EQ(t, space_destroy(&space), 0);
 }
 
+/* No operation would work on it, with the slot or without: it is not made, and keeps what it has. */
+SPACE_TEST(a_space_of_other_levels_keeps_its_slot)
+{
+	struct space space, other;
+
+	if (method != ACCESS_RECURSIVE) {
+		ktest_skip(t, "it is the recursive method's");
+		return;
+	}
+	ASSERT_EQ(t, space_create(&space, rig.kernel), 0);
+	ASSERT_EQ(t, space_activate(&space), 0);
+	rig.kernel->root.levels = 9 - rig.kernel->root.levels;
+	EXPECT_EQ(t, space_create(&other, rig.kernel), ERR_UNSUPPORTED);
+	rig.kernel->root.levels = 9 - rig.kernel->root.levels;
+	ASSERT_EQ(t, space_activate(rig.kernel), 0);
+	EXPECT_EQ(t, rig.nr_allocated, 1);
+
+	space.root.levels = 9 - space.root.levels;
+	EXPECT_EQ(t, space_drop_recursive_slot(&space), ERR_UNSUPPORTED);
+	EXPECT_EQ(t, space_destroy(&space), ERR_UNSUPPORTED);
+	space.root.levels = 9 - space.root.levels;
+	rig_read_table(space.root.table, entries);
+	EXPECT_EQ(t, entries[FIXTURE_RECURSIVE_SLOT], slot_entry(&space));
+	EXPECT_EQ(t, space_drop_recursive_slot(&space), 0);
+	space.root.levels = 9 - space.root.levels;
+	EXPECT_EQ(t, space_set_recursive_slot(&space), ERR_UNSUPPORTED);
+	space.root.levels = 9 - space.root.levels;
+	EXPECT_EQ(t, space_set_recursive_slot(&space), 0);
+	EXPECT_EQ(t, space_destroy(&space), 0);
+}
+
 /* Nothing of one space is left in the TLB for the next; what is global in the kernel half may be. */
 SPACE_TEST(a_space_that_would_not_reach_itself_is_not_activated)
 {
@@ -537,11 +573,6 @@ static uint64_t second_entry(void)
 {
 	rig_read_table(space_active()->root.table, entries);
 	return entries[FIXTURE_SECOND_SLOT];
-}
-
-static uint64_t slot_entry(const struct space *space)
-{
-	return phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
 }
 
 /* The last one that was worked on has it; the active root alone ever has such an entry. */

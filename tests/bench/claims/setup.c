@@ -3,6 +3,8 @@
  * What each method takes before it works: page tables, counted in those that the real builder makes for
  * a PC with so much RAM; virtual addresses; and RAM that can be written through it.
  */
+#include <string.h>
+
 #include "claims.h"
 #include "world.h"
 
@@ -66,15 +68,54 @@ static void claim_temporary(void)
 	claim(FRAME_SIZE, "bytes", "temporary.writable_bytes");
 }
 
-/* Tables are what the window makes writable: for one address space that maps so much in 4 KiB pages. */
-static void claim_exposed(const char *name, uint64_t mapped)
-{
-	struct space space = world_empty_space(1);
-	const struct attributes attributes = { .rights = RIGHT_READ | RIGHT_WRITE };
+/* Frames, each once: the world's, where tables are, and behind them as many that are mapped. */
+#define MAPPED GIB(4)
 
-	must(mapper_map(&space, virt_addr(GIB(512)), phys_addr(0), mapped, attributes, NULL));
-	claim((double)((space.nr_tables + 1) * FRAME_SIZE), "bytes",
-	      "recursive.writable_bytes_%s_mapped", name);
+static bool is_exposed[(WORLD_MEMORY + MAPPED) / FRAME_SIZE];
+
+/* What can be written where the MMU comes by this entry, which it takes for one of `level`. */
+static void expose(pt_entry_t entry, unsigned int level)
+{
+	const pt_entry_t *table;
+
+	if (!pt_is_writable(entry))
+		return;
+	if (!pt_is_table(entry, level)) {
+		if (pt_is_leaf(entry, level))
+			memset(&is_exposed[phys_pfn(pt_leaf_address(entry, level))], true,
+			       pt_span(level) / FRAME_SIZE);
+		return;
+	}
+	table = world_memory(phys_raw(pt_table_address(entry)));
+	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+		expose(table[i], level - 1);
+}
+
+static double exposed_bytes(uint64_t from)
+{
+	uint64_t count = 0;
+
+	for (uint64_t frame = from / FRAME_SIZE; frame < ARRAY_SIZE(is_exposed); frame++)
+		count += is_exposed[frame];
+	return (double)(count * FRAME_SIZE);
+}
+
+/* What the window makes writable, and data among it: for one space that maps so much in pages of one size. */
+static void claim_exposed(unsigned int page_level, const char *page_name)
+{
+	struct space space = world_empty_space(page_level);
+	const struct attributes attributes = { .rights = RIGHT_READ | RIGHT_WRITE };
+	pt_entry_t *slot = world_memory(phys_raw(space.root.table));
+
+	slot += CONFIG_RECURSIVE_SLOT;
+	slot->raw = phys_raw(space.root.table) | PT_RECURSIVE_FLAGS;
+	must(mapper_map(&space, virt_addr(GIB(512)), phys_addr(WORLD_MEMORY), MAPPED, attributes,
+			NULL));
+	memset(is_exposed, false, sizeof(is_exposed));
+	expose(*slot, space.root.levels);
+	claim(exposed_bytes(0), "bytes", "recursive.writable_bytes_4_gib_in_%s_pages", page_name);
+	claim(exposed_bytes(WORLD_MEMORY), "bytes",
+	      "recursive.writable_data_bytes_4_gib_in_%s_pages", page_name);
 }
 
 void claim_setup(void)
@@ -96,6 +137,7 @@ void claim_setup(void)
 	}
 	claim_recursive();
 	claim_temporary();
-	claim_exposed("128_mib", MIB(128));
-	claim_exposed("4_gib", GIB(4));
+	claim_exposed(1, "4_kib");
+	claim_exposed(2, "2_mib");
+	claim_exposed(3, "1_gib");
 }

@@ -14,12 +14,12 @@ from bench.report.rows import Ring, Row
 METHODS = ("offset", "recursive", "generic", "temporary")
 
 # In the order of METHODS. Where the tests show it: tests/kernel/space_test.c (other spaces),
-# physmap_test.c and recursive_test.c (what is reachable), mapper_generic_test.c (brief pointers).
+# physmap_test.c and space_hardware_test.c (what is reachable), mapper_generic_test.c (brief pointers).
 ABILITIES = {
     "another_space": ("yes", "only by a second slot", "yes", "yes"),
     "any_frame": ("yes", "cannot", "if the function knows it", "yes"),
     "unlinked_table": ("yes", "cannot: takes the temporary page", "if the function knows it", "yes"),
-    "ram_kept_unreachable": ("cannot", "yes", "as the function has it", "yes"),
+    "ram_kept_unreachable": ("cannot", "all but the start of large pages", "as the function has it", "yes"),
     "two_tables_at_once": ("yes", "yes", "as the function has it", "cannot"),
 }
 
