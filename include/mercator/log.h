@@ -54,8 +54,8 @@ enum log_paint {
  *
  * type() gets what shows the line that somebody types, below the last line that was written: printable
  * ASCII and, of a VT100's codes, backspace (one to the left), ESC [ K (erase to the row's end), ESC [ H
- * ESC [ 2 J (clear the screen) and CR LF (the line is finished). The row does not wrap: who types keeps
- * to the columns.
+ * ESC [ 2 J (clear the screen), BEL (a character is not taken) and CR LF (the line is finished). The
+ * row does not wrap: who types keeps to the columns.
  */
 struct console {
 	const char *name;

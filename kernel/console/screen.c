@@ -204,16 +204,21 @@ static void type_byte(struct screen *screen, char byte)
 	}
 }
 
+/* A screen's bell is that the cursor is red, until something is typed again. */
 void screen_type(struct screen *screen, const char *bytes, size_t length)
 {
+	enum screen_colour cursor = SCREEN_CURSOR;
+
 	if (!screen->text_rows)
 		return;
 	if (screen->is_typed)
 		colour_cursor(screen, SCREEN_INPUT);
-	for (size_t i = 0; i < length; i++)
+	for (size_t i = 0; i < length; i++) {
 		type_byte(screen, bytes[i]);
+		cursor = bytes[i] == '\a' ? SCREEN_PAINT_RED : SCREEN_CURSOR;
+	}
 	if (screen->is_typed)
-		colour_cursor(screen, SCREEN_CURSOR);
+		colour_cursor(screen, cursor);
 }
 
 void screen_write(struct screen *screen, enum log_level level, const char *text, size_t length)

@@ -5,14 +5,18 @@
 #include "editor.h"
 #include "keys.h"
 
-static void insert(struct editor_line *line, char c)
+/* A key that is a character, or was one. False, and the line is not whole any more, if it is not taken. */
+static bool insert(struct editor_line *line, unsigned int key)
 {
-	if (line->length + 1 == EDITOR_LINE_MAX)
-		return;
+	if (key == KEY_LOST || line->length + 1 == EDITOR_LINE_MAX) {
+		line->lost = true;
+		return false;
+	}
 	memmove(line->text + line->cursor + 1, line->text + line->cursor,
 		line->length + 1 - line->cursor);
-	line->text[line->cursor++] = c;
+	line->text[line->cursor++] = (char)key;
 	line->length++;
+	return true;
 }
 
 /* Remove the characters [start, end); the cursor goes there. */
@@ -21,6 +25,7 @@ static void cut(struct editor_line *line, size_t start, size_t end)
 	memmove(line->text + start, line->text + end, line->length + 1 - end);
 	line->length -= end - start;
 	line->cursor = start;
+	line->lost &= line->length > 0;
 }
 
 /* Where the word before the cursor begins: blanks after it go with it. */
@@ -40,6 +45,7 @@ static void set_text(struct editor_line *line, const char *text)
 	line->length = strlen(text);
 	line->cursor = line->length;
 	memcpy(line->text, text, line->length + 1);
+	line->lost = false;
 }
 
 static char *history_line(struct editor *editor, size_t number)
@@ -87,16 +93,23 @@ static void edit(struct editor *editor, unsigned int key)
 	case KEY_CTRL('p'): show(editor, editor->shown - 1); break;
 	case KEY_DOWN:
 	case KEY_CTRL('n'): show(editor, editor->shown + 1); break;
-	default:
-		if (key >= ' ' && key < KEY_DELETE_BACK)
-			insert(line, (char)key);
 	}
+}
+
+static bool is_character(unsigned int key)
+{
+	return (key >= ' ' && key < KEY_DELETE_BACK) || key == KEY_LOST;
 }
 
 enum editor_result editor_key(struct editor *editor, unsigned int key)
 {
+	/* So that words which are pasted with tabs between them stay apart. */
+	if (key == KEY_TAB)
+		key = ' ';
+	if (is_character(key))
+		return insert(&editor->line, key) ? EDITOR_GOES_ON : EDITOR_BELL;
 	switch (key) {
-	case KEY_ENTER: return EDITOR_LINE;
+	case KEY_ENTER: return editor->line.lost ? EDITOR_INCOMPLETE : EDITOR_LINE;
 	case KEY_CTRL('c'): return EDITOR_CANCELED;
 	case KEY_CTRL('l'): return EDITOR_CLEAR;
 	default: edit(editor, key); return EDITOR_GOES_ON;

@@ -9,6 +9,10 @@
  *	up, down, ctrl-p, n			go through the history
  *	ctrl-c					forget the line
  *	ctrl-l					clear the screen
+ *	tab					a blank
+ *
+ * A line that has lost a character, because there was no room for it or it was none that is taken, is
+ * not to be run: what is left of it may be another command.
  */
 #ifndef KERNEL_MONITOR_EDITOR_H
 #define KERNEL_MONITOR_EDITOR_H
@@ -23,6 +27,7 @@ struct editor_line {
 	char text[EDITOR_LINE_MAX];
 	size_t length;
 	size_t cursor;
+	bool lost; /* something that was typed is not in it; until it is empty */
 };
 
 struct editor {
@@ -37,9 +42,11 @@ struct editor {
 
 enum editor_result {
 	EDITOR_GOES_ON,
-	EDITOR_LINE,     /* the line is finished: editor->line.text; then editor_next() */
-	EDITOR_CANCELED, /* it is to be forgotten: then editor_next() */
-	EDITOR_CLEAR,    /* the screen is to be cleared; the line goes on */
+	EDITOR_BELL,       /* the character was not taken; the line goes on */
+	EDITOR_LINE,       /* the line is finished: editor->line.text; then editor_next() */
+	EDITOR_INCOMPLETE, /* it is finished, but has lost characters; then editor_next() */
+	EDITOR_CANCELED,   /* it is to be forgotten: then editor_next() */
+	EDITOR_CLEAR,      /* the screen is to be cleared; the line goes on */
 };
 
 /* An editor is all zero at the start. */

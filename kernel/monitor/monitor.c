@@ -55,6 +55,7 @@ static void take_key(unsigned int key)
 {
 	switch (editor_key(&editor, key)) {
 	case EDITOR_GOES_ON: break;
+	case EDITOR_BELL: log_type("\a", 1); return;
 	case EDITOR_CLEAR: clear_screen(); break;
 	case EDITOR_CANCELED:
 		leave_line("^C");
@@ -63,6 +64,12 @@ static void take_key(unsigned int key)
 	case EDITOR_LINE:
 		leave_line("");
 		command_run_line(monitor_commands, editor.line.text);
+		editor_next(&editor, true);
+		break;
+	case EDITOR_INCOMPLETE:
+		leave_line("");
+		log_error("not run: characters of this line were lost; it takes %u, of ASCII",
+			  EDITOR_LINE_MAX - 1);
 		editor_next(&editor, true);
 		break;
 	}

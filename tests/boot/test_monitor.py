@@ -358,6 +358,9 @@ def test_typing_on_serial(builder: Builder, folder: Path) -> None:
         qemu.until_serial(rf"walk of 0x1237:(?s:.*){PROMPT}$")
         qemu.until("key that counts, a moment after ESC", lambda: types_after_escape(qemu))
         qemu.type("\x03")
+        qemu.type(" " * 182 + "walk 0xffff888000abc000\r")
+        qemu.until_serial(rf"\x07\nerror: not run: characters of this line were lost; .*\n{PROMPT}$")
+        assert "walk of 0xffff888000" not in qemu.serial()
         qemu.type("test fmt.*; nonsense\r")
         qemu.until_serial(rf"ok 1 fmt(?s:.*)no command \"nonsense\"(?s:.*){PROMPT}$")
         assert qemu.process.poll() is None

@@ -83,10 +83,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		result = editor_key(&editor, key);
 		check_line(&editor.line);
-		if (result == EDITOR_LINE)
+		if (result == EDITOR_LINE) {
+			FUZZ_CHECK(!editor.line.lost);
 			command_run_line(commands, editor.line.text);
-		if (result == EDITOR_LINE || result == EDITOR_CANCELED)
-			editor_next(&editor, result == EDITOR_LINE);
+		}
+		if (result == EDITOR_LINE || result == EDITOR_INCOMPLETE ||
+		    result == EDITOR_CANCELED)
+			editor_next(&editor, result != EDITOR_CANCELED);
 		view_update(&view, "> ", &editor.line, COLUMNS, put, &cursor);
 		FUZZ_CHECK(cursor == view.cursor);
 	}

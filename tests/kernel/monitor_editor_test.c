@@ -253,12 +253,15 @@ KTEST(monitor_editor, history_keeps_the_newest)
 KTEST(monitor_editor, a_full_line_takes_no_more)
 {
 	begin();
-	for (int i = 0; i < EDITOR_LINE_MAX + 10; i++)
-		press('a' + (unsigned int)i % 26);
+	for (int i = 0; i < EDITOR_LINE_MAX - 1; i++)
+		EXPECT_EQ(t, press('a' + (unsigned int)i % 26), EDITOR_GOES_ON);
+	for (int i = 0; i < 10; i++)
+		EXPECT_EQ(t, press('a'), EDITOR_BELL);
 	EXPECT_EQ(t, editor.line.length, EDITOR_LINE_MAX - 1);
 	expect_sound(t);
 	press(KEY_HOME);
-	press('x');
+	EXPECT_EQ(t, press('x'), EDITOR_BELL);
+	EXPECT_EQ(t, press(KEY_TAB), EDITOR_BELL);
 	EXPECT_EQ(t, editor.line.text[0], 'a');
 	expect_sound(t);
 	finish_line(true);
@@ -267,17 +270,79 @@ KTEST(monitor_editor, a_full_line_takes_no_more)
 	expect_sound(t);
 }
 
+/* What is left of it is another command. */
+KTEST(monitor_editor, a_line_that_lost_characters_is_not_to_be_run)
+{
+	const char *command = "walk 0xffff888000abc000";
+	unsigned int nr_bells = 0;
+
+	begin();
+	for (size_t i = 0; i < 182; i++)
+		press(' ');
+	for (; *command; command++)
+		nr_bells += press((unsigned char)*command) == EDITOR_BELL;
+	EXPECT_EQ(t, nr_bells, 182 + 23 - (EDITOR_LINE_MAX - 1));
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_INCOMPLETE);
+	finish_line(true);
+	type("walk 1");
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_LINE);
+}
+
+/* Room that is made afterwards does not bring back what was lost; to begin anew does. */
+KTEST(monitor_editor, a_line_is_whole_again_when_it_is_empty)
+{
+	begin();
+	type("12");
+	EXPECT_EQ(t, press(KEY_LOST), EDITOR_BELL);
+	expect_line(t, "12", 2);
+	press(KEY_BACKSPACE);
+	type("3");
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_INCOMPLETE);
+	press(KEY_HOME);
+	press(KEY_CTRL('k'));
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_LINE);
+	/* The first character, of an empty line, is not in it either. */
+	EXPECT_EQ(t, press(KEY_LOST), EDITOR_BELL);
+	type("4");
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_INCOMPLETE);
+	press(KEY_BACKSPACE);
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_LINE);
+}
+
+KTEST(monitor_editor, lines_of_the_history_are_whole_and_the_draft_is_as_it_was)
+{
+	begin();
+	type("one");
+	finish_line(true);
+	type("tw");
+	press(KEY_LOST);
+	press(KEY_UP);
+	expect_line(t, "one", 3);
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_LINE);
+	press(KEY_DOWN);
+	expect_line(t, "tw", 2);
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_INCOMPLETE);
+}
+
+KTEST(monitor_editor, a_tab_is_a_blank)
+{
+	begin();
+	type("peek\t0x1000\t8");
+	expect_line(t, "peek 0x1000 8", 13);
+}
+
 KTEST(monitor_editor, other_keys_do_nothing)
 {
 	begin();
 	type("a");
-	for (const char *letter = "gijoqrstvxyz"; *letter; letter++)
+	for (const char *letter = "gjoqrstvxyz"; *letter; letter++)
 		EXPECT_EQ(t, press(KEY_CTRL(*letter)), EDITOR_GOES_ON);
-	press(KEY_DELETE + 1);
-	press(0x80);
+	EXPECT_EQ(t, press(KEY_DELETE + 1), EDITOR_GOES_ON);
+	EXPECT_EQ(t, press(KEY_LOST + 1), EDITOR_GOES_ON);
 	expect_line(t, "a", 1);
 	EXPECT_EQ(t, press(KEY_CTRL('l')), EDITOR_CLEAR);
 	expect_line(t, "a", 1);
+	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_LINE);
 }
 
 /* Typing at the end sends what was typed, and nothing else: a log of it can be read. */
@@ -297,7 +362,7 @@ static unsigned int random_key(struct ktest_run *t)
 {
 	switch (ktest_random_below(t, 4)) {
 	case 0: return KEY_UP + (unsigned int)ktest_random_below(t, 7);
-	case 1: return (unsigned int)ktest_random_below(t, 0x80);
+	case 1: return (unsigned int)ktest_random_below(t, KEY_LOST + 1);
 	default: return ' ' + (unsigned int)ktest_random_below(t, 95);
 	}
 }
@@ -309,7 +374,8 @@ KTEST(monitor_editor, random_keys_keep_it_sound)
 		begin();
 		for (int i = 0; i < 400; i++) {
 			switch (press(random_key(t))) {
-			case EDITOR_LINE: finish_line(true); break;
+			case EDITOR_LINE:
+			case EDITOR_INCOMPLETE: finish_line(true); break;
 			case EDITOR_CANCELED: finish_line(false); break;
 			default: break;
 			}

@@ -369,6 +369,28 @@ KTEST(screen, what_is_typed_has_a_row_and_a_cursor)
 	expect_sound(t);
 }
 
+KTEST(screen, the_bell_is_a_red_cursor)
+{
+	ASSERT_EQ(t, open(10, 4), 0);
+	type("\a"); /* nothing is being typed: there is no cursor */
+	EXPECT_STR(t, row_text(0), "");
+	type("> ab\a");
+	EXPECT_STR(t, row_text(0), "> ab");
+	EXPECT_EQ(t, colour_at(4, 0), SCREEN_PAINT_RED);
+	type("\b");
+	EXPECT_EQ(t, colour_at(4, 0), SCREEN_GREY);
+	EXPECT_EQ(t, colour_at(3, 0), SCREEN_CURSOR);
+	type("\a");
+	EXPECT_EQ(t, colour_at(3, 0), SCREEN_PAINT_RED);
+	type("c");
+	EXPECT_STR(t, row_text(0), "> ac");
+	EXPECT_EQ(t, colour_at(4, 0), SCREEN_CURSOR);
+	type("\a");
+	write(LOG_INFO, "two");
+	EXPECT_EQ(t, colour_at(4, 0), SCREEN_GREY);
+	expect_sound(t);
+}
+
 KTEST(screen, a_row_that_is_typed_does_not_wrap)
 {
 	ASSERT_EQ(t, open(4, 2), 0);
