@@ -41,6 +41,8 @@ static unsigned int poll_serial(void)
 {
 	uint8_t byte;
 
+	if (!IS_ENABLED(CONFIG_SERIAL) || !has_serial)
+		return KEY_NONE;
 	if (serial_overrun()) {
 		terminal = (struct terminal_decoder){ 0 };
 		return KEY_LOST;
@@ -56,11 +58,9 @@ static unsigned int poll_serial(void)
 
 static unsigned int poll(void)
 {
-	unsigned int key = KEY_NONE;
+	unsigned int key = poll_serial();
 	uint8_t code;
 
-	if (IS_ENABLED(CONFIG_SERIAL) && has_serial)
-		key = poll_serial();
 	if (key == KEY_NONE && has_keyboard && keyboard_read(&code))
 		key = scan_decode(&keyboard, code);
 	return key;
