@@ -36,7 +36,7 @@ iso_date = $(shell date -u -d @$(SOURCE_DATE_EPOCH) +%Y%m%d%H%M%S00)
 # Only what the menu needs: the ISO is a quarter of the size, and made in a third of the time.
 grub_modules := normal multiboot2 all_video gfxterm halt reboot ls cat echo
 
-iso_text = $(cmdline) $(GRUB_TIMEOUT) $(GFXPAYLOAD) $(MODULES) $(SOURCE_DATE_EPOCH)
+iso_text = $(GRUB_MKRESCUE) $(cmdline) $(GRUB_TIMEOUT) $(GFXPAYLOAD) $(MODULES) $(SOURCE_DATE_EPOCH)
 $(call flags_file,iso-$(ISO),$$(iso_text))
 
 $(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat scripts/grub-quote $(out)/flags/iso-$(ISO)
@@ -52,7 +52,7 @@ $(out)/$(ISO).iso: $(out)/mercator.elf iso/grub.cfg.in iso/bin/mformat scripts/g
 		head -c $$size /dev/zero | tr '\0' m >$(iso_root)/boot/module-$$size; done
 	$(Q)find $(iso_root) -exec touch -h -d @$(SOURCE_DATE_EPOCH) {} +
 	$(Q)SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) PATH="$(CURDIR)/iso/bin:$$PATH" \
-		grub-mkrescue -o $@.new --install-modules="$(grub_modules)" --fonts= --locales= --themes= \
+		$(GRUB_MKRESCUE) -o $@.new --install-modules="$(grub_modules)" --fonts= --locales= --themes= \
 		$(iso_root) -- -volume_date uuid $(iso_date) \
 		-volume_date all_file_dates $(iso_date) >$(iso_root).log 2>&1 || \
 		{ cat $(iso_root).log >&2; exit 1; }

@@ -27,5 +27,6 @@ $(call flags_file,kernel-ld,$(LD) $(shell $(LD) --version | head -n 1) $(kernel_
 $(out)/mercator.elf: $(out)/kernel.ld $(kernel_objects) $(out)/flags/kernel-objects $(out)/flags/kernel-ld
 	$(call say,LD,$@)
 	$(Q)$(LD) $(kernel_ldflags) -T $< -o $@.new $(kernel_objects)
-	$(Q)grub-file --is-x86-multiboot2 $@.new || { echo "$@ is not Multiboot2" >&2; exit 1; }
+	$(Q)$(GRUB_FILE) --is-x86-multiboot2 $@.new || \
+		{ status=$$?; [ $$status != 1 ] || echo "$@ is not Multiboot2" >&2; exit $$status; }
 	@$(finish)

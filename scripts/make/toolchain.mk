@@ -4,6 +4,7 @@
 #
 #   CROSS_COMPILE=prefix-   GNU tools; found by itself: x86_64-elf-, then x86_64-linux-gnu-
 #   LLVM=1                  clang and lld instead
+#   GRUB_MKRESCUE=, GRUB_FILE=   GRUB's tools, which some distributions call grub2-...
 
 ifeq ($(origin CROSS_COMPILE),undefined)
 CROSS_COMPILE := $(firstword $(foreach prefix,x86_64-elf- x86_64-linux-gnu-,\
@@ -24,6 +25,12 @@ NM := $(CROSS_COMPILE)nm
 endif
 NASM ?= nasm
 HOSTCC ?= gcc
+
+# $(call installed,NAMES): the first that is, or else the first, for which scripts/missing stands.
+installed = $(firstword $(foreach name,$(1),$(if $(filter-out $(CURDIR)/scripts/missing/%,\
+	$(shell command -v $(name))),$(name))) $(1))
+GRUB_MKRESCUE ?= $(call installed,grub-mkrescue grub2-mkrescue)
+GRUB_FILE ?= $(call installed,grub-file grub2-file)
 
 cc_is_clang := $(findstring clang,$(CC))
 

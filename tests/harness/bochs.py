@@ -8,6 +8,7 @@ All paths are relative: longer ones overflow Bochs' buffers.
 
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from harness.qemu import DEADLINE, TimedOut
@@ -30,6 +31,14 @@ log: bochs.log
 """
 
 
+@cache
+def debugger() -> list[str]:
+    """From 3.0 on, Bochs has a debugger only if asked for it; 2.7, as Debian builds it, always, and does
+    not know the word."""
+    said = subprocess.run(["bochs", "--help"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return ["-debugger"] if " -debugger " in said.stdout + said.stderr else []
+
+
 def run_bochs(folder: Path, iso: Path, cpu: str, memory: int, cpus: int = 1) -> str:
     """Boots the ISO with this many MiB until the kernel breaks; returns the serial log."""
     serial = folder / "serial.log"
@@ -45,7 +54,7 @@ def run_bochs(folder: Path, iso: Path, cpu: str, memory: int, cpus: int = 1) -> 
     with (folder / "output.log").open("w") as output:
         try:
             subprocess.run(
-                ["bochs", "-q", "-f", configuration, "-rc", commands],
+                ["bochs", "-q", *debugger(), "-f", configuration, "-rc", commands],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
