@@ -202,6 +202,9 @@ KTEST(audit, finds_each_bit_that_is_wrong)
 		if (!EXPECT_STR(t, report.broken, changes[i].says))
 			ktest_note(t, "change %zu", i);
 		EXPECT_EQ(t, report.entry.raw, *entry);
+		EXPECT_EQ(t, report.level, changes[i].level);
+		EXPECT_EQ(t, virt_raw(report.address),
+			  align_down(changes[i].address, pt_span(changes[i].level)));
 		*entry ^= changes[i].change;
 		EXPECT_EQ(t, audit(&report), 0);
 		fixture_finish(&fixture);
@@ -272,11 +275,15 @@ KTEST(audit, finds_what_is_too_much)
 		{ IMAGE + KIB(44), KIB(4), "there is something outside of all regions" },
 		{ IMAGE + KIB(72), KIB(4), "there is something outside of all regions" },
 	};
+	struct audit_report report;
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++) {
 		build(t, ACCESS_OFFSET, 4);
 		map(t, more[i].address, TIB(3), more[i].size, R);
-		expect_broken(t, more[i].says, more[i].address);
+		EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+		EXPECT_STR(t, report.broken, more[i].says);
+		EXPECT_EQ(t, virt_raw(report.address), more[i].address);
+		EXPECT_EQ(t, pt_span(report.level), more[i].size);
 		fixture_finish(&fixture);
 	}
 }
@@ -299,6 +306,8 @@ KTEST(audit, finds_a_page_where_a_guard_should_be_and_the_reverse)
 KTEST(audit, finds_a_table_that_is_mapped)
 {
 	const uint64_t places[] = { SINGLE + MIB(8), USER + MIB(8) };
+	static pfn_t tables[FIXTURE_FRAMES];
+	uint64_t nr_tables = 0;
 	struct audit_report report;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -308,6 +317,21 @@ KTEST(audit, finds_a_table_that_is_mapped)
 		EXPECT_STR(t, report.broken, "a table is mapped by a page");
 		fixture_finish(&fixture);
 	}
+	/* Each of them, in the order in which the audit sorts them. */
+	build(t, ACCESS_OFFSET, 4);
+	map(t, USER + KIB(8), TIB(3), KIB(4), R);
+	EXPECT_EQ(t, audit(&report), 0);
+	for (unsigned int level = 1; level <= 4; level++)
+		nr_tables += report.nr_tables[level];
+	ASSERT_TRUE(t, nr_tables <= FIXTURE_FRAMES);
+	memcpy(tables, room, nr_tables * sizeof(*tables));
+	for (uint64_t i = 0; i < nr_tables; i++) {
+		unmap(t, USER + KIB(8), KIB(4));
+		map(t, USER + KIB(8), tables[i] * FRAME_SIZE, KIB(4), R);
+		EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+		EXPECT_STR(t, report.broken, "a table is mapped by a page");
+	}
+	fixture_finish(&fixture);
 	/* In the middle of a run, and the root. */
 	build(t, ACCESS_OFFSET, 4);
 	map(t, SINGLE + MIB(8), phys_raw(space->root.table) - KIB(8), KIB(16), R);
