@@ -81,7 +81,7 @@ void kernel_main(void)
 	physmap_set_reach(boot_handover.reach);
 
 	info = boot_information_init();
-	options = options_init(info->command_line);
+	options = options_init(info);
 	finish_configure(options->way_out);
 	start_screen(&info->framebuffer);
 	describe_machine(info);

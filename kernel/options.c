@@ -154,11 +154,25 @@ static void log_complaint(const char *text)
 	log_error("command line: %s", text);
 }
 
-const struct options *options_init(const char *command_line)
+/* The loader's line lacks its end: nothing is to be run, but how to leave may stand in what there is. */
+static void parse_cut(struct options *options, const struct bootinfo *info)
+{
+	static char line[2 * COMMAND_LINE_VALUE_SIZE];
+
+	fmt_print(line, sizeof(line), "%.*s", (int)info->cut_length, info->cut_command_line);
+	options_parse(options, line, log_complaint);
+	options->make_sense = false;
+	log_complaint("it does not end in its tag: the rest is missing");
+}
+
+const struct options *options_init(const struct bootinfo *info)
 {
 	static struct options options;
 
-	options_parse(&options, command_line, log_complaint);
+	if (info->cut_command_line)
+		parse_cut(&options, info);
+	else
+		options_parse(&options, info->command_line, log_complaint);
 	if (options.log_level)
 		log_set_threshold(options.log_level);
 	return &options;

@@ -54,6 +54,10 @@ struct bootinfo {
 	const char *command_line; /* "" if there is none */
 	const char *loader_name;  /* "" if there is none */
 
+	/* What there is of a command line that does not end in its tag; NULL if it does. */
+	const char *cut_command_line;
+	size_t cut_length;
+
 	struct bootinfo_rsdp rsdp_old; /* ACPI 1.0, at least 20 bytes */
 	struct bootinfo_rsdp rsdp_new; /* ACPI 2.0 and later, at least 36 bytes */
 	struct bootinfo_framebuffer framebuffer;

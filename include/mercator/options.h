@@ -3,6 +3,7 @@
 #ifndef MERCATOR_OPTIONS_H
 #define MERCATOR_OPTIONS_H
 
+#include <mercator/bootinfo.h>
 #include <mercator/log.h>
 #include <mercator/types.h>
 
@@ -36,6 +37,6 @@ void options_parse(struct options *options, const char *command_line,
 		   void (*complain)(const char *text));
 
 /* Parse this boot's command line, log what is wrong with it, and apply `loglevel=`. */
-const struct options *options_init(const char *command_line);
+const struct options *options_init(const struct bootinfo *info);
 
 #endif

@@ -84,6 +84,17 @@ def test_a_senseless_command_line(builder: Builder, folder: Path, line: str, com
     assert "KTAP" not in log and "mercator>" not in log
 
 
+def test_a_command_line_without_an_end(builder: Builder, folder: Path) -> None:
+    """What there is of it says how to leave; nothing of it is run."""
+    build = Build("gcc", "defconfig")
+    programs = builder.target(build, "shim.bin"), builder.target(build, "mercator.elf")
+    cut = shim.tag(shim.TAG_CMDLINE, b"exit=isa-debug selftest=deliberate.passes")
+    with shim.boot(folder, *programs, shim.information(cut, shim.memory_map_tag())) as qemu:
+        assert qemu.wait() == FAILED_STATUS
+    assert "error: command line: it does not end in its tag: the rest is missing" in qemu.serial()
+    assert "KTAP" not in qemu.serial()
+
+
 def test_run_without_a_monitor(builder: Builder, folder: Path) -> None:
     build = Build("gcc", "no_monitor_defconfig")
     status, log = shim.run(builder, build, folder, "run=help exit=isa-debug")

@@ -105,10 +105,6 @@ BROKEN = {
     "no memory map": (information(SELFTEST), r"in tag 6 at offset \d+: .*no memory map"),
     "an empty memory map": (information(memory_map_tag([])), r"in tag 6 at offset \d+: .*empty"),
     "no end tag": (information(memory_map_tag(), end=b""), r"at offset 72: no end tag"),
-    "a command line without an end": (
-        information(memory_map_tag(), tag(1, b"selftest")),
-        r"in tag 1 at offset 80: .*not terminated",
-    ),
 }
 
 

@@ -106,6 +106,8 @@ const char *bootinfo_check(const struct bootinfo *info)
 		return "data";
 	if (!text_inside(info, info->command_line))
 		return "command_line";
+	if (info->cut_command_line && !inside(info, info->cut_command_line, info->cut_length))
+		return "cut_command_line";
 	if (!text_inside(info, info->loader_name))
 		return "loader_name";
 	if (!modules_hold(info))

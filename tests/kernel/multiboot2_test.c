@@ -492,9 +492,31 @@ KTEST(multiboot2, refuses_tags_too_small_for_their_type)
 	}
 }
 
+KTEST(multiboot2, shows_what_there_is_of_a_command_line_without_an_end)
+{
+	for (size_t length = 0; length < 20; length++) {
+		begin();
+		build_tag_begin(&builder, 1);
+		for (size_t i = 0; i < length; i++)
+			build_value(&builder, 'x', 1);
+		build_tag_end(&builder);
+		build_memory_map(&builder, 1, 24, 0);
+		ASSERT_EQ(t, end_and_parse(), 0);
+		ASSERT_STR(t, bootinfo_check(&info), NULL);
+		ASSERT_STR(t, info.command_line, "");
+		ASSERT_TRUE(t, info.cut_command_line == (const char *)bytes + FIRST_TAG + 8);
+		ASSERT_EQ(t, info.cut_length, length);
+	}
+	begin();
+	build_string(&builder, 1, "it ends");
+	build_memory_map(&builder, 1, 24, 0);
+	ASSERT_EQ(t, end_and_parse(), 0);
+	EXPECT_TRUE(t, !info.cut_command_line);
+}
+
 KTEST(multiboot2, refuses_unterminated_strings)
 {
-	for (uint32_t type = 1; type <= 3; type++) {
+	for (uint32_t type = 2; type <= 3; type++) {
 		const size_t text = type == 3 ? 16 : 8;
 
 		for (size_t length = 0; length < 20; length++) {

@@ -35,24 +35,39 @@ static int fail_in_tag(const struct parser *parser, const struct multiboot2_tag 
 	return fail(parser, code, tag->type, offset + field, text);
 }
 
-/* The text of a tag from byte `from` on; it must end in a NUL before the tag does (3.6.5). */
-static int parse_string(const struct parser *parser, const struct multiboot2_tag *tag,
-			uint64_t from, const char **text)
+/* The text of a tag from byte `from` on, NULL unless it ends in a NUL before the tag does (3.6.5). */
+static const char *string_in(const struct multiboot2_tag *tag, uint64_t from)
 {
 	const char *bytes = (const char *)tag;
 
-	for (uint64_t i = from; i < tag->size; i++) {
-		if (bytes[i] == '\0') {
-			*text = bytes + from;
-			return 0;
-		}
-	}
-	return fail_in_tag(parser, tag, ERR_FORMAT, from, "the string is not terminated");
+	for (uint64_t i = from; i < tag->size; i++)
+		if (bytes[i] == '\0')
+			return bytes + from;
+	return NULL;
+}
+
+static int parse_string(const struct parser *parser, const struct multiboot2_tag *tag,
+			uint64_t from, const char **text)
+{
+	const char *found = string_in(tag, from);
+
+	if (!found)
+		return fail_in_tag(parser, tag, ERR_FORMAT, from, "the string is not terminated");
+	*text = found;
+	return 0;
 }
 
 static int parse_command_line(struct parser *parser, const struct multiboot2_tag *tag)
 {
-	return parse_string(parser, tag, sizeof(*tag), &parser->info->command_line);
+	struct bootinfo *info = parser->info;
+
+	/* What it means if it has no end, kernel/options.c decides: it keeps nobody from starting. */
+	if (!string_in(tag, sizeof(*tag))) {
+		info->cut_command_line = (const char *)(tag + 1);
+		info->cut_length = tag->size - sizeof(*tag);
+		return 0;
+	}
+	return parse_string(parser, tag, sizeof(*tag), &info->command_line);
 }
 
 static int parse_loader_name(struct parser *parser, const struct multiboot2_tag *tag)
