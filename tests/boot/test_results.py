@@ -66,6 +66,13 @@ def test_no_such_test(builder: Builder, folder: Path) -> None:
     assert "no test ran" in report.errors
 
 
+def test_no_such_benchmark(builder: Builder, folder: Path) -> None:
+    line = "bench=does-not-exist exit=isa-debug"
+    status, log = shim.run(builder, Build("gcc", "defconfig"), folder, line)
+    assert status == FAILED_STATUS
+    assert 'error: no benchmark fits "does-not-exist"' in log
+
+
 # What makes no sense on a command line, and what is said of it. All that can is tests/kernel/command_line_test.c's.
 SENSELESS = {
     "too long": (f'run="{"help; " * 171}"', ["run= is longer than 1023 characters"]),

@@ -32,3 +32,7 @@ def test_banner(
     machine = ["-m", "256", *(uefi_arguments(folder) if firmware == "uefi" else [])]
     with Qemu(folder, *machine, "-cdrom", str(iso), serial=False) as qemu:
         assert qemu.until("banner", lambda: qemu.picture().banner()) == colour
+
+
+def test_banner_of_a_senseless_command_line(builder: Builder, folder: Path) -> None:
+    test_banner(builder, folder, "bios", "", "nonsense", "red")
