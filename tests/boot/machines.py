@@ -65,10 +65,11 @@ def bochs(name: str, cpu: str, **values: int) -> Machine:
     return Machine(name, emulator="bochs", board="bochs", cpu=cpu, **values)
 
 
+ORDINARY = Machine("bios-pc")
 MACHINES = [
     Machine("bios-least-memory", memory=LEAST_BIOS),
     Machine("bios-virtualbox-like", memory=64 * MIB, cpu=VIRTUALBOX),
-    Machine("bios-pc"),
+    ORDINARY,
     Machine("bios-q35", board="q35", cpu=NO_LA57),
     Machine("bios-no-1g-pages", board="q35", cpu=NO_GIB_PAGES, memory=5 * GIB),
     Machine("bios-virtualbox-like-5g", cpu=VIRTUALBOX, memory=5 * GIB),

@@ -2,11 +2,12 @@
 """Every machine of machines.py, booted from a real ISO; the kernel's self-tests must pass."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from boot.machines import COVERED, MACHINES, Machine
+from boot.machines import COVERED, MACHINES, ORDINARY, Machine
 from boot.pairs import all_pairs, pairwise
 from harness.bochs import run_bochs
 from harness.build import COMPILERS, RANDOM, Build, Builder, Iso, config_names
@@ -18,6 +19,16 @@ EXITS = {"qemu": "isa-debug", "bochs": "bochs"}
 GFXPAYLOADS = {"graphics": "", "text": "text"}
 # The machine must be what its entry says: what the kernel reports of the screen.
 SCREEN_LINES = {"graphics": r"screen: \d{3,}x\d{3,}, (24|32) bits", "text": "screen: 80x25"}
+
+
+# Compiled otherwise: where nothing is optimised, what is not built in must be gone before. Each compiler with
+# each; with --full every configuration.
+OTHERWISE_OPTIMISED = [
+    Build("gcc", "offset_defconfig", flags="-O0"),
+    Build("clang", "recursive_defconfig", flags="-O0"),
+    Build("gcc", "debug_defconfig", flags="-Og"),
+    Build("clang", "defconfig", flags="-Og"),
+]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -32,6 +43,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if randoms:
         # Bochs has no exit status, so it cannot judge a kernel that is silent on serial.
         boots += pairwise([m for m in MACHINES if m.emulator == "qemu"], randoms)
+    optimised = [replace(build, flags=flags) for build in builds for flags in ("-O0", "-Og")]
+    boots += [(ORDINARY, build) for build in (optimised if option("full") else OTHERWISE_OPTIMISED)]
     metafunc.parametrize("machine, build", boots, ids=[f"{m} {b}" for m, b in boots])
 
 
