@@ -8,29 +8,28 @@
 
 #include "access.h"
 
-#define OFFSET    IS_ENABLED(CONFIG_MAPPER_OFFSET)
-#define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
-#define GENERIC   IS_ENABLED(CONFIG_MAPPER_GENERIC)
+#define OFFSET  IS_ENABLED(CONFIG_MAPPER_OFFSET)
+#define GENERIC IS_ENABLED(CONFIG_MAPPER_GENERIC)
 
 static inline bool uses_offset(const struct space *space)
 {
 	/* Its users notice one jump more first: the compiler is told to lay it straight. */
-	return OFFSET && __builtin_expect(space->root.method == ACCESS_OFFSET, true);
+	return __builtin_expect(space->root.method == ACCESS_OFFSET, true);
 }
 
 static inline bool uses_recursive(const struct space *space)
 {
-	return RECURSIVE && space->root.method == ACCESS_RECURSIVE;
+	return space->root.method == ACCESS_RECURSIVE;
 }
 
 static inline bool uses_second(const struct space *space)
 {
-	return RECURSIVE && space->root.method == ACCESS_SECOND_SLOT;
+	return space->root.method == ACCESS_SECOND_SLOT;
 }
 
 static inline bool uses_generic(const struct space *space)
 {
-	return GENERIC && space->root.method == ACCESS_GENERIC;
+	return space->root.method == ACCESS_GENERIC;
 }
 
 #define IN_SECOND_SLOT(space, call)                                                                \
@@ -44,13 +43,17 @@ static inline bool uses_generic(const struct space *space)
 		error_;                                                                            \
 	})
 
-/* A method that is not built in: the space is no good for any operation. */
+/*
+ * A method that is not built in: the space is no good for any operation. The calls are gone without
+ * optimisation, too: that only sees what is 0 in the condition itself.
+ */
 #define DISPATCH(space, operation, ...)                                                            \
-	(uses_offset(space)      ? offset_##operation(__VA_ARGS__)                                 \
-	 : uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                              \
-	 : uses_generic(space)   ? generic_##operation(__VA_ARGS__)                                \
-	 : uses_second(space)    ? IN_SECOND_SLOT(space, second_##operation(__VA_ARGS__))          \
-				 : ERR_UNSUPPORTED)
+	(OFFSET && uses_offset(space)         ? offset_##operation(__VA_ARGS__)                    \
+	 : RECURSIVE && uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                 \
+	 : GENERIC && uses_generic(space)     ? generic_##operation(__VA_ARGS__)                   \
+	 : RECURSIVE && uses_second(space)                                                         \
+		 ? IN_SECOND_SLOT(space, second_##operation(__VA_ARGS__))                          \
+		 : ERR_UNSUPPORTED)
 
 /*
  * The same for translating, which is so short that asking is much of it. For 4 levels, it has instances
@@ -61,9 +64,9 @@ static inline bool uses_generic(const struct space *space)
 					    (space)->root.method == ACCESS_OFFSET,                 \
 				    true)                                                          \
 		 ? offset_##operation##_4(__VA_ARGS__)                                             \
-	 : uses_recursive(space) && (space)->root.levels == 4                                      \
+	 : RECURSIVE && uses_recursive(space) && (space)->root.levels == 4                         \
 		 ? recursive_##operation##_4(__VA_ARGS__)                                          \
-	 : uses_generic(space) && (space)->root.levels == 4                                        \
+	 : GENERIC && uses_generic(space) && (space)->root.levels == 4                             \
 		 ? generic_##operation##_4(__VA_ARGS__)                                            \
 		 : DISPATCH(space, operation, __VA_ARGS__))
 

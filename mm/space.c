@@ -9,8 +9,6 @@
 #include "space_lock.h"
 #include "space_root.h"
 
-#define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
-
 static struct space *active;
 
 struct space *space_active(void)
@@ -102,7 +100,7 @@ int space_activate(struct space *space)
 		return ERR_INVALID;
 	if (is_recursive(space) && space->recursive_slot == SPACE_NOT_RECURSIVE)
 		return ERR_UNSUPPORTED;
-	if (RECURSIVE && second_slot_is_busy())
+	if (second_slot_is_busy())
 		return ERR_BUSY;
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) && active)
 		check_left(active);
@@ -125,7 +123,7 @@ int space_destroy(struct space *space)
 
 	if (!space->kernel)
 		return ERR_INVALID;
-	if (space == active || (RECURSIVE && second_slot_is_busy() && second_slot_shows(space)))
+	if (space == active || (second_slot_is_busy() && second_slot_shows(space)))
 		return ERR_BUSY;
 	tlb_check_paid(space, "is destroyed");
 	space_lock_check_closed(space, "is destroyed");
@@ -162,7 +160,7 @@ int space_drop_recursive_slot(struct space *space)
 	error = slot_check(space);
 	if (error)
 		return error;
-	if (space == active || second_slot_shows(space))
+	if (RECURSIVE && (space == active || second_slot_shows(space)))
 		second_slot_release();
 	error = mapper_write_root(space, (unsigned int)space->recursive_slot, (pt_entry_t){ 0 });
 	if (error)

@@ -4,10 +4,11 @@
 
 arch := arch/x86_64
 
+# Optimised whatever KCFLAGS says: each value has to come out as a constant.
 $(out)/obj/$(arch)/constants.s: $(arch)/asm-constants.c $(out)/flags/kernel-cc | $(generated)
 	$(call say,GEN,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(filter-out -g,$(kernel_cflags)) -MMD -MP -MT $@ -MF $@.d.cc -S -o $@.new $<
+	$(Q)$(CC) $(filter-out -g,$(kernel_cflags)) -O2 -MMD -MP -MT $@ -MF $@.d.cc -S -o $@.new $<
 	$(call finish_dependencies,$(out))
 
 $(out)/include/generated/constants.inc: $(out)/obj/$(arch)/constants.s

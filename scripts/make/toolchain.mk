@@ -4,6 +4,7 @@
 #
 #   CROSS_COMPILE=prefix-   GNU tools; found by itself: x86_64-elf-, then x86_64-linux-gnu-
 #   LLVM=1                  clang and lld instead
+#   KCFLAGS=flags           further ones for the kernel's C, after ours: -O0, -Og, -DX=1
 #   GRUB_MKRESCUE=, GRUB_FILE=   GRUB's tools, which some distributions call grub2-...
 
 ifeq ($(origin CROSS_COMPILE),undefined)
@@ -60,4 +61,6 @@ ifneq ($(cc_is_clang),)
 kernel_ldflags := $(filter-out --no-warn-rwx-segments,$(kernel_ldflags))
 endif
 
-kernel_cflags := $(kernel_cflags)
+# With another optimisation than ours, gcc errs about what is uninitialised, and the compiler may see less.
+kernel_cflags := $(kernel_cflags) $(KCFLAGS) $(if $(filter -O%,$(KCFLAGS)),\
+	-DOTHERWISE_OPTIMISED=1 $(if $(cc_is_clang),,-Wno-maybe-uninitialized))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """docs/answer.md and docs/paging.md say what a bench run measures: exactly, where the compiler is the one that
-the first names; within 10 % otherwise. Sizes are the same by any compiler."""
+the first names; within 10 % otherwise, but what the kernel counts is then only told (gate.py). Sizes are the
+same by any compiler."""
 
 import json
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.gate import hold
 from bench.report import abilities, answer, growth, host, kernel, sources, work
 from bench.report.rows import Ring, Row
 from harness.build import TOP, Builder
@@ -40,14 +42,17 @@ def test_counts_on_the_host(builder: Builder, folder: Path, document: str) -> No
     assert answer.differences(document, rings, margin(document)) == []
 
 
-def test_counts_in_the_kernel(builder: Builder, folder: Path, document: str) -> None:
+def test_counts_in_the_kernel(
+    builder: Builder, folder: Path, document: str, request: pytest.FixtureRequest
+) -> None:
     ring = kernel.boot(builder, folder, "kernel-4-levels")
     assert work.missing(set(ring.values()), work.KERNEL_METHODS) == []
     five = kernel.boot(builder, folder / "5-levels", "kernel-5-levels", "*.translate_address")
-    assert answer.differences(document, [ring, five], margin(document)) == []
     paging = (TOP / "docs/paging.md").read_text()
     assert len(list(answer.figures(paging, [ring]))) >= 19
-    assert answer.differences(paging, [ring], margin(document)) == []
+    few = margin(document)
+    wrong = answer.differences(document, [ring, five], few) + answer.differences(paging, [ring], few)
+    hold(request, builder, f"{len(wrong)} rows differ by more than {few:.0%}", wrong)
 
 
 def test_nanoseconds(document: str) -> None:

@@ -20,7 +20,7 @@ COMPILERS = {"gcc": "0", "clang": "1"}  # the value of LLVM=
 RANDOM = "random-"  # "random-7" is `make randconfig` with KCONFIG_SEED=7
 
 # What a make of ours must not take over from the make that started us.
-MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "O", "CMDLINE", "LLVM", "ISO", "MODULES")
+MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "O", "CMDLINE", "LLVM", "KCFLAGS", "ISO", "MODULES")
 
 
 class BuildError(Exception):
@@ -70,9 +70,11 @@ class Build:
     compiler: str
     config: str
     options: tuple[str, ...] = ()  # set in addition, such as "DEBUG_CHECKS=y"
+    flags: str = ""  # the compiler's, in addition
 
     def __str__(self) -> str:
-        return " ".join([self.compiler, self.config.removesuffix("_defconfig"), *self.options])
+        words = [self.compiler, self.config.removesuffix("_defconfig"), *self.options, self.flags]
+        return " ".join(filter(None, words))
 
 
 class Builder:
@@ -87,7 +89,8 @@ class Builder:
         return self.folder / str(build).replace(" ", "-").replace("=", "-")  # make takes no "="
 
     def make(self, build: Build, *arguments: str) -> str:
-        return run_make(f"O={self.out(build)}", f"LLVM={COMPILERS[build.compiler]}", *arguments)
+        variables = [f"LLVM={COMPILERS[build.compiler]}", f"KCFLAGS={build.flags}"]
+        return run_make(f"O={self.out(build)}", *variables, *arguments)
 
     def start(self, build: Build) -> None:
         """Fills a new build folder with the objects of the default configuration."""

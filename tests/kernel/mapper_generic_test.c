@@ -35,6 +35,13 @@ static int begin_and_map(unsigned int levels)
 	return mapper_map(space, virt_addr(BASE), phys_addr(GIB(1)), KIB(4), attributes, NULL);
 }
 
+/* A root that is known is not asked for, where the compiler sees that it is one: -O0 and -Og need not. */
+static bool is_asked_for_all_but(unsigned int levels, bool knows_root)
+{
+	return own.nr_asked == levels - knows_root ||
+	       (IS_ENABLED(OTHERWISE_OPTIMISED) && own.nr_asked == levels);
+}
+
 KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 {
 	struct translation translation;
@@ -50,12 +57,12 @@ KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 			own.nr_asked = 0;
 			ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE), &translation), 0);
 			EXPECT_EQ(t, phys_raw(translation.address), GIB(1));
-			EXPECT_EQ(t, own.nr_asked, levels - knows_root);
+			EXPECT_TRUE(t, is_asked_for_all_but(levels, knows_root));
 			own.nr_asked = 0;
 			ASSERT_EQ(t, mapper_translate_address(space, virt_addr(BASE), &physical),
 				  0);
 			EXPECT_EQ(t, phys_raw(physical), GIB(1));
-			EXPECT_EQ(t, own.nr_asked, levels - knows_root);
+			EXPECT_TRUE(t, is_asked_for_all_but(levels, knows_root));
 		}
 	}
 	EXPECT_EQ(t, own.nr_strangers, 0);

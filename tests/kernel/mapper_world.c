@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The model of the mapper's random tests, and its operations (mapper_world.h). */
+#include <mercator/string.h>
+
 #include "mapper_world.h"
 
 virt_addr_t world_address(const struct world *w, unsigned int index)
@@ -383,14 +385,19 @@ void world_step(struct ktest_run *t, struct world *w)
 		EXPECT_STR(t, fixture_check_tlb(), NULL);
 }
 
+/* No assignment of a whole: without optimisation, it would be made on the stack first, 50 KB of it. */
+void world_clear(struct world *w, unsigned int unit_level, uint64_t base)
+{
+	memset(w, 0, sizeof(*w));
+	w->base = base;
+	w->unit_level = unit_level;
+	w->unit_size = pt_span(unit_level);
+}
+
 bool world_start(struct world *w, struct world_way way, unsigned int levels,
 		 unsigned int unit_level, uint64_t base)
 {
-	*w = (struct world){
-		.base = base,
-		.unit_level = unit_level,
-		.unit_size = pt_span(unit_level),
-	};
+	world_clear(w, unit_level, base);
 	w->space = &w->fixture.space;
 	if (way.is_inactive ? !fixture_init_inactive(&w->fixture, way.method, levels)
 			    : !fixture_init(&w->fixture, way.method, levels))

@@ -46,6 +46,9 @@ struct world_way {
 	bool is_inactive;
 };
 
+/* WORLD_UNITS holes from `base` on, in a space that the caller chooses. */
+void world_clear(struct world *w, unsigned int unit_level, uint64_t base);
+
 /* Start over with WORLD_UNITS holes from `base` on. False if there can be no such space here. */
 bool world_start(struct world *w, struct world_way way, unsigned int levels,
 		 unsigned int unit_level, uint64_t base);

@@ -152,11 +152,8 @@ static bool run(struct ktest_run *t, enum access_method method, unsigned int lev
 	global_pages = rig.kernel->global_pages;
 	rig.kernel->global_pages = global_pages && ktest_random_below(t, 4) != 0;
 	for (unsigned int i = 0; i <= NR_OTHERS; i++) {
-		worlds[i] = (struct world){
-			.base = bases[i] - WORLD_UNITS / 2 * pt_span(unit_level),
-			.unit_level = unit_level,
-			.unit_size = pt_span(unit_level),
-		};
+		world_clear(&worlds[i], unit_level,
+			    bases[i] - WORLD_UNITS / 2 * pt_span(unit_level));
 		if (unit_level == PT_LEAF_MAX)
 			worlds[i].base = bases[i] / 2;
 		if (i < KERNEL)
