@@ -19,7 +19,7 @@ PASSED = re.compile(r"^ +ok \d+ ")
 SUITE = re.compile(r"^ *# Subtest: (\w+)")
 SANITIZER = re.compile(r"runtime error: (.*)|ERROR: (AddressSanitizer: [\w-]+)|WARNING: (ThreadSanitizer: [\w ]+)")
 # A suite may take so many times as long as without a mutation, and never less than this.
-SLOWER, LEAST_SECONDS = 10, 5.0
+SLOWER, LEAST_SECONDS = 10, 20.0
 FIRST_SECONDS = 1800
 
 

@@ -332,6 +332,12 @@ KTEST(audit, finds_a_table_that_is_mapped)
 		EXPECT_STR(t, report.broken, "a table is mapped by a page");
 	}
 	fixture_finish(&fixture);
+	/* By a page of 2 MiB, after pages of 4 KiB. */
+	build(t, ACCESS_OFFSET, 4);
+	map(t, SINGLE + MIB(8), align_down(phys_raw(space->root.table), MIB(2)), MIB(2), R);
+	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_STR(t, report.broken, "a table is mapped by a page");
+	fixture_finish(&fixture);
 	/* In the middle of a run, and the root. */
 	build(t, ACCESS_OFFSET, 4);
 	map(t, SINGLE + MIB(8), phys_raw(space->root.table) - KIB(8), KIB(16), R);
