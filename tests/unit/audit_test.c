@@ -75,15 +75,15 @@ static void map(struct ktest_run *t, uint64_t address, uint64_t physical, uint64
 		0);
 }
 
-static void map_physmap(struct ktest_run *t)
+static void map_physmap(struct ktest_run *t, uint64_t base)
 {
 	const uint64_t text_end = MIB(1) + KIB(12);
 	const unsigned int rights = RW | RIGHT_GLOBAL;
 
-	map(t, PHYSMAP + ram[0].start, ram[0].start, ram[0].end - ram[0].start, rights);
-	map(t, PHYSMAP + MIB(1), MIB(1), KIB(12), R | RIGHT_GLOBAL);
-	map(t, PHYSMAP + text_end, text_end, ram[1].end - text_end, rights);
-	map(t, PHYSMAP + ram[2].start, ram[2].start, ram[2].end - ram[2].start, rights);
+	map(t, base + ram[0].start, ram[0].start, ram[0].end - ram[0].start, rights);
+	map(t, base + MIB(1), MIB(1), KIB(12), R | RIGHT_GLOBAL);
+	map(t, base + text_end, text_end, ram[1].end - text_end, rights);
+	map(t, base + ram[2].start, ram[2].start, ram[2].end - ram[2].start, rights);
 }
 
 static void build(struct ktest_run *t, enum access_method method, unsigned int levels)
@@ -101,7 +101,7 @@ static void build(struct ktest_run *t, enum access_method method, unsigned int l
 			EXPECT_EQ(t, mapper_reserve(space, region->start, region->size, 1, NULL),
 				  0);
 	}
-	map_physmap(t);
+	map_physmap(t, PHYSMAP);
 	map(t, SINGLE + KIB(4), TIB(2), KIB(12), RW | RIGHT_GLOBAL);
 	map(t, SINGLE + GIB(1), TIB(2) + MIB(2), MIB(4), R);
 	map(t, USER, TIB(3), KIB(8), RW | RIGHT_USER);
@@ -332,6 +332,12 @@ KTEST(audit, finds_a_table_that_is_mapped)
 		EXPECT_STR(t, report.broken, "a table is mapped by a page");
 	}
 	fixture_finish(&fixture);
+	/* By a page of 2 MiB, after pages of 4 KiB. */
+	build(t, ACCESS_OFFSET, 4);
+	map(t, SINGLE + MIB(8), align_down(phys_raw(space->root.table), MIB(2)), MIB(2), R);
+	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_STR(t, report.broken, "a table is mapped by a page");
+	fixture_finish(&fixture);
 	/* In the middle of a run, and the root. */
 	build(t, ACCESS_OFFSET, 4);
 	map(t, SINGLE + MIB(8), phys_raw(space->root.table) - KIB(8), KIB(16), R);
@@ -543,5 +549,32 @@ KTEST(audit, digests_are_equal_for_equal_tables_by_every_method)
 	*raw_entry(USER + KIB(4), 1) = 0;
 	EXPECT_EQ(t, audit_digest(space, &other), 0);
 	EXPECT_TRUE(t, digest != other);
+	fixture_finish(&fixture);
+}
+
+/* Each is expected to have all RAM, from its beginning. */
+KTEST(audit, knows_two_physical_maps)
+{
+	const uint64_t second = PHYSMAP + TIB(16);
+	const struct region both[] = {
+		regions[0],
+		{ "again", { second }, TIB(1), REGION_PHYSMAP, G(RW), { 0 } },
+	};
+	struct region all[ARRAY_SIZE(regions) + 1];
+	struct audit_report report;
+	struct audit_rules rules;
+
+	build(t, ACCESS_OFFSET, 4);
+	map_physmap(t, second);
+	memcpy(all, both, sizeof(both));
+	memcpy(&all[2], &regions[1], sizeof(regions) - sizeof(regions[0]));
+	rules = rules_now();
+	rules.regions = all;
+	rules.nr_regions = ARRAY_SIZE(all);
+	EXPECT_EQ(t, audit_space(space, &rules, &report), 0);
+	EXPECT_STR(t, report.broken, NULL);
+	unmap(t, second + ram[0].start, KIB(4));
+	EXPECT_EQ(t, audit_space(space, &rules, &report), ERR_FORMAT);
+	EXPECT_EQ(t, virt_raw(report.address), second + ram[0].start);
 	fixture_finish(&fixture);
 }

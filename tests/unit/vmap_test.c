@@ -171,3 +171,15 @@ KTEST(vmap, out_of_frames_changes_nothing)
 	}
 	fixture_finish(&fixture);
 }
+
+/* A region that is none: nothing can be looked for in it, and the mapper says why. */
+KTEST(vmap, tells_why_a_region_cannot_be_searched)
+{
+	const struct vmap odd = { &fixture.space, { START + 1 }, SIZE };
+	virt_addr_t address;
+
+	begin(t);
+	EXPECT_EQ(t, vmap_map(&odd, phys_addr(TIB(1)), KIB(4), read_write, &address),
+		  ERR_MISALIGNED);
+	fixture_finish(&fixture);
+}
