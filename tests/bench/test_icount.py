@@ -16,7 +16,7 @@ from bench.gate import hold, is_held
 from bench.report.kernel import GCC_DEFAULT
 from boot.machines import ALL_FEATURES, NO_LA57
 from harness.build import Builder, Iso
-from harness.qemu import PASSED_STATUS, Qemu
+from harness.qemu import EMULATED, PASSED_STATUS, Qemu
 from harness.report import log_tail
 
 MARGIN = 1.10
@@ -97,7 +97,7 @@ def measure(builder: Builder, folder: Path, which: Iso, cpu: str, memory: str) -
     """Each row's name and figure."""
     iso = builder.iso(GCC_DEFAULT, which)
     machine = ["-icount", "shift=0,sleep=off", "-cpu", cpu, "-m", memory, "-cdrom", str(iso)]
-    with Qemu(folder, *machine) as qemu:
+    with Qemu(folder, *machine, expects=[EMULATED]) as qemu:
         status = qemu.wait()
     log = qemu.serial()
     assert status == PASSED_STATUS, log_tail(log)

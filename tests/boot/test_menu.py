@@ -9,7 +9,7 @@ import pytest
 
 from bench.report.kernel import read_log
 from harness.build import Build, Builder, Iso
-from harness.qemu import Qemu, uefi_arguments
+from harness.qemu import EMULATED, Qemu, uefi_arguments
 
 NO_TESTS = "no self-tests asked for"
 
@@ -41,7 +41,7 @@ def test_bench_entry(builder: Builder, folder: Path, firmware: str) -> None:
         Build("gcc", "defconfig"), Iso("menu", "selftest exit=isa-debug", grub_timeout=60)
     )
     machine = ["-m", "256", *(uefi_arguments(folder) if firmware == "uefi" else [])]
-    with Qemu(folder, *machine, "-cdrom", str(iso)) as qemu:
+    with Qemu(folder, *machine, "-cdrom", str(iso), expects=[EMULATED]) as qemu:
 
         def press_key() -> bool:
             qemu.press("b")

@@ -103,7 +103,7 @@ class Builder:
     def _config(self, build: Build) -> dict[str, str]:
         """Configures a build; returns its options that are not off."""
         with locked(self.out(build).with_suffix(".lock")):
-            if not self.out(build).exists():
+            if not self.out(build).exists() and not build.flags:
                 self.start(build)
             if build.config.startswith(RANDOM):
                 seed = build.config.removeprefix(RANDOM)

@@ -22,6 +22,9 @@ POLL = 0.1
 OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 OVMF_VARS = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 
+# What the benchmarks warn of here.
+EMULATED = "^warning: this CPU is emulated"
+
 PASSED_STATUS = 33
 FAILED_STATUS = 35
 

@@ -7,7 +7,7 @@ from bench.report.abilities import NO_FRAME
 from bench.report.log import BenchFailed, parse
 from bench.report.rows import Ring, Row
 from harness.build import Build, Builder, Iso
-from harness.qemu import PASSED_STATUS, Qemu
+from harness.qemu import EMULATED, PASSED_STATUS, Qemu
 
 GCC_DEFAULT = Build("gcc", "defconfig")
 # The ring's file, and QEMU's name for the CPU.
@@ -35,7 +35,7 @@ def boot(builder: Builder, folder: Path, file: str, glob: str = "") -> Ring:
     iso = builder.iso(GCC_DEFAULT, Iso("bench", f"{command_line} exit=isa-debug"))
     folder.mkdir(parents=True, exist_ok=True)
     machine = ["-icount", "shift=0,sleep=off", "-cpu", MACHINES[file], "-m", "128M"]
-    with Qemu(folder, *machine, "-cdrom", str(iso)) as qemu:
+    with Qemu(folder, *machine, "-cdrom", str(iso), expects=[EMULATED]) as qemu:
         status = qemu.wait()
     log = parse(qemu.serial(), "instructions")
     if status != PASSED_STATUS or log.lost() != 0:
