@@ -7,14 +7,11 @@ frame_sources := $(filter-out mm/frame_access.c,$(filter mm/frame%,$(kernel-y)))
 frame_test_sources := $(frame_sources) kernel/error.c kernel/fmt.c kernel/glob.c kernel/ktest.c \
 	tests/host/log.c tests/host/main.c tests/host/panic.c tests/host/percpu.c
 
-# With the debug checks, whatever the configuration says.
+# With the debug checks.
 frame_debug_sources := $(frame_test_sources) tests/kernel/frame_edges_test.c tests/kernel/frame_rig.c \
 	tests/kernel/frame_test.c \
 	tests/unit/frame_debug_test.c tests/unit/frame_long_test.c tests/unit/frame_threads_test.c
-frame_debug_cflags = $(host_cflags) $(sanitize) -DCONFIG_DEBUG_CHECKS=1
-$(call flags_file,frame-debug-cc,$(HOSTCC) $(frame_debug_cflags))
-$(eval $(call cc_rule,frame-debug,$$(HOSTCC),$$(frame_debug_cflags),frame-debug-cc))
-frame_debug_objects := $(patsubst %,$(out)/frame-debug/%.o,$(frame_debug_sources))
+frame_debug_objects := $(patsubst %,$(out)/debug/%.o,$(frame_debug_sources))
 $(out)/frame-debug-tests: $(frame_debug_objects)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@.new $^ && $(finish)

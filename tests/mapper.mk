@@ -2,13 +2,10 @@
 #
 # The mapper's tests, built in other ways than into host-tests.
 
-# With the debug checks, whatever the configuration says; and the frame allocator by the temporary page.
+# With the debug checks, and the frame allocator by the temporary page.
 mapper_debug_sources := $(runner-y) $(mapper_test_sources) $(frame_sources) \
 	tests/unit/temp_page_test.c
-mapper_debug_cflags = $(host_cflags) $(sanitize) -DCONFIG_DEBUG_CHECKS=1
-$(call flags_file,mapper-debug-cc,$(HOSTCC) $(mapper_debug_cflags))
-$(eval $(call cc_rule,mapper-debug,$$(HOSTCC),$$(mapper_debug_cflags),mapper-debug-cc))
-mapper_debug_objects := $(patsubst %,$(out)/mapper-debug/%.o,$(sort $(mapper_debug_sources)))
+mapper_debug_objects := $(patsubst %,$(out)/debug/%.o,$(sort $(mapper_debug_sources)))
 $(out)/mapper-debug-tests: $(mapper_debug_objects)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(sanitize) -pthread -o $@.new $^ && $(finish)

@@ -43,6 +43,11 @@ $(out)/screen-picture: $(picture_objects)
 
 -include $(sort $(host_objects:=.d) $(picture_objects:=.d) $(soak_objects:=.d))
 
+# With the debug checks, whatever the configuration says.
+debug_cflags = $(host_cflags) $(sanitize) -DCONFIG_DEBUG_CHECKS=1
+$(call flags_file,debug-cc,$(HOSTCC) $(debug_cflags))
+$(eval $(call cc_rule,debug,$$(HOSTCC),$$(debug_cflags),debug-cc))
+
 include tests/frame.mk
 include tests/mapper.mk
 include tests/bench/bench.mk
