@@ -530,15 +530,16 @@ static int audit_slots(struct audit *audit)
 	const struct space *space = audit->space;
 	const unsigned int levels = space->root.levels;
 	const bool has_own = space->recursive_slot != SPACE_NOT_RECURSIVE;
-	const bool has_second = RECURSIVE && second_slot.is_taken && space == space_active();
+	const bool has_second = HAS_RECURSIVE && second_slot.is_taken && space == space_active();
 	const struct {
 		int index;
 		uint64_t want;
 	} slots[] = {
 		{ has_own ? space->recursive_slot : OWN_SLOT,
 		  has_own ? phys_raw(space->root.table) | PT_RECURSIVE_FLAGS : 0 },
-		{ SECOND_SLOT,
-		  RECURSIVE && has_second ? phys_raw(second_slot.root) | PT_RECURSIVE_FLAGS : 0 },
+		{ SECOND_SLOT, HAS_RECURSIVE && has_second
+				       ? phys_raw(second_slot.root) | PT_RECURSIVE_FLAGS
+				       : 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(slots) && slots[i].index >= 0; i++) {

@@ -8,8 +8,8 @@
 
 #include "access.h"
 
-#define OFFSET  IS_ENABLED(CONFIG_MAPPER_OFFSET)
-#define GENERIC IS_ENABLED(CONFIG_MAPPER_GENERIC)
+#define HAS_OFFSET  IS_ENABLED(CONFIG_MAPPER_OFFSET)
+#define HAS_GENERIC IS_ENABLED(CONFIG_MAPPER_GENERIC)
 
 static inline bool uses_offset(const struct space *space)
 {
@@ -48,10 +48,10 @@ static inline bool uses_generic(const struct space *space)
  * optimisation, too: that only sees what is 0 in the condition itself.
  */
 #define DISPATCH(space, operation, ...)                                                            \
-	(OFFSET && uses_offset(space)         ? offset_##operation(__VA_ARGS__)                    \
-	 : RECURSIVE && uses_recursive(space) ? recursive_##operation(__VA_ARGS__)                 \
-	 : GENERIC && uses_generic(space)     ? generic_##operation(__VA_ARGS__)                   \
-	 : RECURSIVE && uses_second(space)                                                         \
+	(HAS_OFFSET && uses_offset(space)         ? offset_##operation(__VA_ARGS__)                \
+	 : HAS_RECURSIVE && uses_recursive(space) ? recursive_##operation(__VA_ARGS__)             \
+	 : HAS_GENERIC && uses_generic(space)     ? generic_##operation(__VA_ARGS__)               \
+	 : HAS_RECURSIVE && uses_second(space)                                                     \
 		 ? IN_SECOND_SLOT(space, second_##operation(__VA_ARGS__))                          \
 		 : ERR_UNSUPPORTED)
 
@@ -60,13 +60,13 @@ static inline bool uses_generic(const struct space *space)
  * that need not ask for the number: that is next to the method, so that compilers compare both at once.
  */
 #define DISPATCH_WITH_4(space, operation, ...)                                                     \
-	(OFFSET && __builtin_expect((space)->root.levels == 4 &&                                   \
-					    (space)->root.method == ACCESS_OFFSET,                 \
-				    true)                                                          \
+	(HAS_OFFSET && __builtin_expect((space)->root.levels == 4 &&                               \
+						(space)->root.method == ACCESS_OFFSET,             \
+					true)                                                      \
 		 ? offset_##operation##_4(__VA_ARGS__)                                             \
-	 : RECURSIVE && uses_recursive(space) && (space)->root.levels == 4                         \
+	 : HAS_RECURSIVE && uses_recursive(space) && (space)->root.levels == 4                     \
 		 ? recursive_##operation##_4(__VA_ARGS__)                                          \
-	 : GENERIC && uses_generic(space) && (space)->root.levels == 4                             \
+	 : HAS_GENERIC && uses_generic(space) && (space)->root.levels == 4                         \
 		 ? generic_##operation##_4(__VA_ARGS__)                                            \
 		 : DISPATCH(space, operation, __VA_ARGS__))
 

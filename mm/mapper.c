@@ -76,7 +76,7 @@ int mapper_make_root(struct space *space, const struct space *like)
 
 int mapper_write_root(const struct space *space, unsigned int index, pt_entry_t entry)
 {
-	if (RECURSIVE && uses_second(space)) /* the root may have no recursive entry */
+	if (HAS_RECURSIVE && uses_second(space)) /* the root may have no recursive entry */
 		return second_write_root(space, index, entry);
 	return DISPATCH(space, write_root, space, index, entry);
 }

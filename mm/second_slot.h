@@ -18,7 +18,7 @@
 #include <mercator/space.h>
 
 /* Where the method is not built in, there is no slot, and its functions and data are not linked. */
-#define RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
+#define HAS_RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
 
 struct second_slot {
 	bool is_taken;
@@ -32,14 +32,14 @@ extern struct second_slot second_slot;
 
 static inline bool second_slot_shows(const struct space *space)
 {
-	return RECURSIVE && second_slot.is_taken &&
+	return HAS_RECURSIVE && second_slot.is_taken &&
 	       phys_raw(second_slot.root) == phys_raw(space->root.table);
 }
 
 /* Whether an operation is under way that needs the slot as it is. */
 static inline bool second_slot_is_busy(void)
 {
-	return RECURSIVE && second_slot.nr_users != 0;
+	return HAS_RECURSIVE && second_slot.nr_users != 0;
 }
 
 /* Empty it, if it is taken, and flush all that is not global; release_for_switch() leaves that to CR3. */

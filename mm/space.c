@@ -25,7 +25,7 @@ int space_share_kernel_half(struct space *kernel)
 
 static bool is_recursive(const struct space *space)
 {
-	return RECURSIVE &&
+	return HAS_RECURSIVE &&
 	       (space->root.method == ACCESS_RECURSIVE || space->root.method == ACCESS_SECOND_SLOT);
 }
 
@@ -104,7 +104,7 @@ int space_activate(struct space *space)
 		return ERR_BUSY;
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) && active)
 		check_left(active);
-	if (RECURSIVE)
+	if (HAS_RECURSIVE)
 		second_slot_release_for_switch();
 	tlb_load_root(space->root.table);
 	/* Nobody knows what was global on other tables. */
@@ -133,7 +133,7 @@ int space_destroy(struct space *space)
 	tlb_batch_finish(&batch);
 	if (error)
 		return error;
-	if (RECURSIVE && second_slot_shows(space))
+	if (HAS_RECURSIVE && second_slot_shows(space))
 		second_slot_release();
 	space->frames->release(space->frames->context, phys_pfn(space->root.table));
 	*space = (struct space){ .kernel = NULL };
@@ -143,7 +143,7 @@ int space_destroy(struct space *space)
 /* Whether the slot can be changed: if the space is reached by it, another must be active. */
 static int slot_check(const struct space *space)
 {
-	if (!RECURSIVE || !reaches_frames(space))
+	if (!HAS_RECURSIVE || !reaches_frames(space))
 		return ERR_UNSUPPORTED;
 	if (second_slot_is_busy())
 		return ERR_BUSY;
@@ -160,7 +160,7 @@ int space_drop_recursive_slot(struct space *space)
 	error = slot_check(space);
 	if (error)
 		return error;
-	if (RECURSIVE && (space == active || second_slot_shows(space)))
+	if (HAS_RECURSIVE && (space == active || second_slot_shows(space)))
 		second_slot_release();
 	error = mapper_write_root(space, (unsigned int)space->recursive_slot, (pt_entry_t){ 0 });
 	if (error)

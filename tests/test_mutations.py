@@ -193,7 +193,7 @@ def test_what_a_program_started_ends_with_it() -> None:
     script = "sleep 1000 & echo $!; exec sleep 1000"
     said: list[str] = []
     process.run(["sh", "-c", script], 60, lambda line: said.append(line) or False)
-    assert ends(int(said[0]))
+    assert becomes(False, int(said[0]))
 
 
 def is_running(number: int) -> bool:
@@ -203,10 +203,10 @@ def is_running(number: int) -> bool:
         return False
 
 
-def ends(number: int) -> bool:
-    """Soon: a signal takes its time."""
+def becomes(running: bool, number: int) -> bool:
+    """Soon: to start, and to die of a signal, takes its time."""
     for _ in range(100):
-        if not is_running(number):
+        if is_running(number) == running:
             return True
         time.sleep(0.1)
     return False
@@ -219,11 +219,11 @@ def test_a_program_ends_with_us(signal: str) -> None:
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=TOP / "scripts", stdout=subprocess.PIPE, text=True)
     assert parent.stdout
     child = int(parent.stdout.readline())
-    assert is_running(child)
+    assert becomes(True, child)
     subprocess.run(["kill", f"-{signal}", str(parent.pid)], check=True)
     parent.wait()
     parent.stdout.close()
-    assert ends(child)
+    assert becomes(False, child)
 
 
 def test_mutations(builder: Builder, folder: Path, pytestconfig: pytest.Config) -> None:
