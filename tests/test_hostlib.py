@@ -49,13 +49,14 @@ def included(texts: list[str]) -> set[str]:
 
 
 # CPUs, the kernel's configurations, and the library's. With the debug checks, a structure has a member a CPU.
-LIBRARIES = {
-    "one CPU": (1, config_names(), []),
-    "4 CPUs": (4, ["defconfig"], ["HOSTLIB_CPUS=4", "HOSTLIB_CONFIG=configs/debug_defconfig"]),
-}
+FOUR_CPUS = ["HOSTLIB_CPUS=4", "HOSTLIB_CONFIG=configs/debug_defconfig"]
+LIBRARIES = [
+    pytest.param(1, config_names(), [], id="one CPU"),
+    pytest.param(4, ["defconfig"], FOUR_CPUS, id="4 CPUs", marks=pytest.mark.long),
+]
 
 
-@pytest.mark.parametrize("cpus, configs, arguments", LIBRARIES.values(), ids=LIBRARIES)
+@pytest.mark.parametrize("cpus, configs, arguments", LIBRARIES)
 def test_program_can_use_all_that_is_shipped(
     cpus: int, configs: list[str], arguments: list[str], folder: Path
 ) -> None:

@@ -25,13 +25,12 @@ SCREEN_LINES = {"graphics": r"screen: \d{3,}x\d{3,}, (24|32) bits", "text": "scr
 WITHOUT_LINES = {"pge": "global pages no", "tsc": "# seed=0\r?\n"}
 
 # Where nothing is optimised, what is not built in must be gone before. Each configuration, by one compiler
-# with -O0 and by the other with -Og; the one that lacks most is for `make check`.
+# with -O0 and by the other with -Og.
 OTHERWISE_OPTIMISED = [
     Build(compiler, config, flags=flags)
     for i, config in enumerate(config_names())
     for compiler, flags in zip(COMPILERS, ("-O0", "-Og") if i % 2 else ("-Og", "-O0"))
 ]
-LACKS_MOST = Build("gcc", "offset_defconfig", flags="-O0")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -46,8 +45,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if randoms:
         # Bochs has no exit status, so it cannot judge a kernel that is silent on serial.
         long += pairwise([m for m in RUNNING if m.emulator == "qemu"], randoms, Machine.columns)
-    boots.append((ORDINARY, LACKS_MOST))
-    long += [(ORDINARY, build) for build in OTHERWISE_OPTIMISED if build != LACKS_MOST]
+    long += [(ORDINARY, build) for build in OTHERWISE_OPTIMISED]
     params = [pytest.param(m, b, id=f"{m} {b}") for m, b in boots]
     params += [pytest.param(m, b, id=f"{m} {b}", marks=pytest.mark.long) for m, b in long]
     metafunc.parametrize("machine, build", params)

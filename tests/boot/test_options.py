@@ -26,6 +26,7 @@ BUILDS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", BUILDS)
 def test_boot_with(name: str, builder: Builder, folder: Path, kernel_tests: KernelTests) -> None:
     build, wanted, unwanted = BUILDS[name]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the screen shows at the end: green for passed, red for failed, on every kind of screen."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ SCREENS = {  # firmware and GRUB's gfxpayload
     "uefi": ("uefi", ""),
 }
 RESULTS = {
-    "passed": ("selftest", "green"),
+    "passed": ("selftest=screen.*", "green"),
     "failed": ("selftest=deliberate.fails", "red"),
     "panicked": ("selftest=deliberate.panics", "red"),
 }
@@ -27,7 +28,7 @@ def test_banner(
     builder: Builder, folder: Path, firmware: str, gfxpayload: str, cmdline: str, colour: str
 ) -> None:
     """There is no serial port, and the kernel is not asked to leave: the screen is all there is."""
-    name = f"{cmdline.rpartition('.')[2]}-{gfxpayload or 'graphics'}-stays"
+    name = f"{re.sub(r'[^a-z]+', '-', cmdline)}-{gfxpayload or 'graphics'}-stays"
     iso = builder.iso(DEFAULT, Iso(name, cmdline, gfxpayload))
     machine = ["-m", "256", *(uefi_arguments(folder) if firmware == "uefi" else [])]
     with Qemu(folder, *machine, "-cdrom", str(iso), serial=False) as qemu:

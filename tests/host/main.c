@@ -19,7 +19,7 @@
 #include "machine.h"
 
 uint64_t machine_seed = 1;
-unsigned int machine_operations = 5000;
+unsigned int machine_operations = 2000;
 bool machine_window_is_memory = true;
 
 int main(int argc, char **argv)

@@ -66,14 +66,16 @@ def readers(top: Path, name: str) -> set[str]:
     }
 
 
-def test_same_bytes_everywhere(clone: Path, folder: Path) -> None:
+def test_same_bytes_everywhere(small: Path, folder: Path) -> None:
     elsewhere = folder / "elsewhere" / "in-a-longer-path"
     shutil.rmtree(elsewhere, ignore_errors=True)
-    shutil.copytree(clone, elsewhere, symlinks=True)
-    build(clone, "iso")
+    shutil.copytree(small, elsewhere, symlinks=True)
+    (elsewhere / "another/folder").mkdir(parents=True)
+    shutil.copy(small / "build/.config", elsewhere / "another/folder")
+    build(small, "iso")
     build(elsewhere, "iso", "O=another/folder")
     for name in ("mercator.elf", "mercator.iso"):
-        here, there = clone / "build" / name, elsewhere / "another/folder" / name
+        here, there = small / "build" / name, elsewhere / "another/folder" / name
         # cmp, for pytest would show megabytes of difference.
         subprocess.run(["cmp", here, there], check=True)
 

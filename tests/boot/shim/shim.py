@@ -4,6 +4,7 @@
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from harness.build import Build, Builder
 from harness.qemu import Qemu
@@ -74,11 +75,12 @@ def start(
     folder: Path,
     command_line: str,
     *arguments: str,
+    entries: list[tuple[int, int, int]] = MEMORY_MAP,
     expects: Sequence[str] = (),
 ) -> Qemu:
     """Boots a build's kernel as GRUB would, and sooner."""
     program, kernel = builder.target(build, "shim.bin"), builder.target(build, "mercator.elf")
-    info = information(cmdline_tag(command_line), memory_map_tag())
+    info = information(cmdline_tag(command_line), memory_map_tag(entries))
     return boot(folder, program, kernel, info, *arguments, expects=expects)
 
 
@@ -88,9 +90,9 @@ def run(
     folder: Path,
     command_line: str,
     *arguments: str,
-    expects: Sequence[str] = (),
+    **values: Any,
 ) -> tuple[int, str]:
     """The same, until the kernel leaves QEMU: its exit status and its serial log."""
-    with start(builder, build, folder, command_line, *arguments, expects=expects) as qemu:
+    with start(builder, build, folder, command_line, *arguments, **values) as qemu:
         status = qemu.wait()
     return status, qemu.serial()
