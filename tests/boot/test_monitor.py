@@ -430,11 +430,11 @@ def test_typing_on_serial(builder: Builder, folder: Path) -> None:
         assert qemu.process.poll() is None
 
 
-SCREENS = {  # firmware and GRUB's gfxpayload
-    "bios graphics": ("bios", ""),
-    "bios text": ("bios", "text"),
-    "uefi": ("uefi", ""),
-}
+SCREENS = [  # firmware and GRUB's gfxpayload
+    pytest.param("bios", "", id="bios graphics"),
+    pytest.param("bios", "text", id="bios text"),
+    pytest.param("uefi", "", id="uefi", marks=pytest.mark.long),
+]
 NAMES = {" ": "spc", "-": "minus", ";": "semicolon", "\n": "ret"}
 
 
@@ -445,7 +445,7 @@ def press_text(qemu: Qemu, text: str) -> None:
         time.sleep(0.05)  # QEMU lets go of a key after 0.1 s, and queues few
 
 
-@pytest.mark.parametrize("firmware, gfxpayload", SCREENS.values(), ids=SCREENS.keys())
+@pytest.mark.parametrize("firmware, gfxpayload", SCREENS)
 def test_typing_on_the_keyboard(
     builder: Builder, folder: Path, firmware: str, gfxpayload: str
 ) -> None:
