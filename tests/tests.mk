@@ -85,7 +85,7 @@ WORKERS ?= $(shell nproc)
 RANDOM_CONFIGS ?= 5
 KCONFIG_SEED ?= $(shell date +%s)
 pytest = $(if $(PYTHON),,$(error no python3 with pytest, pytest-xdist and matplotlib: run scripts/setup)) \
-	$(PYTHON) -m pytest tests -n $(WORKERS) --builds='$(abspath $(out)/check)' $(if $(K),-k '$(K)') \
+	$(PYTHON) -m pytest tests -n $(WORKERS) --dist loadgroup --builds='$(abspath $(out)/check)' $(if $(K),-k '$(K)') \
 	$(PYTEST_ARGS)
 
 .PHONY: check check-long check-all

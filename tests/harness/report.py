@@ -117,5 +117,5 @@ class Printer:
 
 def readable(nodeid: str) -> str:
     """boot/test_machines.py::test_boot[bios-pc gcc default] is "boot bios-pc gcc default"."""
-    name = nodeid.split("::", 1)[1].removeprefix("test_")
+    name = nodeid.split("::", 1)[1].removeprefix("test_").removesuffix("@small")
     return name.replace("[", " ").removesuffix("]").replace("_", " " if "[" not in name else "_")

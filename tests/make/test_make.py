@@ -12,6 +12,10 @@ import pytest
 from harness.build import MAKE_VARIABLES, TOP, BuildError, run_make
 
 
+# One worker builds the small clone, for all of them.
+pytestmark = pytest.mark.xdist_group("small")
+
+
 def clone(path: Path) -> None:
     """
     A copy of the sources as they are now, in a place of its own, with its history. It has a local
