@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "frame_long": the frame allocator against its model, 10^7 operations, with threads' caches
- * taken over by turns. FRAME_STEPS in the environment asks for more (make soak).
+ * Suite "frame_long": the frame allocator against its model, 10^5 operations, with threads' caches
+ * taken over by turns. FRAME_STEPS in the environment asks for more (make check-long, make soak).
  */
 #include <stdlib.h>
 
