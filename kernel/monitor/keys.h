@@ -28,7 +28,7 @@ enum key {
 	KEY_DELETE,
 };
 
-#define KEY_CTRL(letter) ((unsigned int)((letter)&0x1f))
+#define KEY_CTRL(letter) ((unsigned int)(0x1f & (letter)))
 
 /*
  * A terminal: ASCII, and the escape sequences of a VT100 or xterm for the keys above (ECMA-48, 5.4;

@@ -380,13 +380,15 @@ CONSTANTLY int work_visit(const struct space *space, virt_addr_t address, uint64
 	{                                                                                          \
 		(void)visit;                                                                       \
 		return work_visit(space, address, size, context, levels, level);                   \
-	}
-#define LIMIT_FUNCTIONS(levels, level)                                                             \
-	{                                                                                          \
-		map_##levels##_##level, unmap_##levels##_##level, unmap_last_##levels##_##level,   \
-			protect_##levels##_##level, translate_##levels##_##level,                  \
-			visit_##levels##_##level                                                   \
-	}
+	}                                                                                          \
+	static const struct work_functions work_##levels##_##level = {                             \
+		.map = map_##levels##_##level,                                                     \
+		.unmap = unmap_##levels##_##level,                                                 \
+		.unmap_last = unmap_last_##levels##_##level,                                       \
+		.protect = protect_##levels##_##level,                                             \
+		.translate = translate_##levels##_##level,                                         \
+		.visit = visit_##levels##_##level,                                                 \
+	};
 
 LIMIT_WORK(4, 1)
 LIMIT_WORK(4, 2)
@@ -397,10 +399,10 @@ LIMIT_WORK(5, 3)
 
 const struct work_functions *limit_work(unsigned int levels, unsigned int level)
 {
-	static const struct work_functions functions[][3] = {
-		{ LIMIT_FUNCTIONS(4, 1), LIMIT_FUNCTIONS(4, 2), LIMIT_FUNCTIONS(4, 3) },
-		{ LIMIT_FUNCTIONS(5, 1), LIMIT_FUNCTIONS(5, 2), LIMIT_FUNCTIONS(5, 3) },
+	static const struct work_functions *const functions[][3] = {
+		{ &work_4_1, &work_4_2, &work_4_3 },
+		{ &work_5_1, &work_5_2, &work_5_3 },
 	};
 
-	return &functions[levels - 4][level - 1];
+	return functions[levels - 4][level - 1];
 }

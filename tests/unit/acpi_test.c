@@ -197,10 +197,11 @@ static bool is_right(struct ktest_run *t, const bool *sound)
 	return true;
 }
 
-#define EVERY_PART                                                                                 \
-	{                                                                                          \
-		true, true, true, true, true, true, true, true                                     \
-	}
+static void all_are_sound(bool sound[static NR_PARTS])
+{
+	for (enum part part = 0; part < NR_PARTS; part++)
+		sound[part] = true;
+}
 
 KTEST(acpi, finds_what_it_needs)
 {
@@ -362,21 +363,21 @@ KTEST(acpi, the_old_one_is_used_where_the_new_one_leads_nowhere)
 	bool sound[NR_PARTS];
 
 	for (size_t i = 0; i < ARRAY_SIZE(nowhere); i++) {
-		memcpy(sound, (bool[NR_PARTS])EVERY_PART, sizeof(sound));
+		all_are_sound(sound);
 		build(0x100);
 		memcpy(rsdp + 24, &nowhere[i], 8);
 		finish_pointer();
 		sound[XSDT] = false;
 		ASSERT_TRUE(t, is_right(t, sound));
 
-		memcpy(sound, (bool[NR_PARTS])EVERY_PART, sizeof(sound));
+		all_are_sound(sound);
 		build(0x100);
 		put(tables[XSDT].offset + 36 + 8, nowhere[i], 8);
 		finish(XSDT);
 		sound[FADT_NEW] = false;
 		ASSERT_TRUE(t, is_right(t, sound));
 
-		memcpy(sound, (bool[NR_PARTS])EVERY_PART, sizeof(sound));
+		all_are_sound(sound);
 		build(0x100);
 		put(tables[FADT_NEW].offset + 140, nowhere[i], 8);
 		finish(FADT_NEW);
@@ -426,8 +427,9 @@ KTEST(acpi, survives_every_change_of_a_byte)
 
 	build(0x100);
 	for (enum part part = 0; part < NR_PARTS; part++) {
-		bool sound[NR_PARTS] = EVERY_PART;
+		bool sound[NR_PARTS];
 
+		all_are_sound(sound);
 		sound[part] = false;
 		for (size_t at = 0; at < size_of(part); at++) {
 			uint8_t *byte = byte_of(part, at);
@@ -455,8 +457,9 @@ KTEST(acpi, survives_every_truncation)
 {
 	build(0x100);
 	for (memory_size = 0; memory_size < MEMORY_SIZE; memory_size++) {
-		bool sound[NR_PARTS] = EVERY_PART;
+		bool sound[NR_PARTS];
 
+		all_are_sound(sound);
 		for (enum part part = RSDT; part < NR_PARTS; part++)
 			sound[part] = tables[part].offset + tables[part].length <= memory_size;
 		if (!is_right(t, sound)) {

@@ -16,20 +16,17 @@
 #define R  RIGHT_READ
 #define RW (RIGHT_READ | RIGHT_WRITE)
 #define RX (RIGHT_READ | RIGHT_EXECUTE)
-#define G(r)                                                                                       \
-	{                                                                                          \
-		(r) | RIGHT_GLOBAL, MEMORY_WRITE_BACK                                              \
-	}
+#define G  RIGHT_GLOBAL
 
 /* Text of two pages, a page of read-only data, data with a hole, a guard, a stack, two temporary pages. */
 static const struct region regions[] = {
-	{ "physical map", { PHYSMAP }, TIB(1), REGION_PHYSMAP, G(RW), { 0 } },
-	{ "single mappings", { SINGLE }, GIB(512), REGION_SINGLE, G(RW), { 0 } },
-	{ "text", { IMAGE }, KIB(8), REGION_IMAGE, G(RX), { MIB(1) } },
-	{ "rodata", { IMAGE + KIB(8) }, KIB(4), REGION_IMAGE, G(R), { MIB(1) + KIB(8) } },
-	{ "data", { IMAGE + KIB(12) }, KIB(16), REGION_IMAGE, G(RW), { MIB(1) + KIB(12) } },
+	{ "physical map", { PHYSMAP }, TIB(1), REGION_PHYSMAP, { G | RW, 0 }, { 0 } },
+	{ "single mappings", { SINGLE }, GIB(512), REGION_SINGLE, { G | RW, 0 }, { 0 } },
+	{ "text", { IMAGE }, KIB(8), REGION_IMAGE, { G | RX, 0 }, { MIB(1) } },
+	{ "rodata", { IMAGE + KIB(8) }, KIB(4), REGION_IMAGE, { G | R, 0 }, { MIB(1) + KIB(8) } },
+	{ "data", { IMAGE + KIB(12) }, KIB(16), REGION_IMAGE, { G | RW, 0 }, { MIB(1) + KIB(12) } },
 	{ "guard", { IMAGE + KIB(32) }, KIB(4), REGION_GUARD, { 0 }, { 0 } },
-	{ "stack", { IMAGE + KIB(36) }, KIB(8), REGION_IMAGE, G(RW), { MIB(1) + KIB(36) } },
+	{ "stack", { IMAGE + KIB(36) }, KIB(8), REGION_IMAGE, { G | RW, 0 }, { MIB(1) + KIB(36) } },
 	{ "temporary pages", { IMAGE + KIB(64) }, KIB(8), REGION_TEMP, { RW, 0 }, { 0 } },
 };
 
@@ -558,7 +555,7 @@ KTEST(audit, knows_two_physical_maps)
 	const uint64_t second = PHYSMAP + TIB(16);
 	const struct region both[] = {
 		regions[0],
-		{ "again", { second }, TIB(1), REGION_PHYSMAP, G(RW), { 0 } },
+		{ "again", { second }, TIB(1), REGION_PHYSMAP, { G | RW, 0 }, { 0 } },
 	};
 	struct region all[ARRAY_SIZE(regions) + 1];
 	struct audit_report report;

@@ -22,7 +22,7 @@
 #define PER_TABLE  (PT_ENTRIES - 1) /* the last page of each table is an anchor */
 #define NR_PAGES   (2 * PER_TABLE)  /* a thread's every NR_THREADS-th */
 #define BASE       UINT64_C(0x0000123440000000)
-#define OWN(id)    (BASE + GIB(1) + (id)*MIB(2)) /* a leaf table that comes and goes */
+#define OWN(id)    (BASE + GIB(1) + MIB(2) * (id)) /* a leaf table that comes and goes */
 
 uint64_t host_physmap_base;
 

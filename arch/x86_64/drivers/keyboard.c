@@ -87,8 +87,8 @@ bool keyboard_init(void)
 	if (!send(PORT_COMMAND, COMMAND_DISABLE_KEYBOARD) ||
 	    !send(PORT_COMMAND, COMMAND_DISABLE_MOUSE) || !flush() || !read_config(&config))
 		return false;
-	config &= (uint8_t) ~(CONFIG_KEYBOARD_INTERRUPT | CONFIG_MOUSE_INTERRUPT |
-			      CONFIG_KEYBOARD_OFF);
+	config &=
+		0xffu ^ (CONFIG_KEYBOARD_INTERRUPT | CONFIG_MOUSE_INTERRUPT | CONFIG_KEYBOARD_OFF);
 	config |= CONFIG_TRANSLATE | CONFIG_MOUSE_OFF;
 	if (!write_config(config) || !send(PORT_COMMAND, COMMAND_ENABLE_KEYBOARD))
 		return false;

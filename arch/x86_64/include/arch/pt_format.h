@@ -147,9 +147,9 @@ static inline uint64_t pt_memory_type_bits(enum memory_type type)
 
 /* What a leaf of any level says for these rights; a table of all of them is made from it below. */
 #define PT_RIGHTS(rights)                                                                          \
-	(PT_P | PT_A | ((rights)&RIGHT_WRITE ? PT_W | PT_D : 0) |                                  \
-	 ((rights)&RIGHT_EXECUTE ? 0 : PT_NX) | ((rights)&RIGHT_USER ? PT_U : 0) |                 \
-	 ((rights)&RIGHT_GLOBAL ? PT_G : 0))
+	(PT_P | PT_A | (RIGHT_WRITE & (rights) ? PT_W | PT_D : 0) |                                \
+	 (RIGHT_EXECUTE & (rights) ? 0 : PT_NX) | (RIGHT_USER & (rights) ? PT_U : 0) |             \
+	 (RIGHT_GLOBAL & (rights) ? PT_G : 0))
 #define PT_RIGHTS_4(rights)                                                                        \
 	PT_RIGHTS(rights), PT_RIGHTS((rights) + 1), PT_RIGHTS((rights) + 2), PT_RIGHTS((rights) + 3)
 
