@@ -15,12 +15,16 @@ static void show_result(bool good, const char *text)
 		screen_banner(good, text);
 }
 
-static bool run(const char *glob, uint64_t seed)
+bool selftest_run_matching(const char *glob, uint64_t seed)
 {
 	const struct ktest_options options = { .glob = *glob ? glob : NULL, .seed = seed };
 	struct ktest_summary summary;
 	char text[LOG_LINE_MAX];
 
+	if (!IS_ENABLED(CONFIG_SELFTESTS)) {
+		show_result(false, "this kernel is built without self-tests (CONFIG_SELFTESTS)");
+		return false;
+	}
 	summary = ktest_run_all(&options);
 	if (!summary.nr_passed && !summary.nr_failed && !summary.nr_skipped) {
 		fmt_print(text, sizeof(text), "no self-test fits \"%s\"", glob);
@@ -35,14 +39,6 @@ static bool run(const char *glob, uint64_t seed)
 			  summary.nr_passed, summary.nr_skipped);
 	show_result(!summary.nr_failed, text);
 	return !summary.nr_failed;
-}
-
-bool selftest_run_matching(const char *glob, uint64_t seed)
-{
-	if (IS_ENABLED(CONFIG_SELFTESTS))
-		return run(glob, seed);
-	show_result(false, "this kernel is built without self-tests (CONFIG_SELFTESTS)");
-	return false;
 }
 
 bool selftest_run(const struct options *options)

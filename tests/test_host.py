@@ -38,16 +38,25 @@ def test_host(name: str, builder: Builder, folder: Path, kernel_tests: KernelTes
     run(builder.target(Build("gcc", "defconfig"), name), [], folder, kernel_tests)
 
 
-# Steps of the frame allocator's random test, and rounds of its threads: a hundred and ten times as many.
-LONG = {"FRAME_STEPS": "10000000", "FRAME_ROUNDS": "600000"}
+# Stepped tests as a whole; of the frame allocator's random test a hundred times as many steps, of its
+# threads ten times as many rounds.
+LONG = {"LONG": "1", "FRAME_STEPS": "10000000", "FRAME_ROUNDS": "600000"}
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name, suite", [("host-tests", "frame_long"), ("frame-tsan-tests", "frame_threads")])
+@pytest.mark.parametrize(
+    "name, glob",
+    [
+        ("host-tests", "frame_long.*"),
+        ("host-tests", "*_steps.*"),
+        ("frame-tsan-tests", "frame_threads.*"),
+        ("frame-turns-tests", "*"),
+    ],
+)
 def test_host_long(
-    name: str, suite: str, builder: Builder, folder: Path, kernel_tests: KernelTests
+    name: str, glob: str, builder: Builder, folder: Path, kernel_tests: KernelTests
 ) -> None:
-    run(builder.target(Build("gcc", "defconfig"), name), [f"{suite}.*"], folder, kernel_tests, **LONG)
+    run(builder.target(Build("gcc", "defconfig"), name), [glob], folder, kernel_tests, **LONG)
 
 
 # Random operations on each of a mapper's spaces: 20 that are active and 20 that are not, or 17 by the

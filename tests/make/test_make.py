@@ -19,7 +19,8 @@ pytestmark = pytest.mark.xdist_group("small")
 def clone(path: Path) -> None:
     """
     A copy of the sources as they are now, in a place of its own, with its history. It has a local
-    change from the start, so that the version (which says so) stays what it is.
+    change from the start, so that the version (which says so) stays what it is: -O0, which takes a
+    third of the time, and changes nothing in what is tested here.
     """
     subprocess.run(["git", "clone", "-q", "--shared", TOP, path], check=True)
     listed = subprocess.run(
@@ -32,8 +33,8 @@ def clone(path: Path) -> None:
         if (TOP / name).is_file():
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(TOP / name, path / name)
-    with (path / "LICENSE").open("a") as file:
-        file.write("changed\n")
+    makefile = path / "GNUmakefile"
+    makefile.write_text(f"KCFLAGS ?= -O0\n{makefile.read_text()}")
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,9 @@
 /* The orders in which two CPUs do things, and what must be so after each (frame_turns_rig.h). */
 #include <mercator/string.h>
 
+#include "../host/long.h"
 #include "../host/turns.h"
 #include "frame_turns_rig.h"
-
-#define PLACES 2 /* at which the first is stopped while the second is cut short, too */
 
 struct world world;
 
@@ -150,6 +149,8 @@ static unsigned int at_each(unsigned int cpu, struct moment *moment, void (*happ
 void compete(struct ktest_run *t, const struct contest *which)
 {
 	static struct moment beginning, place, moment;
+	/* At so many, the first is stopped while the second is cut short, too. */
+	const unsigned int nr_places = host_long() ? 20 : 1;
 	unsigned int first, second;
 
 	contest = which;
@@ -161,10 +162,10 @@ void compete(struct ktest_run *t, const struct contest *which)
 	second = at_each(SECOND, &moment, first_to_the_end);
 	come_back(&beginning);
 	first = at_each(FIRST, &moment, second_once);
-	for (unsigned int i = 0; i < PLACES && !nr_wrong; i++) {
+	for (unsigned int i = 0; i < nr_places && !nr_wrong; i++) {
 		come_back(&beginning);
 		host_turn(FIRST,
-			  1 + (first * i + (unsigned int)ktest_random_below(t, first)) / PLACES);
+			  1 + (first * i + (unsigned int)ktest_random_below(t, first)) / nr_places);
 		remember(&place);
 		at_each(SECOND, &moment, first_to_the_end);
 		come_back(&place);
