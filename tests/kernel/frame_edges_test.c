@@ -53,6 +53,72 @@ KTEST(frame, a_block_of_1_gib_is_all_there_was)
 	EXPECT_EQ(t, frame_free_count(&pool), AREA_FRAMES);
 }
 
+/* Or every search would look there, for nothing. */
+KTEST(frame, a_range_without_edges_is_in_no_list_of_those_that_have_some)
+{
+	if (!start(t, 0, 2 * CHUNK_FRAMES))
+		return;
+	EXPECT_TRUE(t, !pool.edges_head);
+	ASSERT_EQ(t,
+		  frame_add_range(&pool, 2 * CHUNK_FRAMES, 2 * CHUNK_FRAMES + 1, metadata + 2600),
+		  0);
+	EXPECT_TRUE(t, pool.edges_head == (struct frame_range *)(metadata + 2600));
+}
+
+/* A CPU owns the edge, of an area that is not cut yet: it may not go on to count what is taken as its own. */
+KTEST(frame, frames_of_an_edge_that_a_cpu_owns_can_be_taken)
+{
+	const pfn_t first = CHUNK_FRAMES / 2, end = 2 * CHUNK_FRAMES;
+	uint64_t count = 0;
+	pfn_t pfn;
+
+	if (!start(t, first, end))
+		return;
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	ASSERT_TRUE(t, pfn < CHUNK_FRAMES);
+	ASSERT_EQ(t, frame_alloc_at(&pool, first + 100, 8), 0);
+	while (count < end - first && frame_alloc(&pool, 0, &pfn) == 0) {
+		EXPECT_TRUE(t, pfn < first + 100 || pfn >= first + 108);
+		count++;
+	}
+	EXPECT_EQ(t, count, end - first - 9);
+	EXPECT_EQ(t, frame_free_count(&pool), 0);
+}
+
+/* A chunk in hand of which all is free stays there only while nothing else is broken. */
+KTEST(frame, the_first_free_frame_of_another_chunk_gives_up_a_whole_one_in_hand)
+{
+	static pfn_t frames[CHUNK_FRAMES + 1];
+
+	if (!start(t, 0, 2 * CHUNK_FRAMES))
+		return;
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
+		ktest_skip(t, "with CONFIG_DEBUG_CHECKS caches keep nothing that is free");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(frames); i++)
+		ASSERT_EQ(t, frame_alloc(&pool, 0, &frames[i]), 0);
+	ASSERT_EQ(t, frame_free(&pool, frames[CHUNK_FRAMES], 0), 0);
+	EXPECT_EQ(t, pool.whole.head, FRAME_CHUNK_NONE);
+	ASSERT_EQ(t, frame_free(&pool, frames[0], 0), 0);
+	EXPECT_EQ(t, pool.whole.head, frames[CHUNK_FRAMES] / CHUNK_FRAMES);
+}
+
+KTEST(frame, without_the_debug_checks_nobody_knows_owners)
+{
+	unsigned int owner;
+	pfn_t pfn;
+
+	if (!start(t, 0, CHUNK_FRAMES))
+		return;
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
+		ktest_skip(t, "CONFIG_DEBUG_CHECKS");
+		return;
+	}
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
+	EXPECT_EQ(t, frame_owner(&pool, pfn, &owner), ERR_UNSUPPORTED);
+}
+
 KTEST(frame, freeing_a_run_tells_how_far_it_came)
 {
 	uint64_t freed = 0;

@@ -124,6 +124,11 @@ KTEST(audit, passes_what_is_as_it_should_be)
 		EXPECT_EQ(t, report.nr_leaves[2], 2 + 2);
 		EXPECT_EQ(t, report.nr_leaves[3], 1);
 		EXPECT_EQ(t, report.nr_reserved, 3);
+		EXPECT_EQ(t, report.nr_tables[1], 2 + 1 + 1 + 1);
+		EXPECT_EQ(t, report.nr_tables[2], 1 + 2 + 1 + 1);
+		EXPECT_EQ(t, report.nr_tables[3], 4);
+		EXPECT_EQ(t, report.nr_tables[4], levels == 4 ? 1 : 2);
+		EXPECT_EQ(t, report.nr_tables[levels], 1);
 		fixture_finish(&fixture);
 	}
 }

@@ -18,7 +18,11 @@ static struct frame_pool pool;
 static struct frame_cpu cpus[1];
 static uint64_t metadata[1000];
 static unsigned char memory[NR_FRAMES][FRAME_SIZE];
-static int last_misuse;
+static struct misuse {
+	int error;
+	pfn_t pfn;
+	unsigned int order;
+} last_misuse;
 
 static void *bytes(pfn_t pfn)
 {
@@ -27,9 +31,7 @@ static void *bytes(pfn_t pfn)
 
 static void on_misuse(int error, pfn_t pfn, unsigned int order)
 {
-	(void)pfn;
-	(void)order;
-	last_misuse = error;
+	last_misuse = (struct misuse){ error, pfn, order };
 }
 
 static bool start(struct ktest_run *t)
@@ -41,7 +43,7 @@ static bool start(struct ktest_run *t)
 	frame_pool_init(&pool, cpus, 1);
 	pool.bytes = bytes;
 	pool.on_misuse = on_misuse;
-	last_misuse = 0;
+	last_misuse = (struct misuse){ 0 };
 	memset(memory, 0x33, sizeof(memory));
 	memset(metadata, 0x21, sizeof(metadata));
 	EXPECT_TRUE(t, frame_metadata_size(FIRST, FIRST + NR_FRAMES) <= sizeof(metadata));
@@ -49,19 +51,32 @@ static bool start(struct ktest_run *t)
 	return true;
 }
 
+static void expect_told(struct ktest_run *t, int error, pfn_t pfn, unsigned int order)
+{
+	EXPECT_EQ(t, last_misuse.error, error);
+	EXPECT_EQ(t, last_misuse.pfn, pfn);
+	EXPECT_EQ(t, last_misuse.order, order);
+}
+
 KTEST(frame_debug, mistakes_are_told)
 {
-	pfn_t pfn;
+	pfn_t pfn, frames[2];
 
 	if (!start(t))
 		return;
 	ASSERT_EQ(t, frame_alloc(&pool, 0, &pfn), 0);
 	EXPECT_EQ(t, frame_free(&pool, pfn, 0), 0);
-	EXPECT_EQ(t, last_misuse, 0);
+	expect_told(t, 0, 0, 0);
 	EXPECT_EQ(t, frame_free(&pool, pfn, 0), ERR_DOUBLE_FREE);
-	EXPECT_EQ(t, last_misuse, ERR_DOUBLE_FREE);
+	expect_told(t, ERR_DOUBLE_FREE, pfn, 0);
 	EXPECT_EQ(t, frame_free(&pool, FIRST - 8, 3), ERR_MISALIGNED);
-	EXPECT_EQ(t, last_misuse, ERR_MISALIGNED);
+	expect_told(t, ERR_MISALIGNED, FIRST - 8, 3);
+	EXPECT_EQ(t, frame_free(&pool, FIRST, 19), ERR_INVALID);
+	expect_told(t, ERR_INVALID, FIRST, 19);
+	ASSERT_EQ(t, frame_alloc(&pool, 0, &frames[0]), 0);
+	frames[1] = FIRST + NR_FRAMES;
+	EXPECT_EQ(t, frame_free_bulk(&pool, frames, 2, NULL), ERR_FOREIGN);
+	expect_told(t, ERR_FOREIGN, frames[1], 0);
 }
 
 /* Even where single frames and blocks share a chunk, because memory was short. */
