@@ -1,25 +1,24 @@
 # SPDX-License-Identifier: MIT
-kernel-y += kernel/boot_information.c kernel/boot_memory.c
-kernel-y += kernel/command_line.c
-kernel-y += kernel/describe.c
-kernel-y += kernel/describe_machine.c
-kernel-y += kernel/device_map.c kernel/dump.c
-kernel-y += kernel/error.c
-kernel-y += kernel/finish.c
-kernel-y += kernel/fmt.c
-kernel-y += kernel/frames.c
-kernel-y += kernel/glob.c
-kernel-y += kernel/kbench.c kernel/kernel_acpi.c kernel/kernel_audit.c
-kernel-y += kernel/log.c
-kernel-y += kernel/main.c
-kernel-y += kernel/memory.c
-kernel-y += kernel/options.c
-kernel-y += kernel/paging.c
-kernel-y += kernel/panic.c
-kernel-y += kernel/regions.c kernel/selftest.c
-kernel-y += kernel/start_screen.c
-kernel-y += kernel/string.c
-kernel-$(CONFIG_SELFTESTS) += kernel/ktest.c
+kernel-y += kernel/boot/boot_information.c kernel/memory/boot_memory.c
+kernel-y += kernel/boot/command_line.c
+kernel-y += kernel/lib/describe.c
+kernel-y += kernel/boot/describe_machine.c
+kernel-y += kernel/memory/device_map.c kernel/boot/dump.c
+kernel-y += kernel/boot/finish.c
+kernel-y += kernel/lib/fmt.c
+kernel-y += kernel/memory/frame_access.c kernel/memory/frames.c
+kernel-y += kernel/lib/glob.c
+kernel-y += kernel/test/kbench.c kernel/boot/kernel_acpi.c kernel/memory/kernel_audit.c
+kernel-y += kernel/lib/log.c
+kernel-y += kernel/boot/main.c
+kernel-y += kernel/memory/memory.c
+kernel-y += kernel/boot/options.c
+kernel-y += kernel/memory/paging.c
+kernel-y += kernel/lib/panic.c
+kernel-y += kernel/memory/regions.c kernel/test/selftest.c
+kernel-y += kernel/console/start_screen.c
+kernel-y += kernel/lib/string.c
+kernel-$(CONFIG_SELFTESTS) += kernel/test/ktest.c
 kernel-$(CONFIG_SCREEN) += kernel/console/screen.c
 kernel-$(CONFIG_FRAMEBUFFER) += kernel/console/framebuffer.c
 kernel-$(CONFIG_VGA_TEXT) += kernel/console/vga_text.c
@@ -29,4 +28,4 @@ monitor-y := bounds command decode editor experiment frames input machine maps m
 kernel-$(CONFIG_MONITOR) += $(monitor-y:%=kernel/monitor/%.c)
 
 # The compiler must not turn memcpy()'s loop into a call of memcpy().
-obj-flags-kernel/string.c := -fno-builtin $(if $(cc_is_clang),,-fno-tree-loop-distribute-patterns)
+obj-flags-kernel/lib/string.c := -fno-builtin $(if $(cc_is_clang),,-fno-tree-loop-distribute-patterns)

@@ -8,8 +8,8 @@
 #include <mercator/audit.h>
 #include <mercator/mapper.h>
 
-#include "range.h"
-#include "second_slot.h"
+#include "pagetable/range.h"
+#include "pagetable/second_slot.h"
 
 /* A table whose entries are being visited. */
 struct open_table {

@@ -8,7 +8,7 @@ static size_t nr_mapped_ranges;
 
 void physmap_set_reach(uint64_t reach)
 {
-	mapped_reach = reach < PHYSMAP_SIZE ? reach : PHYSMAP_SIZE;
+	mapped_reach = reach < physmap_size() ? reach : physmap_size();
 }
 
 void physmap_set_ranges(const struct memmap_range *ranges, size_t count)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Building the physical map (mercator/physmap_map.h). Its base is a multiple of the largest page, so
+ * Building the physical map (mercator/physmap.h). Its base is a multiple of the largest page, so
  * that the mapper's choice, the largest pages that fit, makes the fewest entries: a page of any size
  * lies in RAM with one and the same rights, or it must be cut.
  */
-#include <mercator/physmap_map.h>
+#include <mercator/physmap.h>
 
 /* What is being built. */
 struct building {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The temporary page (mercator/temp_page.h). One CPU runs the kernel, so there is one. */
-#include <arch/own_pointer.h>
-#include <arch/tlb.h>
-#include <mercator/attributes.h>
+#include <mercator/pagetable.h>
+#include <mercator/platform.h>
 #include <mercator/temp_page.h>
 
 static volatile uint64_t *page_entry;

@@ -14,7 +14,7 @@ LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 def test_examples_in_paging_md_are_the_tested_ones() -> None:
     shown = C_BLOCK.findall((TOP / "docs/paging.md").read_text())
-    tested = EXAMPLE.findall((TOP / "tests/kernel/example_test.c").read_text())
+    tested = EXAMPLE.findall((TOP / "tests/mm/example_test.c").read_text())
     assert shown == tested
     assert shown
 

@@ -4,9 +4,9 @@
  * each `CONSTANT name value` in the result becomes a %define.
  */
 #include <arch/boot.h>
-#include <arch/pt_format.h>
+#include <arch/layout.h>
 #include <arch/registers.h>
-#include <mercator/layout.h>
+#include <mercator/pt_format.h>
 
 void asm_constants(void);
 

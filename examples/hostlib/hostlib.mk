@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # mm as a static library for the host, with its headers, and an example that uses it. The library is
-# what the kernel has, compiled against the host's stand-ins for the arch interface
-# (tests/host/include/arch). What these ask of the program is in docs/paging.md; the library has
-# defaults.
+# what the kernel has, with the platform of a host (platform/host). What that asks of the program is
+# in docs/paging.md; the library has defaults.
 #
 # The library has a configuration of its own, whatever the kernel's here: the file HOSTLIB_CONFIG, by
 # default configs/defconfig. It must have every method; configs/debug_defconfig adds the debug checks.
@@ -14,11 +13,9 @@ HOSTLIB_CPUS ?= 1
 
 hostlib := $(out)/hostlib
 hostlib_config := $(hostlib)/config/include/generated/autoconf.h
-hostlib_sources := kernel/error.c kernel/fmt.c kernel/glob.c tests/host/percpu.c \
-	examples/hostlib/defaults.c \
-	$(sort $(filter mm/%,$(kernel-y) $(kernel-) $(kernel-n)))
-hostlib_cflags := $(c_dialect) -Itests/host/include \
-	$(subst -I$(out)/include,-I$(hostlib)/config/include,$(includes)) -O2 -g $(warnings) \
+hostlib_sources := $(mm_sources) platform/host/cpus.c platform/host/defaults.c
+hostlib_cflags = $(c_dialect) \
+	$(subst -I$(out)/include,-I$(hostlib)/config/include,$(call includes,platform/host)) -O2 -g $(warnings) \
 	-DHOST_NR_CPUS=$(HOSTLIB_CPUS)
 hostlib_objects := $(patsubst %,$(out)/hostlib/obj/%.o,$(hostlib_sources))
 
@@ -41,14 +38,11 @@ $(hostlib)/libmercator-mm.a: $(hostlib_objects)
 	@rm -f $@.new
 	$(Q)ar rcs $@.new $^ && $(finish)
 
-# The headers that the sources include, and no other. The program sees the number of CPUs with the
-# configuration.
+# The program sees the number of CPUs with the configuration.
 $(hostlib)/include: $(hostlib)/libmercator-mm.a
 	$(call say,COPY,$@)
-	$(Q)rm -rf $@ $@.new && mkdir -p $@.new/mercator $@.new/arch $@.new/generated
-	$(Q)for header in $$($(HOSTCC) $(hostlib_cflags) -M $(hostlib_sources) | tr ' ' '\n' | \
-		grep -E '(^|/)include/(mercator|arch|generated)/' | sort -u); do \
-		cp $$header $@.new/$${header##*include/} || exit; done
+	$(Q)rm -rf $@ $@.new && mkdir -p $@.new/generated
+	$(Q)cp -r mm/include/mercator platform/host/*.h $@.new && cp $(hostlib_config) $@.new/generated
 	$(Q)echo '#define HOST_NR_CPUS $(HOSTLIB_CPUS)' >>$@.new/generated/autoconf.h
 	@$(finish)
 

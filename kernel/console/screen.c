@@ -3,7 +3,7 @@
  * The grid of the screen: where text goes, in which colour, and what happens when it is full. A
  * cell is drawn only if it differs from the shadow, so the shadow is always what is shown.
  */
-#include <mercator/string.h>
+#include <kernel/string.h>
 
 #include "screen.h"
 

@@ -6,7 +6,7 @@
 #ifndef KERNEL_CONSOLE_SCREEN_H
 #define KERNEL_CONSOLE_SCREEN_H
 
-#include <mercator/screen.h>
+#include <kernel/screen.h>
 
 /*
  * The live screen's bound on columns * rows, and so on the shadow's size: two bytes a cell. It lets

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding and running commands, and their help (command.h). */
-#include <mercator/fmt.h>
-#include <mercator/string.h>
+#include <kernel/fmt.h>
+#include <kernel/string.h>
 
 #include "command.h"
 

@@ -6,7 +6,7 @@
 #ifndef KERNEL_MONITOR_COMMAND_H
 #define KERNEL_MONITOR_COMMAND_H
 
-#include <mercator/log.h>
+#include <kernel/log.h>
 #include <mercator/types.h>
 
 #include "words.h"

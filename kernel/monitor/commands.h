@@ -3,7 +3,7 @@
 #ifndef KERNEL_MONITOR_COMMANDS_H
 #define KERNEL_MONITOR_COMMANDS_H
 
-#include <mercator/fmt.h>
+#include <kernel/fmt.h>
 #include <mercator/space.h>
 
 #include "command.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Words for what page tables say (decode.h). */
-#include <mercator/string.h>
+#include <kernel/string.h>
 
 #include "decode.h"
 

@@ -3,13 +3,13 @@
 #ifndef KERNEL_MONITOR_DECODE_H
 #define KERNEL_MONITOR_DECODE_H
 
-#include <mercator/walk.h>
+#include <mercator/pagetable.h>
 
 /* "rwxug" with - for what is missing. */
 #define RIGHTS_TEXT 6
 const char *decode_rights(char text[RIGHTS_TEXT], unsigned int rights);
 
-/* The rights of a translation, as bits of mercator/attributes.h. */
+/* The rights of a translation, as bits of mercator/pagetable.h. */
 unsigned int decode_translation_rights(const struct translation *translation);
 
 /* "write-back" and so on; short: "WB". */

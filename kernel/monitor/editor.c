@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Editing a line (editor.h). */
-#include <mercator/string.h>
+#include <kernel/string.h>
 
 #include "editor.h"
 #include "keys.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `map`, `unmap` and `protect`: experiments with the lower half of the address space (experiment.h). */
-#include <mercator/describe.h>
+#include <kernel/log.h>
+#include <kernel/string.h>
 #include <mercator/mapper.h>
-#include <mercator/string.h>
 
 #include "commands.h"
 #include "decode.h"

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* `frames`: physical memory as a picture, in colour where a console has colours. */
-#include <mercator/boot_information.h>
-#include <mercator/describe.h>
-#include <mercator/frames.h>
+#include <kernel/boot_information.h>
+#include <kernel/log.h>
+#include <kernel/memory.h>
+#include <kernel/string.h>
 #include <mercator/mapper.h>
-#include <mercator/memory.h>
-#include <mercator/string.h>
 
 #include "commands.h"
 #include "experiment.h"

@@ -4,8 +4,8 @@
  * are asked in turns, as fast as the CPU can.
  */
 #include <arch/keyboard.h>
-#include <arch/percpu.h>
 #include <arch/serial.h>
+#include <mercator/platform.h>
 
 #include "input.h"
 #include "keys.h"

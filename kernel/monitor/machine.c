@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* `cpu` and `memmap`: the machine. */
-#include <arch/active_root.h>
 #include <arch/cpu_features.h>
-#include <mercator/boot_information.h>
-#include <mercator/describe.h>
-#include <mercator/memory.h>
+#include <kernel/boot_information.h>
+#include <kernel/log.h>
+#include <kernel/memory.h>
+#include <mercator/platform.h>
 
 #include "commands.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `maps`: the address space as ranges of one kind, and `tables`: what its page tables take. */
-#include <mercator/describe.h>
-#include <mercator/paging.h>
-#include <mercator/region.h>
+#include <kernel/address_space.h>
+#include <kernel/log.h>
+#include <mercator/audit.h>
 
 #include "commands.h"
 #include "decode.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The prompt, and run= (mercator/monitor.h). */
-#include <mercator/fmt.h>
-#include <mercator/log.h>
-#include <mercator/monitor.h>
-#include <mercator/options.h>
+/* The prompt, and run= (kernel/monitor.h). */
+#include <kernel/fmt.h>
+#include <kernel/log.h>
+#include <kernel/monitor.h>
+#include <kernel/options.h>
 
 #include "command.h"
 #include "editor.h"

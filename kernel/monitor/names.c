@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Names for what is mapped where (names.h): the kernel's regions, and what it maps singly. */
-#include <mercator/memory.h>
-#include <mercator/paging.h>
-#include <mercator/region.h>
+#include <kernel/address_space.h>
+#include <kernel/memory.h>
+#include <mercator/audit.h>
 
 #include "names.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `alloc` and `free`: physical memory for experiments (experiment.h). */
-#include <mercator/describe.h>
-#include <mercator/frame_access.h>
-#include <mercator/frames.h>
-#include <mercator/string.h>
+#include <kernel/log.h>
+#include <kernel/memory.h>
+#include <kernel/string.h>
 
 #include "commands.h"
 #include "experiment.h"

@@ -3,8 +3,8 @@
 #include <arch/acpi_power.h>
 #include <arch/cpu.h>
 #include <arch/cpu_features.h>
-#include <mercator/kernel_acpi.h>
-#include <mercator/string.h>
+#include <kernel/kernel_acpi.h>
+#include <kernel/string.h>
 
 #include "commands.h"
 

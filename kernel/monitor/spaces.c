@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `space`: address spaces beside the kernel's, whose kernel half they share. */
-#include <mercator/paging.h>
-#include <mercator/string.h>
+#include <kernel/address_space.h>
+#include <kernel/string.h>
 
 #include "commands.h"
 #include "experiment.h"

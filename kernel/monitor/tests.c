@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* `test`, `bench` and `audit`: self-tests, benchmarks, invariants, from the prompt. */
 #include <arch/cpu_features.h>
-#include <mercator/kbench.h>
-#include <mercator/kernel_audit.h>
-#include <mercator/selftest.h>
+#include <kernel/address_space.h>
+#include <kernel/kbench.h>
+#include <kernel/selftest.h>
 
 #include "commands.h"
 #include "experiment.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Showing the line that is being edited on a terminal (editor.h). */
-#include <mercator/string.h>
+#include <kernel/string.h>
 
 #include "editor.h"
 

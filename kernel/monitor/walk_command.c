@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `walk`: what the page tables say for an address, level by level. */
-#include <arch/active_root.h>
-#include <mercator/kernel_walk.h>
-#include <mercator/string.h>
+#include <kernel/address_space.h>
+#include <kernel/string.h>
+#include <mercator/platform.h>
 
 #include "commands.h"
 #include "decode.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From a line to commands, words and numbers (words.h). */
-#include <mercator/attributes.h>
-#include <mercator/string.h>
+#include <kernel/string.h>
+#include <mercator/pagetable.h>
 
 #include "words.h"
 

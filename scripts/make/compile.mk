@@ -5,7 +5,7 @@
 
 kernel-y :=
 kernel-n :=
-include arch/x86_64/objects.mk kernel/objects.mk mm/objects.mk tests/kernel/objects.mk
+include arch/x86_64/objects.mk kernel/objects.mk mm/objects.mk tests/objects.mk
 
 kernel_objects := $(patsubst %,$(out)/obj/%.o,$(sort $(kernel-y)))
 generated := $(out)/include/generated/autoconf.h $(out)/include/generated/version.h

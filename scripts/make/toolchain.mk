@@ -41,14 +41,18 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing
 warnings_gcc := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wunused-const-variable=2
 warnings_clang := -Wmissing-variable-declarations -Wcomma
 
-includes := -Iinclude -Iarch/x86_64/include -I$(out)/include -include mercator/config.h
+# mm sees its own headers and the platform's ($(1), the folder), nothing else: it depends on nothing.
+includes = -I$(1) -Imm/include $(if $(filter mm/% platform/%,$<),,-Ikernel/include -Iarch/x86_64/include) \
+	-I$(out)/include -include mercator/config.h
 c_dialect := -std=gnu11 -fno-common -fno-strict-aliasing
 
 # Wherever the sources and the output folder are, debug information names them alike.
 same_paths = -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(out)/=build/
 
 # No libc header may slip in: only the compiler's own are searched.
-kernel_cflags = $(c_dialect) -nostdinc -isystem $(shell $(CC) -print-file-name=include) $(includes) \
+cc_include := $(shell $(CC) -print-file-name=include)
+kernel_cflags = $(c_dialect) -nostdinc -isystem $(cc_include) \
+	$(call includes,arch/x86_64/platform) \
 	-ffreestanding -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
 	-fcf-protection=none -O2 -g -DMERCATOR_KERNEL=1 $(same_paths) $(warnings) \
@@ -62,5 +66,5 @@ kernel_ldflags := $(filter-out --no-warn-rwx-segments,$(kernel_ldflags))
 endif
 
 # With another optimisation than ours, gcc errs about what is uninitialised, and the compiler may see less.
-kernel_cflags := $(kernel_cflags) $(KCFLAGS) $(if $(filter -O%,$(KCFLAGS)),\
+kernel_cflags += $(KCFLAGS) $(if $(filter -O%,$(KCFLAGS)),\
 	-DOTHERWISE_OPTIMISED=1 $(if $(cc_is_clang),,-Wno-maybe-uninitialized))

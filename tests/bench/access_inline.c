@@ -3,8 +3,7 @@
  * An instance of the walker as another kernel would make it: the generic method, with a function of
  * its own that the compiler can inline. It has an offset that only it knows.
  */
-#include <arch/table_zero.h>
-#include <arch/tlb.h>
+#include <mercator/platform.h>
 
 #include "access_inline.h"
 
@@ -45,5 +44,5 @@ static inline void *access_frame(const struct space *space, pfn_t frame)
 	return my_pointer_to(phys_of_pfn(frame));
 }
 
-#include "../../mm/walker.h"
-#include "../../mm/walker_change.h"
+#include "../../mm/pagetable/walker.h"
+#include "../../mm/pagetable/walker_change.h"

@@ -3,7 +3,7 @@
 #ifndef BENCH_ACCESS_INLINE_H
 #define BENCH_ACCESS_INLINE_H
 
-#include "../../mm/access.h"
+#include "../../mm/pagetable/access.h"
 
 extern uint64_t inline_offset; /* from physical addresses to pointers */
 

@@ -2,25 +2,24 @@
 #
 # Benchmarks that run on the host: the kernel's mm/ sources, optimised as for the kernel.
 
-bench_cflags := $(c_dialect) -Itests/host/include $(filter-out -nostdinc,$(includes)) -O2 -g \
+bench_cflags = $(c_dialect) -Itests/host/include $(call includes,platform/host) -O2 -g \
 	-fno-omit-frame-pointer -fcf-protection=none $(warnings)
 
-bench_frames_sources := $(frame_sources) kernel/error.c kernel/fmt.c tests/host/log.c \
-	tests/host/panic.c tests/host/percpu.c tests/bench/frames.c tests/bench/limit.c \
+bench_frames_sources := $(mm_frame) mm/error.c kernel/lib/fmt.c tests/host/log.c \
+	tests/host/panic.c platform/host/cpus.c tests/bench/frames.c tests/bench/limit.c \
 	tests/bench/measure.c
 
 # What is compared is compiled as in the kernel, for one CPU and without vector registers: both sides.
-bench_mappers_compared := $(sort $(filter mm/access% mm/cursor% mm/mapper% mm/physmap% mm/range% \
-	mm/second% mm/space% mm/temp% mm/tlb% mm/walk%,$(kernel-y))) tests/bench/access_inline.c \
+bench_mappers_compared := $(mm_pagetable) tests/bench/access_inline.c \
 	tests/bench/bench_space.c tests/bench/limit_mapper.c
 $(foreach source,$(bench_mappers_compared) tests/bench/same_work.c,\
 	$(eval bench/obj-flags-$(source) := -mgeneral-regs-only -ffreestanding -DHOST_NR_CPUS=1))
 bench/obj-flags-tests/bench/mappers.c := -DHOST_NR_CPUS=1
-bench_mappers_sources := $(bench_mappers_compared) kernel/error.c tests/bench/mappers.c \
+bench_mappers_sources := $(bench_mappers_compared) mm/error.c tests/bench/mappers.c \
 	tests/bench/measure.c
 
 # The claims of the argument, counted: the mapper with a machine of its own.
-world_sources := $(filter mm/%,$(bench_mappers_compared)) mm/physmap_map.c kernel/error.c \
+world_sources := $(mm_pagetable) mm/physmap_map.c mm/error.c \
 	tests/bench/claims/world.c
 claims_sources := $(world_sources) tests/bench/measure.c \
 	$(addprefix tests/bench/claims/,counted.c invalidations.c main.c setup.c touched.c)
@@ -30,24 +29,15 @@ $(foreach source,$(filter tests/bench/claims/%,$(claims_sources) $(work_sources)
 methods_sources := $(world_sources) tests/bench/access_inline.c tests/bench/bench_space.c \
 	tests/bench/limit_mapper.c tests/bench/same_work.c tests/bench/measure.c tests/bench/methods.c
 bench/obj-flags-tests/bench/methods.c := -DHOST_NR_CPUS=1
-bench/obj-flags-mm/physmap_map.c := $(bench/obj-flags-mm/mapper.c)
+bench/obj-flags-mm/physmap_map.c := $(bench/obj-flags-mm/pagetable/mapper.c)
 
-$(call flags_file,bench-cc,$(HOSTCC) $(bench_cflags) $(call file_flags,bench/obj))
-$(eval $(call cc_rule,bench/obj,$$(HOSTCC),$$(bench_cflags),bench-cc))
+$(call host_objects,bench/obj,$$(bench_cflags))
 
-# $(call bench_program,NAME,SOURCES)
-define bench_program_rule
-bench_objects_$(1) := $(patsubst %,$(out)/bench/obj/%.o,$(2))
-$(out)/bench/$(1): $$(bench_objects_$(1))
-	$$(call say,HOSTLD,$$@)
-	$$(Q)$$(HOSTCC) -pthread -o $$@.new $$^ && $$(finish)
--include $$(bench_objects_$(1):=.d)
-endef
-$(eval $(call bench_program_rule,frames,$(bench_frames_sources)))
-$(eval $(call bench_program_rule,mappers,$(bench_mappers_sources)))
-$(eval $(call bench_program_rule,claims,$(claims_sources)))
-$(eval $(call bench_program_rule,methods,$(methods_sources)))
-$(eval $(call bench_program_rule,work,$(work_sources)))
+$(call host_program,bench/frames,bench/obj,,$(bench_frames_sources))
+$(call host_program,bench/mappers,bench/obj,,$(bench_mappers_sources))
+$(call host_program,bench/claims,bench/obj,,$(claims_sources))
+$(call host_program,bench/methods,bench/obj,,$(methods_sources))
+$(call host_program,bench/work,bench/obj,,$(work_sources))
 
 .PHONY: bench-frames bench-mappers
 bench-frames: $(out)/bench/frames ## Measure the frame allocator; the table also as bench/frames.json

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The benchmarks' address space (bench_space.h). */
-#include <arch/table_zero.h>
+#include <mercator/platform.h>
 
 #include "bench_space.h"
 

@@ -10,8 +10,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include <arch/percpu.h>
 #include <mercator/frame.h>
+#include <mercator/platform.h>
 
 #include "limit.h"
 #include "measure.h"

@@ -3,8 +3,8 @@
  * The limit loops (limit_mapper.h). Each is written once, for `levels` levels and leaves of level
  * `level`, and inlined where both are constants.
  */
-#include <arch/table_zero.h>
 #include <mercator/physmap.h>
+#include <mercator/platform.h>
 
 #include "limit_mapper.h"
 

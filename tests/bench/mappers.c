@@ -9,11 +9,9 @@
  */
 #include <stdlib.h>
 
-#include <arch/active_root.h>
-#include <arch/own_pointer.h>
-#include <arch/tlb.h>
 #include <mercator/cursor.h>
 #include <mercator/physmap.h>
+#include <mercator/platform.h>
 #include <mercator/spinlock.h>
 
 #include "access_inline.h"

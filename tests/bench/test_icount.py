@@ -52,7 +52,7 @@ LIMITS = {
     "generic.protect_page": 123,
     "generic.translate_address": 81,
     "generic.translate": 118,
-    # Address spaces (tests/kernel/space_bench.c): what they took when this was written.
+    # Address spaces (tests/bench/kernel/space_bench.c): what they took when this was written.
     "space_offset.create": 4_024,
     "space_offset.activate": 63,
     "space_offset.inactive_map_page": 79,

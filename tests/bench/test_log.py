@@ -86,5 +86,5 @@ def test_refused(text: str, message: str) -> None:
 
 
 def test_format_is_the_kernels() -> None:
-    header = (TOP / "include/mercator/kbench.h").read_text()
+    header = (TOP / "kernel/include/kernel/kbench.h").read_text()
     assert re.findall(r"#define KBENCH_FORMAT (\d+)", header) == [str(log.FORMAT)]

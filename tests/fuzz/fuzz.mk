@@ -12,14 +12,14 @@ FUZZ_SECONDS ?= 600
 FUZZ_BRIEF_SECONDS ?= 10
 
 fuzz_targets :=
-fuzz_cflags := $(c_dialect) -Itests/host/include $(includes) -O1 -g -fno-omit-frame-pointer \
+fuzz_cflags = $(c_dialect) -Itests/host/include $(call includes,platform/host) -O1 -g -fno-omit-frame-pointer \
 	$(warnings) $(warnings_clang)
 fuzz_sanitize := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 # Of the frame allocator's model, no coverage is recorded: the allocator's is what inputs are kept for.
 # Neither compares anything with the input's bytes, so that to trace comparisons would only take time.
-fuzz/obj-flags-tests/kernel/frame_rig.c := -fno-sanitize=fuzzer -O2
-$(foreach source,tests/fuzz/fuzz_frame.c $(frame_sources),\
+fuzz/obj-flags-tests/mm/frame_rig.c := -fno-sanitize=fuzzer -O2
+$(foreach source,tests/fuzz/fuzz_frame.c $(mm_frame),\
 	$(eval fuzz/obj-flags-$(source) := -fno-sanitize-coverage=trace-cmp))
 
 $(call flags_file,fuzz-cc,$(FUZZCC) $(fuzz_cflags) $(fuzz_sanitize) $(call file_flags,fuzz/obj))
@@ -35,17 +35,17 @@ $(out)/fuzz/$(1): $$(fuzz_objects_$(1))
 endef
 fuzz_target = $(eval $(call fuzz_target_rule,$(1),$(2)))
 
-$(call fuzz_target,memmap,mm/memmap.c tests/kernel/memmap_model.c)
+$(call fuzz_target,memmap,mm/memmap.c tests/mm/memmap_model.c)
 $(call fuzz_target,multiboot2,arch/x86_64/boot/multiboot2.c tests/kernel/bootinfo_check.c)
 
-$(call fuzz_target,frame,$(frame_sources) tests/kernel/frame_rig.c \
-	kernel/error.c kernel/fmt.c tests/host/log.c tests/host/panic.c tests/host/percpu.c)
+$(call fuzz_target,frame,$(mm_frame) tests/mm/frame_rig.c \
+	mm/error.c kernel/lib/fmt.c tests/host/log.c tests/host/panic.c platform/host/cpus.c)
 
 $(call fuzz_target,monitor,$(addprefix kernel/monitor/,command.c editor.c scan_code.c terminal.c view.c \
-	words.c) kernel/error.c kernel/fmt.c tests/host/log.c)
+	words.c) mm/error.c kernel/lib/fmt.c tests/host/log.c)
 
-$(call fuzz_target,mapper,$(filter mm/% tests/host/%,$(mapper-y)) tests/host/log.c \
-	tests/kernel/mapper_fixture.c tests/kernel/mapper_world.c kernel/error.c kernel/fmt.c)
+$(call fuzz_target,mapper,$(mm_pagetable) $(machine) tests/host/log.c tests/host/panic.c \
+	tests/mm/mapper_fixture.c tests/mm/mapper_world.c mm/error.c kernel/lib/fmt.c)
 
 fuzz_programs = $(fuzz_targets:%=$(out)/fuzz/%)
 

@@ -4,9 +4,9 @@
  * model (../kernel/frame_rig.h). The bytes are the rig's random numbers: as many as the bound needs
  * for each, little end first, taken modulo the bound. They also choose the ranges.
  */
-#include <arch/percpu.h>
+#include <mercator/platform.h>
 
-#include "../kernel/frame_rig.h"
+#include "../mm/frame_rig.h"
 #include "fuzz.h"
 
 /* Three chunks and two halves; small, for speed. */

@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
-#include "../host/machine.h"
-#include "../host/mmu.h"
-#include "../kernel/mapper_world.h"
+#include "../machine/machine.h"
+#include "../machine/mmu.h"
+#include "../mm/mapper_world.h"
 #include "fuzz.h"
 
 #define STEPS_MAX 24

@@ -11,7 +11,7 @@
 
 #include <mercator/memmap.h>
 
-#include "../kernel/memmap_model.h"
+#include "../mm/memmap_model.h"
 #include "fuzz.h"
 
 #define MAX_RANGES 48 /* enough for any interplay, and the model is slow */

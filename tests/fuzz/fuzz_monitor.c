@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include <mercator/log.h>
+#include <kernel/log.h>
 
 #include "../../kernel/monitor/command.h"
 #include "../../kernel/monitor/editor.h"

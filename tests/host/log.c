@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include <mercator/fmt.h>
-#include <mercator/log.h>
+#include <kernel/fmt.h>
+#include <kernel/log.h>
 
 static log_taker *log_take;
 

@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mercator/ktest.h>
+#include <kernel/ktest.h>
 
-#include "machine.h"
+#include "../machine/machine.h"
 
 uint64_t machine_seed = 1;
 unsigned int machine_operations = 2000;

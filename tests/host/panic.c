@@ -3,9 +3,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include <mercator/fmt.h>
-#include <mercator/log.h>
-#include <mercator/panic.h>
+#include <kernel/fmt.h>
+#include <kernel/log.h>
+#include <kernel/panic.h>
 
 void panic(const char *format, ...)
 {

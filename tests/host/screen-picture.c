@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mercator/screen.h>
+#include <kernel/screen.h>
 
 static struct framebuffer_mode make_mode(uint32_t width, uint32_t height, uint8_t bits_per_pixel)
 {

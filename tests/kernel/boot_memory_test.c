@@ -4,14 +4,11 @@
  * should have been given back is found here frame by frame.
  */
 #include <arch/boot.h>
-#include <mercator/boot_information.h>
-#include <mercator/boot_memory.h>
-#include <mercator/frame_access.h>
-#include <mercator/frames.h>
-#include <mercator/ktest.h>
-#include <mercator/layout.h>
-#include <mercator/memory.h>
-#include <mercator/string.h>
+#include <arch/layout.h>
+#include <kernel/boot_information.h>
+#include <kernel/ktest.h>
+#include <kernel/memory.h>
+#include <kernel/string.h>
 
 #include "bootinfo_check.h"
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Suites "command_line": words, values, quotes and numbers; and "options": what they ask for. */
-#include <mercator/command_line.h>
-#include <mercator/fmt.h>
-#include <mercator/ktest.h>
-#include <mercator/options.h>
-#include <mercator/string.h>
+#include <kernel/fmt.h>
+#include <kernel/ktest.h>
+#include <kernel/options.h>
+#include <kernel/string.h>
 
 static struct command_line_word word; /* large for a stack */
 

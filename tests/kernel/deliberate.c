@@ -4,12 +4,11 @@
  * show that each of these is reported for what it is. They run only when the command line names
  * the suite: selftest=deliberate.NAME.
  */
+#include <kernel/address_space.h>
+#include <kernel/panic.h>
 #include <mercator/cursor.h>
-#include <mercator/kernel_walk.h>
-#include <mercator/paging.h>
-#include <mercator/panic.h>
 
-#include "mapper_fixture.h"
+#include "../mm/mapper_fixture.h"
 
 KTEST(deliberate, passes)
 {

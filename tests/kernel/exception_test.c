@@ -3,7 +3,7 @@
 #include <arch/boot.h>
 #include <arch/cpu.h>
 #include <arch/exception.h>
-#include <mercator/ktest.h>
+#include <kernel/ktest.h>
 
 #define HOLE UINT64_C(0xffff800000000000) /* slot 256: nothing is mapped there */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Suite "fmt": the conversions of mercator/fmt.h, against C11's definition of printf. */
-#include <mercator/fmt.h>
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+/* Suite "fmt": the conversions of kernel/fmt.h, against C11's definition of printf. */
+#include <kernel/fmt.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 /* Formats that the compiler could check are in the tests below; this one takes any. */
 #define EXPECT_FORMAT(t, want, ...)                                                                \

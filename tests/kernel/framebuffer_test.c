@@ -4,8 +4,8 @@
  * goes pixel by pixel. The framebuffers lie in a buffer full of guard bytes, also between rows.
  */
 #include <generated/font.h>
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 #include "../../kernel/console/screen.h"
 

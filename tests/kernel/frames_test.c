@@ -4,9 +4,8 @@
  * every frame is allocated, written, read back and freed; on larger ones, a sample. The test writes
  * only to frames that it holds, so it needs no others to be quiet.
  */
-#include <mercator/frame_access.h>
-#include <mercator/frames.h>
-#include <mercator/ktest.h>
+#include <kernel/ktest.h>
+#include <kernel/memory.h>
 
 #define ALL_UP_TO  (MIB(128) / FRAME_SIZE)
 #define NR_SAMPLES 4096

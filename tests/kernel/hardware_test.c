@@ -7,7 +7,7 @@
  */
 #include <arch/exception.h>
 
-#include "mapper_fixture.h"
+#include "../mm/mapper_fixture.h"
 
 #define OPERATIONS 400
 

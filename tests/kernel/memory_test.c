@@ -2,14 +2,13 @@
 /* Suite "memory": this machine's boot information, and the usable memory that came out of it. */
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
-#include <mercator/boot_information.h>
-#include <mercator/describe.h>
-#include <mercator/frames.h>
-#include <mercator/ktest.h>
-#include <mercator/layout.h>
-#include <mercator/memory.h>
+#include <arch/layout.h>
+#include <kernel/boot_information.h>
+#include <kernel/ktest.h>
+#include <kernel/log.h>
+#include <kernel/memory.h>
+#include <kernel/string.h>
 #include <mercator/physmap.h>
-#include <mercator/string.h>
 
 #include "bootinfo_check.h"
 

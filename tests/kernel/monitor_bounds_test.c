@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "monitor_bounds": what experiments may touch. */
-#include <mercator/ktest.h>
+#include <kernel/ktest.h>
 
 #include "../../kernel/monitor/experiment.h"
 

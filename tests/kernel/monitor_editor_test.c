@@ -3,8 +3,8 @@
  * Suite "monitor_editor": lines from keys, the history, and what a terminal shows of them: the bytes
  * go to a model of a terminal, which knows backspace, printing and erasing to the end of the row.
  */
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 #include "../../kernel/monitor/editor.h"
 #include "../../kernel/monitor/keys.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "monitor_keys": bytes of a terminal and codes of a keyboard, as keys. */
-#include <mercator/fmt.h>
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/fmt.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 #include "../../kernel/monitor/keys.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "monitor_picture": the cells of the picture of physical memory. */
-#include <mercator/ktest.h>
+#include <kernel/ktest.h>
 
 #include "../../kernel/monitor/picture.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "monitor_words": lines, words, numbers, rights; and commands found and run. */
-#include <mercator/attributes.h>
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
+#include <mercator/pagetable.h>
 
 #include "../../kernel/monitor/command.h"
 

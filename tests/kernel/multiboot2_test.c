@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Suite "multiboot2": each rule of arch/multiboot2.h, on structures made by multiboot2_builder.h.
- * tests/unit/multiboot2_damage_test.c goes on where reads out of bounds can be seen.
+ * tests/kernel/multiboot2_damage_test.c goes on where reads out of bounds can be seen.
  */
 #include <arch/multiboot2.h>
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 #include "bootinfo_check.h"
 #include "multiboot2_builder.h"

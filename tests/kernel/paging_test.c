@@ -3,23 +3,18 @@
  * Suite "paging": the kernel's own address space. What is mapped is compared with the list of regions
  * page by page; what is protected is proven by touching it, and by the fault's exact error code.
  */
-#include <arch/active_root.h>
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
 #include <arch/exception.h>
-#include <mercator/boot_information.h>
-#include <mercator/device_map.h>
-#include <mercator/frame_access.h>
-#include <mercator/frames.h>
-#include <mercator/kernel_acpi.h>
-#include <mercator/kernel_audit.h>
-#include <mercator/kernel_walk.h>
-#include <mercator/ktest.h>
-#include <mercator/layout.h>
+#include <arch/layout.h>
+#include <kernel/address_space.h>
+#include <kernel/boot_information.h>
+#include <kernel/kernel_acpi.h>
+#include <kernel/ktest.h>
+#include <kernel/memory.h>
+#include <kernel/string.h>
 #include <mercator/mapper.h>
-#include <mercator/memory.h>
-#include <mercator/paging.h>
-#include <mercator/string.h>
+#include <mercator/platform.h>
 #include <mercator/temp_page.h>
 
 static void read_byte(void *address)
@@ -492,8 +487,12 @@ KTEST(paging, every_method_sees_the_same_tables)
 
 	ASSERT_EQ(t, audit_digest(kernel_space(), &digest), 0);
 	for (by.root.method = ACCESS_OFFSET; by.root.method <= ACCESS_GENERIC; by.root.method++) {
-		const int error = audit_digest(&by, &other);
+		int error;
 
+		/* Its function has nowhere to lead. */
+		if (by.root.method == ACCESS_GENERIC && !IS_ENABLED(CONFIG_PHYSMAP))
+			continue;
+		error = audit_digest(&by, &other);
 		EXPECT_EQ(t, error, is_built[by.root.method] ? 0 : ERR_UNSUPPORTED);
 		EXPECT_TRUE(t, error || other == digest);
 	}

@@ -3,8 +3,8 @@
  * Suite "screen": the grid, on a device that only keeps what it is told to draw. Each screen is the
  * test's own; the live one is not touched.
  */
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 #include "../../kernel/console/screen.h"
 

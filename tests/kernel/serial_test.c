@@ -2,8 +2,8 @@
 /* Suite "serial": what comes in faster than it is taken, by the port's loopback: what is sent comes back. */
 #include <arch/cpu.h>
 #include <arch/serial.h>
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 /* Of COM1 (National Semiconductor PC16550D data sheet). */
 #define MODEM          (0x3f8 + 4)

@@ -3,8 +3,8 @@
  * Suite "string": memcpy() and its kin against byte-by-byte models, at every small size, offset
  * and overlap. On the host the functions carry other names, beside the C library's.
  */
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 #define BUFFER_SIZE 64
 

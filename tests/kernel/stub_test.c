@@ -3,12 +3,12 @@
  * Suite "stub": the state that the 32-bit stub and the first lines of C leave behind. Registers are
  * compared whole: a bit that the loader had set is a failure.
  */
-#include <arch/active_root.h>
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
-#include <mercator/kernel_walk.h>
-#include <mercator/ktest.h>
-#include <mercator/layout.h>
+#include <arch/layout.h>
+#include <kernel/address_space.h>
+#include <kernel/ktest.h>
+#include <mercator/platform.h>
 
 #define RFLAGS_ARITHMETIC UINT64_C(0x8d5) /* CF PF AF ZF SF OF */
 

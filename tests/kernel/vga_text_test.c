@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "vga_text": what is written to VGA text memory, which here is an array with a guard. */
-#include <mercator/ktest.h>
-#include <mercator/string.h>
+#include <kernel/ktest.h>
+#include <kernel/string.h>
 
 #include "../../kernel/console/screen.h"
 

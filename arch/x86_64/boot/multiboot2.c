@@ -78,7 +78,7 @@ static int parse_command_line(struct parser *parser, const struct multiboot2_tag
 {
 	struct bootinfo *info = parser->info;
 
-	/* What it means if it has no end, kernel/options.c decides: it keeps nobody from starting. */
+	/* What it means if it has no end, kernel/boot/options.c decides: it keeps nobody from starting. */
 	if (!string_in(tag, sizeof(*tag))) {
 		info->cut_command_line = (const char *)(tag + 1);
 		info->cut_length = tag->size - sizeof(*tag);

@@ -2,7 +2,7 @@
 /* Reading CPUID (SDM 2, CPUID): no leaf is asked for before the CPU has said that it has it. */
 #include <arch/cpu.h>
 #include <arch/cpu_features.h>
-#include <mercator/string.h>
+#include <kernel/string.h>
 
 /* The architecture's limit; a hypervisor that says more is not believed. */
 #define PHYSICAL_BITS_MAX 52

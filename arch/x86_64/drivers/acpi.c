@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding ACPI's tables (arch/acpi.h). */
 #include <arch/acpi.h>
-#include <mercator/string.h>
+#include <kernel/string.h>
 
 /* The root pointer (5.2.5.3). */
 #define RSDP_SIGNATURE "RSD PTR "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Powering off and resetting by ACPI (arch/acpi_power.h). */
 #include <arch/acpi_power.h>
-#include <mercator/string.h>
+#include <kernel/string.h>
 
 /* The FADT (5.2.9). A register is an address structure of 12 bytes (5.2.3.2). */
 #define FADT_DSDT        40  /* 32 bits */

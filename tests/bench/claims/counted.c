@@ -3,8 +3,7 @@
  * The walker once more, with an access method that says which entries it hands out. What a walk reads
  * and writes does not depend on the method, only at which addresses: that is worked out by who is told.
  */
-#include <arch/table_zero.h>
-#include <arch/tlb.h>
+#include <mercator/platform.h>
 
 #include "counted.h"
 #include "world.h"
@@ -41,5 +40,5 @@ static inline void *access_frame(const struct space *space, pfn_t frame)
 	return world_memory(phys_raw(phys_of_pfn(frame)));
 }
 
-#include "../../../mm/walker.h"
-#include "../../../mm/walker_change.h"
+#include "../../../mm/pagetable/walker.h"
+#include "../../../mm/pagetable/walker_change.h"

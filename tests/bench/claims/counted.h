@@ -3,7 +3,7 @@
 #ifndef CLAIMS_COUNTED_H
 #define CLAIMS_COUNTED_H
 
-#include "../../../mm/access.h"
+#include "../../../mm/pagetable/access.h"
 
 /* An entry is about to be read or written; a frame that is not linked yet is about to be filled. */
 void counted_entry(phys_addr_t table, uint64_t linear, unsigned int level);

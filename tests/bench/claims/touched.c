@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include <mercator/layout.h>
+#include <arch/layout.h>
 
 #include "claims.h"
 #include "counted.h"

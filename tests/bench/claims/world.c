@@ -4,11 +4,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include <arch/active_root.h>
-#include <arch/own_pointer.h>
-#include <arch/tlb.h>
-#include <mercator/layout.h>
+#include <arch/layout.h>
 #include <mercator/physmap.h>
+#include <mercator/platform.h>
 #include <mercator/temp_page.h>
 
 #include "world.h"

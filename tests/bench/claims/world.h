@@ -9,7 +9,7 @@
 #define CLAIMS_WORLD_H
 
 #include <mercator/mapper.h>
-#include <mercator/physmap_map.h>
+#include <mercator/physmap.h>
 
 #define WORLD_MEMORY GIB(16)
 

@@ -13,7 +13,7 @@ from bench.report.rows import Ring, Row
 
 METHODS = ("offset", "recursive", "generic", "temporary")
 
-# In the order of METHODS. Where the tests show it: tests/kernel/space_test.c (other spaces),
+# In the order of METHODS. Where the tests show it: tests/mm/space_test.c (other spaces),
 # physmap_test.c and space_hardware_test.c (what is reachable), mapper_generic_test.c (brief pointers).
 ABILITIES = {
     "another_space": ("yes", "only by a second slot", "yes", "yes"),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The log of the in-kernel benchmark, as a serial port, a terminal program and people leave it: with other
-lines between, time stamps, colours, carriage returns, lines cut short (include/mercator/kbench.h)."""
+lines between, time stamps, colours, carriage returns, lines cut short (kernel/include/kernel/kbench.h)."""
 
 import re
 from dataclasses import dataclass

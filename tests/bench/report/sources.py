@@ -8,13 +8,12 @@ from harness.build import TOP
 
 # Files that are there for one method only. The walker's template is everybody's.
 OWN_FILES = {
-    "offset": ["mm/access_offset.c", "mm/physmap.c", "mm/physmap_map.c", "include/mercator/physmap.h"]
-    + ["include/mercator/physmap_map.h"],
-    "recursive": ["mm/access_recursive.c", "mm/access_window.h", "include/mercator/table_window.h"]
-    + ["mm/temp_page.c", "include/mercator/temp_page.h"],
-    "second": ["mm/access_second.c", "mm/second_slot.c", "mm/second_slot.h"],
-    "generic": ["mm/access_generic.c"],
-    "temporary": ["mm/temp_page.c", "include/mercator/temp_page.h"],
+    "offset": ["mm/pagetable/access/offset.c", "mm/physmap.c", "mm/physmap_map.c", "mm/include/mercator/physmap.h"],
+    "recursive": ["mm/pagetable/access/recursive.c", "mm/pagetable/access/window.h", "mm/include/mercator/recursive.h"]
+    + ["mm/temp_page.c", "mm/include/mercator/temp_page.h"],
+    "second": ["mm/pagetable/access/second.c", "mm/pagetable/second_slot.c", "mm/pagetable/second_slot.h"],
+    "generic": ["mm/pagetable/access/generic.c"],
+    "temporary": ["mm/temp_page.c", "mm/include/mercator/temp_page.h"],
 }
 
 HEADINGS = {method: f"### {method.capitalize()}" for method in ("offset", "recursive", "generic", "temporary")}

@@ -3,7 +3,7 @@
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
-#include <arch/registers.h>
+#include "registers.h"
 #include <mercator/types.h>
 
 static inline uint8_t port_read8(uint16_t port)

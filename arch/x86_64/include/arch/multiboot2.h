@@ -8,7 +8,7 @@
 #ifndef ARCH_MULTIBOOT2_H
 #define ARCH_MULTIBOOT2_H
 
-#include <mercator/bootinfo.h>
+#include <kernel/boot_information.h>
 #include <mercator/error.h>
 #include <mercator/types.h>
 

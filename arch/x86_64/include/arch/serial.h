@@ -3,7 +3,7 @@
 #ifndef ARCH_SERIAL_H
 #define ARCH_SERIAL_H
 
-#include <mercator/log.h>
+#include <kernel/log.h>
 #include <mercator/types.h>
 
 /*

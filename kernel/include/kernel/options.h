@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's command line: words separated by spaces, each `key` or `key=value`. A value may be
+ * put in double quotes to contain spaces, run="walk 0x1000; maps", or the whole word, which is what
+ * GRUB makes of it: "run=walk 0x1000; maps". A backslash before a quote or a backslash makes it text.
+ */
+#ifndef KERNEL_OPTIONS_H
+#define KERNEL_OPTIONS_H
+
+#include <kernel/boot_information.h>
+#include <kernel/log.h>
+#include <mercator/types.h>
+
+#define COMMAND_LINE_KEY_SIZE   32 /* with the zero at the end, as the next */
+#define COMMAND_LINE_VALUE_SIZE 1024
+
+/* One word, without the quotes. */
+struct command_line_word {
+	char key[COMMAND_LINE_KEY_SIZE];     /* all before the first `=` */
+	char value[COMMAND_LINE_VALUE_SIZE]; /* all after it; "" if there is none */
+	bool is_cut;                         /* key or value is longer than this takes */
+	bool is_open;                        /* a quote is never closed: the line lacks its end */
+};
+
+/* Take the next word off the line at *cursor. False at the end. */
+bool command_line_next(const char **cursor, struct command_line_word *word);
+
+/* Parse the whole of `text` as a number, decimal or 0x hexadecimal; false if it is none. */
+bool parse_number(const char *text, uint64_t *number);
+
+/* What the command line asks for, in one place: kernel/boot/options.c lists the words. */
+
+#define OPTIONS_GLOB_SIZE 64 /* with the zero at the end, as the next */
+#define OPTIONS_RUN_SIZE  1024
+
+enum way_out {
+	STAY,
+	LEAVE_ISA_DEBUG,
+	LEAVE_BOCHS,
+};
+
+struct options {
+	/*
+	 * The whole line makes sense. If not, nothing that it asks for is to be run, and the kernel's
+	 * result is a failure, whatever else happens; only the log level and the way out are taken from it.
+	 */
+	bool make_sense;
+	bool selftest, bench, run, dump_tables, keep_modules;
+	bool has_seed;
+	uint64_t seed;
+	char selftest_glob[OPTIONS_GLOB_SIZE]; /* "" for all */
+	char bench_glob[OPTIONS_GLOB_SIZE];
+	char commands[OPTIONS_RUN_SIZE]; /* of run= */
+	enum log_level log_level;
+	enum way_out way_out;
+};
+
+/* Pure: parse a command line, and hand each thing that is wrong with it to `complain`. */
+void options_parse(struct options *options, const char *command_line,
+		   void (*complain)(const char *text));
+
+/* Parse this boot's command line, log what is wrong with it, and apply `loglevel=`. */
+const struct options *options_init(const struct bootinfo *info);
+
+/* How the kernel ends: it leaves the emulator if asked to, else it stays with its result on show. */
+
+/*
+ * What `exit=` on the command line asks for; to be called before the first finish(). Nothing is ever
+ * written to an exit device's port unless this has named it.
+ */
+void finish_configure(enum way_out way);
+
+/*
+ * End here. With exit=isa-debug, QEMU leaves with status 33 if `passed`, else 35 (its
+ * isa-debug-exit device at port 0xf4 turns v into 2v + 1); with exit=bochs, break into Bochs' debugger
+ * (whose script quits; the log has the result); otherwise the CPU halts.
+ */
+__attribute__((noreturn)) void finish(bool passed);
+
+#endif

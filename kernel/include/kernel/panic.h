@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Stopping for good when going on would be wrong. */
+#ifndef MERCATOR_PANIC_H
+#define MERCATOR_PANIC_H
+
+#include <mercator/platform.h>
+
+/* A broken invariant; the condition is the invariant's text. Checked in every build. */
+#define PANIC_UNLESS(condition)                                                                    \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			panic("%s:%d: not so: %s", __FILE__, __LINE__, #condition);                \
+	} while (0)
+
+/* The same, only with CONFIG_DEBUG_CHECKS; the condition is compiled in any case. */
+#define DEBUG_PANIC_UNLESS(condition)                                                              \
+	do {                                                                                       \
+		if (IS_ENABLED(CONFIG_DEBUG_CHECKS))                                               \
+			PANIC_UNLESS(condition);                                                   \
+	} while (0)
+
+#endif

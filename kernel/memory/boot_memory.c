@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Giving back what was in use only to start (kernel/memory.h). */
+#include <kernel/log.h>
+#include <kernel/memory.h>
+#include <kernel/panic.h>
+
+/* Frames [start, end). */
+struct span {
+	pfn_t start, end;
+};
+
+/* Bytes: of the stub, its tables, the boot information, and of all modules. */
+static uint64_t given_back[BOOT_MODULES + 1];
+
+static struct span span_of(const struct memmap_range *range)
+{
+	if (range->start >= range->end)
+		return (struct span){ 0, 0 };
+	return (struct span){ range->start / FRAME_SIZE,
+			      (range->end + FRAME_SIZE - 1) / FRAME_SIZE };
+}
+
+/* What is done with frames; the result is how many. */
+typedef uint64_t (*visit_frames)(struct span span);
+
+static uint64_t visit_part(struct span span, struct span want, visit_frames visit)
+{
+	if (span.start < want.start)
+		span.start = want.start;
+	if (span.end > want.end)
+		span.end = want.end;
+	return span.start < span.end ? visit(span) : 0;
+}
+
+/*
+ * Visit the frames in `want` that boot memory is in and nothing that stays: in memory_pool(), not in
+ * memory_ranges(), both of which are sorted. The sum of the results.
+ */
+static uint64_t visit_boot_frames(struct span want, visit_frames visit)
+{
+	size_t nr_pool, nr_usable, next = 0;
+	const struct memmap_range *pool = memory_pool(&nr_pool);
+	const struct memmap_range *usable = memory_ranges(&nr_usable);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < nr_pool; i++) {
+		struct span span = span_of(&pool[i]);
+		const pfn_t end = span.end;
+
+		/* Usable ranges lie each in one of the pool's. */
+		for (; next < nr_usable && usable[next].start < pool[i].end; next++) {
+			span.end = usable[next].start / FRAME_SIZE;
+			sum += visit_part(span, want, visit);
+			span.start = usable[next].end / FRAME_SIZE;
+		}
+		span.end = end;
+		sum += visit_part(span, want, visit);
+	}
+	return sum;
+}
+
+static uint64_t take(struct span span)
+{
+	const uint64_t count = span.end - span.start;
+
+	PANIC_UNLESS(!frame_alloc_at(kernel_frames(), span.start, count));
+	return count;
+}
+
+void boot_memory_take(void)
+{
+	(void)visit_boot_frames((struct span){ 0, UINT64_MAX }, take);
+}
+
+/* Where a piece that is not released is; empty otherwise. */
+static struct span span_held(const struct memmap_range *boot, size_t piece)
+{
+	return memory_boot_is_released(piece) ? (struct span){ 0, 0 } : span_of(&boot[piece]);
+}
+
+/* The first frames in the span that no piece is in any more; empty, at its end, if there are none. */
+static struct span first_unheld(struct span span)
+{
+	size_t count;
+	const struct memmap_range *boot = memory_boot(&count);
+
+	/* A piece behind the start may reach on to where one was that has been looked at. */
+	for (size_t i = 0; i < count; i++) {
+		const struct span held = span_held(boot, i);
+
+		if (span.start < held.start || span.start >= held.end)
+			continue;
+		span.start = held.end;
+		i = SIZE_MAX; /* begin anew */
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct span held = span_held(boot, i);
+
+		if (held.start < held.end && held.start > span.start && held.start < span.end)
+			span.end = held.start;
+	}
+	if (span.start > span.end)
+		span.start = span.end;
+	return span;
+}
+
+static uint64_t release(struct span span)
+{
+	uint64_t count = 0;
+
+	while (span.start < span.end) {
+		const struct span unheld = first_unheld(span);
+		const uint64_t size = unheld.end - unheld.start;
+
+		if (size)
+			PANIC_UNLESS(!frame_free_run(kernel_frames(), unheld.start, size, NULL));
+		count += size;
+		span.start = unheld.end;
+	}
+	return count;
+}
+
+int boot_memory_release(size_t piece, uint64_t *bytes)
+{
+	size_t count;
+	const struct memmap_range *boot = memory_boot(&count);
+	uint64_t size;
+
+	if (piece >= count)
+		return ERR_NOT_FOUND;
+	if (memory_boot_is_released(piece))
+		return ERR_DOUBLE_FREE;
+	memory_boot_set_released(piece);
+	size = visit_boot_frames(span_of(&boot[piece]), release) * FRAME_SIZE;
+	given_back[piece < BOOT_MODULES ? piece : BOOT_MODULES] += size;
+	if (bytes)
+		*bytes = size;
+	return 0;
+}
+
+int boot_module_release(size_t index, uint64_t *bytes)
+{
+	return index < SIZE_MAX - BOOT_MODULES ? boot_memory_release(BOOT_MODULES + index, bytes)
+					       : ERR_NOT_FOUND;
+}
+
+void boot_modules_release(void)
+{
+	size_t count;
+
+	(void)memory_boot(&count);
+	for (size_t piece = BOOT_MODULES; piece < count; piece++)
+		if (!memory_boot_is_released(piece))
+			PANIC_UNLESS(!boot_memory_release(piece, NULL));
+}
+
+uint64_t boot_memory_given_back(void)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(given_back); i++)
+		sum += given_back[i];
+	return sum;
+}
+
+/* tests/boot/test_modules.py reads this line. */
+void boot_memory_describe(void)
+{
+	char all[SIZE_TEXT_MAX], stub[SIZE_TEXT_MAX], tables[SIZE_TEXT_MAX],
+		information[SIZE_TEXT_MAX], modules[SIZE_TEXT_MAX];
+
+	log_info("boot memory: %s given back: %s of the stub, %s of its tables, %s of boot "
+		 "information, %s of modules",
+		 describe_size(all, boot_memory_given_back()),
+		 describe_size(stub, given_back[BOOT_STUB]),
+		 describe_size(tables, given_back[BOOT_STUB_TABLES]),
+		 describe_size(information, given_back[BOOT_INFORMATION]),
+		 describe_size(modules, given_back[BOOT_MODULES]));
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* Many single frames in one call. Interrupts are let in between chunks. */
+#include "internal.h"
+
+/* With fewer free frames in a chunk than this, most of its words have none or a few. */
+#define SPARSE 64
+
+/* The frames of a word's free bits, all of which are taken; to `frames`, of which the end is returned. */
+static pfn_t *take_word(uint64_t free, pfn_t base, pfn_t *frames)
+{
+	if (~free == 0) {
+		for (unsigned int i = 0; i < WORD_FRAMES; i++)
+			frames[i] = base + i;
+		return frames + WORD_FRAMES;
+	}
+	for (; free; free &= free - 1)
+		*frames++ = base + (unsigned int)__builtin_ctzll(free);
+	return frames;
+}
+
+/* All that is free in the chunk in hand. */
+static void take_all(const struct frame_cpu *cpu, pfn_t *frames)
+{
+	const size_t nr_words = cache_nr_words(cpu, cpu->hand);
+	uint64_t *words = cpu->words[cpu->hand];
+	pfn_t base = cache_base(cpu, cpu->hand);
+
+	for (unsigned int i = 0; i < nr_words; i++, base += WORD_FRAMES) {
+		frames = take_word(~atomic_load(&words[i]), base, frames);
+		atomic_store(&words[i], ~UINT64_C(0));
+	}
+}
+
+/*
+ * All that is free in a chunk with few in each word. How many cannot be predicted, so up to two are taken
+ * without a branch: a second that there is not is overwritten by the first.
+ */
+static void take_all_sparse(uint64_t *words, pfn_t base, pfn_t *frames)
+{
+	const uint64_t stop = UINT64_C(1) << 63;
+
+	for (unsigned int room = words_with_room(words, CHUNK_WORDS); room; room &= room - 1) {
+		const unsigned int word = (unsigned int)__builtin_ctz(room);
+		const pfn_t first = base + word * WORD_FRAMES;
+		const uint64_t free = ~atomic_load(&words[word]);
+		const uint64_t second = free & (free - 1), third = second & (second - 1);
+		size_t two = second != 0;
+
+		atomic_store(&words[word], ~UINT64_C(0));
+		HIDE_VALUE(two);
+		frames[two] = first + (unsigned int)__builtin_ctzll(second | stop);
+		frames[0] = first + (unsigned int)__builtin_ctzll(free);
+		frames += 1 + two;
+		if (third)
+			frames = take_word(third, first, frames);
+	}
+}
+
+/* So many of the chunk in hand, which has more. */
+static void take_some(const struct frame_cpu *cpu, size_t count, pfn_t *frames)
+{
+	uint64_t *words = cpu->words[cpu->hand];
+	pfn_t base = cache_base(cpu, cpu->hand);
+
+	for (unsigned int i = 0; count; i++, base += WORD_FRAMES) {
+		uint64_t free = ~atomic_load(&words[i]);
+
+		if (~free == 0 && count >= WORD_FRAMES) {
+			frames = take_word(free, base, frames);
+			count -= WORD_FRAMES;
+			free = 0;
+		}
+		for (; free && count; free &= free - 1, count--)
+			*frames++ = base + (unsigned int)__builtin_ctzll(free);
+		atomic_store(&words[i], ~free);
+	}
+}
+
+/* Take up to `count` frames out of the chunk in hand, which has some; how many were taken. */
+static size_t take_from_hand(struct frame_cpu *cpu, pfn_t *frames, size_t count)
+{
+	const uint32_t hand = cpu->hand, nr_free = cpu->slots[hand].nr_free;
+
+	if (count < nr_free) {
+		take_some(cpu, count, frames);
+		cpu->slots[hand].nr_free = (uint32_t)(nr_free - count);
+		return count;
+	}
+	take_all(cpu, frames);
+	cpu->slots[hand].nr_free = 0;
+	cache_mark(cpu, hand, false);
+	return nr_free;
+}
+
+/*
+ * All that is free in the next chunks, of which there are some, as long as they have few frames and no
+ * more than `count` in all; how many were taken. The last of them is in hand then.
+ */
+static size_t take_sparse_chunks(struct frame_cpu *cpu, pfn_t *frames, size_t count)
+{
+	uint32_t left = cpu->nr_partial, slot = cpu->hand;
+	uint32_t next = cache_next_partial(cpu, slot + 1);
+	size_t taken = 0;
+
+	while (left) {
+		const uint32_t nr_free = cpu->slots[next].nr_free;
+
+		if (nr_free >= SPARSE || nr_free > count - taken || next == SLOT_EDGE)
+			break;
+		slot = next;
+		cpu->partial[slot] = 0;
+		if (--left) {
+			/* What to read next depends on no more than this: have it fetched early. */
+			next = cache_next_partial(cpu, slot + 1);
+			__builtin_prefetch(cpu->words[next]);
+		}
+		take_all_sparse(cpu->words[slot], cache_base(cpu, slot), frames + taken);
+		cpu->slots[slot].nr_free = 0;
+		taken += nr_free;
+	}
+	if (taken)
+		cache_hold(cpu, slot, 0);
+	atomic_store(&cpu->nr_partial, left);
+	return taken;
+}
+
+/* Take owned frames: at least `count`, unless there are fewer, and at most `most`. Entered. */
+static size_t take_owned(struct frame_cpu *cpu, pfn_t *frames, size_t count, size_t most)
+{
+	size_t taken = 0;
+
+	while (taken < count) {
+		if (!cpu->slots[cpu->hand].nr_free) {
+			if (!cpu->nr_partial)
+				break;
+			taken += take_sparse_chunks(cpu, frames + taken, most - taken);
+			if (taken >= count || !cache_turn(cpu))
+				break;
+		}
+		taken += take_from_hand(cpu, frames + taken, most - taken);
+	}
+	count_allocated(cpu, taken);
+	return taken;
+}
+
+/* Whether so many frames are free now. */
+static bool are_enough(struct frame_pool *pool, size_t count)
+{
+	const uint64_t irq = arch_irq_save();
+	bool enough =
+		(count <= CHUNK_FRAMES && atomic_load(&pool->whole.head) != FRAME_CHUNK_NONE) ||
+		count <= frame_free_count(pool);
+
+	/* The counts of a frame that others free and allocate meanwhile may say less than there is. */
+	if (!enough) {
+		spin_lock(&pool->lock);
+		cache_stop_others(pool, 0);
+		enough = count <= frame_free_count(pool);
+		cache_let_others_in(pool);
+		spin_unlock(&pool->lock);
+	}
+	arch_irq_restore(irq);
+	return enough;
+}
+
+int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
+{
+	size_t taken = 0;
+	bool dry = false;
+
+	if (!are_enough(pool, count))
+		return ERR_NO_MEMORY;
+	while (taken < count && !dry) {
+		const size_t left = count - taken, some = left < CHUNK_FRAMES ? left : CHUNK_FRAMES;
+		const uint64_t irq = arch_irq_save();
+		struct frame_cpu *cpu = this_cpu(pool);
+		size_t more = 0;
+
+		if (cache_enter(cpu)) {
+			more = take_owned(cpu, frames + taken, some, left);
+			cache_leave(cpu);
+		}
+		if (!more)
+			dry = !alloc_more(pool, frames + taken, some, &more);
+		for (size_t i = taken; FRAME_DEBUG && i < taken + more; i++)
+			tag_allocated(pool, frames[i]);
+		arch_irq_restore(irq);
+		taken += more;
+	}
+	if (taken == count)
+		return 0;
+	/* Others were faster. These were just allocated, so they can be freed. */
+	(void)!frame_free_bulk(pool, frames, taken, NULL);
+	return ERR_NO_MEMORY;
+}
+
+/*
+ * Free owned frames up to the first that is not so simple, or one that leaves a chunk to be given up:
+ * in *slot then, which is SLOT_NONE otherwise. How many were freed.
+ */
+static size_t free_some(const struct frame_pool *pool, struct frame_cpu *cpu, const pfn_t *frames,
+			size_t count, uint32_t *emptied)
+{
+	uint32_t nr_partial = 0;
+	size_t done = 0;
+
+	*emptied = SLOT_NONE;
+	while (done < count) {
+		uint32_t slot;
+		const uint32_t nr_free = cache_free(cpu, frames[done], &slot);
+
+		if (!nr_free)
+			break;
+		done++;
+		/* cache_mark(), without a branch that could not be predicted. */
+		cpu->partial[slot] = 1;
+		nr_partial += nr_free < 2;
+		if (nr_free == CHUNK_FRAMES) {
+			*emptied = slot;
+			break;
+		}
+	}
+	atomic_store(&cpu->nr_partial, cpu->nr_partial + nr_partial);
+	count_freed(cpu, done);
+	if (*emptied == SLOT_NONE && cpu->slots[cpu->hand].nr_free == CHUNK_FRAMES)
+		*emptied = cpu->hand;
+	if (*emptied != SLOT_NONE && !cache_is_emptied(pool, cpu, *emptied))
+		*emptied = SLOT_NONE;
+	return done;
+}
+
+int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count, size_t *nr_freed)
+{
+	size_t done = 0;
+	int result = 0;
+
+	while (done < count && !result) {
+		const size_t most = count - done < CHUNK_FRAMES ? count - done : CHUNK_FRAMES;
+		const uint64_t irq = arch_irq_save();
+		struct frame_cpu *cpu = this_cpu(pool);
+		uint32_t emptied = SLOT_NONE;
+		size_t some = 0;
+
+		if (!FRAME_DEBUG && cache_enter(cpu)) {
+			some = free_some(pool, cpu, frames + done, most, &emptied);
+			cache_leave(cpu);
+		}
+		done += some;
+		if (some && emptied == SLOT_NONE) {
+			arch_irq_restore(irq);
+			continue;
+		}
+		spin_lock(&pool->lock);
+		if (some)
+			cache_give_up(pool, emptied);
+		else
+			result = free_locked(pool, frames[done], 0);
+		done += !some && !result;
+		pool_unlock(pool, irq);
+	}
+	if (nr_freed)
+		*nr_freed = done;
+	return result ? debug_misuse(pool, result, frames[done], 0) : 0;
+}

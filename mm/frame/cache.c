@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* The chunks that CPUs own (cache.h has the rules). */
+#include "cache.h"
+
+/* Nobody writes to a word that is full. */
+static const uint64_t full_word = ~UINT64_C(0);
+
+void cache_empty_hand(struct frame_cpu *cpu)
+{
+	cpu->hand = SLOT_NONE;
+	cpu->word = (uint64_t *)(uintptr_t)&full_word;
+}
+
+/* The chunk is this CPU's no more. The CPU is this one, or kept out of its cache. */
+static void release(struct frame_pool *pool, struct frame_cpu *cpu, uint32_t slot,
+		    unsigned int class)
+{
+	const uint64_t chunk = cpu->slots[slot].chunk - 1;
+
+	/* An owned chunk is in some range. */
+	(void)view_seek(pool, &pool->own_view,
+			slot == SLOT_EDGE ? cpu->edge_start : chunk << CHUNK_SHIFT);
+	if (cpu->slots[slot].nr_free)
+		cache_mark(cpu, slot, false);
+	cpu->slots[slot].chunk = 0;
+	cpu->slots[slot].nr_free = 0;
+	if (slot == SLOT_EDGE)
+		cpu->edge_start = cpu->edge_end = 0;
+	if (cpu->hand == slot)
+		cache_empty_hand(cpu);
+	chunk_settle(pool, &pool->own_view, chunk, class);
+}
+
+static uint32_t slot_in_view(const struct frame_view *view, uint64_t chunk)
+{
+	return chunk_is_inner(view, chunk) ? slot_of(chunk) : SLOT_EDGE;
+}
+
+void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
+{
+	const struct frame_span span = chunk_span(view, chunk);
+	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
+	const uint32_t slot = slot_in_view(view, chunk);
+
+	if (cpu->slots[slot].chunk)
+		release(pool, cpu, slot, 0);
+	chunk_take(pool, view, chunk, 0);
+	chunk_set_owner(view, chunk, arch_cpu_id());
+	cpu->slots[slot].chunk = (uint32_t)chunk + 1;
+	cpu->words[slot] = frame_word(view, span.start);
+	cpu->slots[slot].nr_free = (uint32_t)chunk_count_free(view, chunk);
+	if (slot == SLOT_EDGE) {
+		cpu->edge_start = span.start;
+		cpu->edge_end = span.end;
+	}
+	cache_mark(cpu, slot, true);
+	cache_hold(cpu, slot, 0);
+}
+
+void cache_give_up(struct frame_pool *pool, uint32_t slot)
+{
+	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
+
+	/* The lock was not held: anything may have happened. */
+	if (cpu->slots[slot].nr_free == CHUNK_FRAMES && cache_is_emptied(pool, cpu, slot))
+		release(pool, cpu, slot, 0);
+	if (cache_is_emptied(pool, cpu, cpu->hand))
+		release(pool, cpu, cpu->hand, 0);
+}
+
+/* Keep a CPU out of its cache, which it is not to be in: say so to some, then wait for each. */
+static void wait_for(const struct frame_cpu *cpu)
+{
+	while (atomic_load_acquire(&cpu->busy))
+		arch_cpu_relax();
+}
+
+void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+		  unsigned int class)
+{
+	const unsigned int owner = state_cpu(*chunk_state(view, chunk));
+	struct frame_cpu *cpu = &pool->cpus[owner];
+
+	if (owner != arch_cpu_id()) {
+		atomic_store(&cpu->revoked, 1);
+		arch_barrier_everywhere();
+		wait_for(cpu);
+	}
+	release(pool, cpu, slot_in_view(view, chunk), class);
+	atomic_store_release(&cpu->revoked, 0);
+}
+
+void cache_stop_others(struct frame_pool *pool, uint32_t keep)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < pool->nr_cpus; i++) {
+		struct frame_cpu *cpu = &pool->cpus[i];
+
+		/* Who has no free frame now may get one before the others have been looked at. */
+		if (i == arch_cpu_id() || (keep && atomic_load(&cpu->nr_partial) <= keep))
+			continue;
+		atomic_store(&cpu->revoked, 1);
+		any = true;
+	}
+	if (!any)
+		return;
+	arch_barrier_everywhere();
+	for (unsigned int i = 0; i < pool->nr_cpus; i++)
+		if (atomic_load(&pool->cpus[i].revoked))
+			wait_for(&pool->cpus[i]);
+}
+
+void cache_let_others_in(struct frame_pool *pool)
+{
+	for (unsigned int i = 0; i < pool->nr_cpus; i++)
+		if (atomic_load(&pool->cpus[i].revoked))
+			atomic_store_release(&pool->cpus[i].revoked, 0);
+}
+
+static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_drain what)
+{
+	uint32_t slot = 0;
+
+	/*
+	 * A chunk that is all free need not be in hand: its CPU may have freed the last frame, and be
+	 * waiting for the lock to give it up.
+	 */
+	for (uint32_t left = cpu->nr_partial; left; left--, slot++) {
+		slot = cache_next_partial(cpu, slot);
+		if (what == DRAIN_PARTIAL || cpu->slots[slot].nr_free == CHUNK_FRAMES)
+			release(pool, cpu, slot, 0);
+	}
+}
+
+void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what)
+{
+	cache_stop_others(pool, keep);
+	for (unsigned int i = 0; i < pool->nr_cpus; i++) {
+		struct frame_cpu *cpu = &pool->cpus[i];
+
+		if (i == arch_cpu_id() ? cpu->nr_partial > keep : atomic_load(&cpu->revoked))
+			drain(pool, cpu, what);
+	}
+	cache_let_others_in(pool);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CONFIG_DEBUG_CHECKS: a tag for each frame, and poison in free ones. Without the option all of this
+ * compiles to nothing.
+ *
+ * A tag: bits 0-3 the order of the block that begins here, or a TAG_*; bits 4-15 the block's owner.
+ */
+#ifndef FRAME_DEBUG_H
+#define FRAME_DEBUG_H
+
+#include "layout.h"
+
+#define FRAME_DEBUG IS_ENABLED(CONFIG_DEBUG_CHECKS)
+
+/* These frames become known to the allocator now: they were never allocated, nor poisoned. */
+void debug_mark_fresh(const struct frame_view *view, struct frame_span span);
+
+/* Panics if a poisoned frame was written to. */
+void debug_allocated(struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
+		     unsigned int order);
+
+/*
+ * 0; ERR_WRONG_ORDER if the block that begins here has another order, or none begins here; or
+ * ERR_DOUBLE_FREE.
+ */
+int debug_check_order(const struct frame_view *view, pfn_t pfn, unsigned int order);
+
+/* Before the bits are cleared. */
+void debug_freed(struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
+		 unsigned int order);
+
+/* Tell of a mistake, and return it. No lock is held. */
+int debug_misuse(struct frame_pool *pool, int error, pfn_t pfn, unsigned int order);
+
+#endif

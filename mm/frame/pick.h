@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Which chunk, or area, to allocate from: the policy that keeps memory whole. Under the lock. */
+#ifndef FRAME_PICK_H
+#define FRAME_PICK_H
+
+#include "cache.h"
+
+/*
+ * Find a chunk with free frames for single frames; pool->view shows its range. It is whole, or partial
+ * and such that single frames may come from it, and in its list. This CPU's cache is empty. False if
+ * there is no free frame at all.
+ */
+bool pick_single(struct frame_pool *pool, uint64_t *chunk);
+
+/*
+ * Find a free block of order 1 to 8. Its chunk is partial, of that order or of mixed orders, and in
+ * its list. False if there is none.
+ */
+bool pick_block(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pfn_t *pfn);
+
+/* Find a whole chunk; it stays in its list. */
+bool pick_chunk(struct frame_pool *pool, uint64_t *chunk);
+
+/* Find an area that is all RAM and all free. */
+bool pick_area(struct frame_pool *pool, uint64_t *area);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames in a row, and given frames. */
+#include "internal.h"
+
+/* How far the frames from `pfn` on are free, in ranges that touch, but not beyond `end`. */
+static pfn_t free_until(struct frame_pool *pool, pfn_t pfn, pfn_t end)
+{
+	while (pfn < end && view_seek(pool, &pool->view, pfn)) {
+		const struct frame_extent extent = extent_at(&pool->view, pfn);
+
+		if (!extent.free)
+			break;
+		pfn = extent.end;
+	}
+	return pfn < end ? pfn : end;
+}
+
+/* The first free frame at or after `pfn`. */
+static bool next_free(struct frame_pool *pool, pfn_t *pfn)
+{
+	struct frame_view *view = &pool->view;
+
+	for (;;) {
+		struct frame_extent extent;
+
+		if (!view_has(view, *pfn)) {
+			struct frame_range *range = tree_find_from(pool, *pfn);
+
+			if (!range)
+				return false;
+			view_set(view, range);
+			if (*pfn < view->start)
+				*pfn = view->start;
+		}
+		extent = extent_at(view, *pfn);
+		if (extent.free)
+			return true;
+		*pfn = extent.end;
+	}
+}
+
+/* `limit` is at most FRAME_PFN_LIMIT, and count at most limit, so nothing here overflows. */
+static bool find_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
+		     pfn_t *found)
+{
+	pfn_t pfn = 0;
+
+	while (next_free(pool, &pfn)) {
+		const pfn_t start = align_up(pfn, align);
+		pfn_t end;
+
+		if (start < pfn || start > limit - count)
+			return false;
+		end = free_until(pool, start, start + count);
+		if (end == start + count) {
+			*found = start;
+			return true;
+		}
+		/* That frame is not free; it may be again by now, but this must come to an end. */
+		pfn = end + 1;
+	}
+	return false;
+}
+
+/*
+ * Have nobody own a chunk of these frames, which are in the pool. False if a frame has been taken
+ * meanwhile.
+ */
+static bool disown(struct frame_pool *pool, pfn_t start, pfn_t end)
+{
+	const struct frame_view *view = &pool->view;
+
+	for (pfn_t pfn = start; pfn < end; pfn = chunk_span(view, pfn >> CHUNK_SHIFT).end) {
+		const uint64_t chunk = pfn >> CHUNK_SHIFT;
+
+		(void)view_seek(pool, &pool->view, pfn);
+		if (chunk_is_inner(view, chunk) &&
+		    !area_is_cut(area_state(view, pfn >> AREA_SHIFT)))
+			continue;
+		if (state_kind(*chunk_state(view, chunk)) == CHUNK_OWNED)
+			cache_disown(pool, view, chunk, 0);
+	}
+	return free_until(pool, start, end) == end;
+}
+
+/* Take frames that are free, and of chunks that nobody owns, as single ones. */
+static void take_frames(struct frame_pool *pool, pfn_t start, pfn_t end)
+{
+	const struct frame_view *view = &pool->view;
+
+	for (pfn_t pfn = start; pfn < end;) {
+		const uint64_t chunk = pfn >> CHUNK_SHIFT;
+		struct frame_span span;
+
+		(void)view_seek(pool, &pool->view, pfn);
+		if (chunk_is_inner(view, chunk) &&
+		    area_is_free(area_state(view, pfn >> AREA_SHIFT)))
+			area_cut(pool, view, pfn >> AREA_SHIFT);
+		span = chunk_span(view, chunk);
+		span.start = pfn;
+		if (span.end > end)
+			span.end = end;
+		chunk_take(pool, view, chunk, 0);
+		bits_set(view, span);
+		chunk_settle(pool, view, chunk, state_class(*chunk_state(view, chunk)));
+		for (; FRAME_DEBUG && pfn < span.end; pfn++)
+			debug_allocated(pool, view, pfn, 0);
+		pfn = span.end;
+	}
+	count_allocated(this_cpu(pool), end - start);
+}
+
+/* The same while nobody else frees and allocates, now before where the search is and now behind it. */
+static bool find_run_alone(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
+			   pfn_t *found)
+{
+	bool any;
+
+	if (pool->nr_cpus == 1)
+		return false;
+	cache_stop_others(pool, 0);
+	any = find_run(pool, count, align, limit, found);
+	cache_let_others_in(pool);
+	return any;
+}
+
+int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
+		    pfn_t *pfn)
+{
+	uint64_t irq;
+	bool found;
+
+	if (count == 0 || align == 0 || align & (align - 1))
+		return ERR_INVALID;
+	if (limit > FRAME_PFN_LIMIT)
+		limit = FRAME_PFN_LIMIT;
+	if (count > limit)
+		return ERR_NO_MEMORY;
+	irq = pool_lock(pool);
+	/* Each failure disowns a chunk, so that its frames stay as they are. */
+	do {
+		found = find_run(pool, count, align, limit, pfn) ||
+			find_run_alone(pool, count, align, limit, pfn);
+	} while (found && !disown(pool, *pfn, *pfn + count));
+	if (found)
+		take_frames(pool, *pfn, *pfn + count);
+	pool_unlock(pool, irq);
+	return found ? 0 : ERR_NO_MEMORY;
+}
+
+static bool all_in_pool(struct frame_pool *pool, pfn_t pfn, pfn_t end)
+{
+	while (pfn < end) {
+		if (!view_seek(pool, &pool->view, pfn))
+			return false;
+		pfn = pool->view.end;
+	}
+	return true;
+}
+
+static int alloc_at(struct frame_pool *pool, pfn_t start, pfn_t end)
+{
+	if (!all_in_pool(pool, start, end))
+		return ERR_FOREIGN;
+	if (free_until(pool, start, end) != end || !disown(pool, start, end))
+		return ERR_BUSY;
+	take_frames(pool, start, end);
+	return 0;
+}
+
+int frame_alloc_at(struct frame_pool *pool, pfn_t start, uint64_t count)
+{
+	uint64_t irq;
+	int result;
+
+	if (count == 0 || start + count < start)
+		return ERR_INVALID;
+	irq = pool_lock(pool);
+	result = alloc_at(pool, start, start + count);
+	pool_unlock(pool, irq);
+	return result;
+}
+
+/* Enough for one bitmap word: free_bulk() frees those of one word at once. */
+#define BATCH 64
+
+int frame_free_run(struct frame_pool *pool, pfn_t start, uint64_t count, uint64_t *nr_freed)
+{
+	pfn_t frames[BATCH];
+	uint64_t done = 0;
+	int result = 0;
+
+	while (done < count && !result) {
+		size_t size = 0, freed;
+
+		do {
+			frames[size] = start + done + size;
+			size++;
+		} while (done + size < count && !is_aligned(start + done + size, BATCH));
+		result = frame_free_bulk(pool, frames, size, &freed);
+		done += freed;
+	}
+	if (nr_freed)
+		*nr_freed = done;
+	return result;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* How any frames are used: what a picture of memory is made of. */
+#include "internal.h"
+
+/* Whether the 2 MiB chunk of a free frame could be had as one block. */
+static bool chunk_is_free(const struct frame_view *view, uint64_t chunk)
+{
+	struct frame_extent extent;
+
+	if (!chunk_is_inner(view, chunk))
+		return false;
+	extent = extent_at(view, chunk << CHUNK_SHIFT);
+	return extent.free && extent.end >= (chunk + 1) << CHUNK_SHIFT;
+}
+
+/* Add the frames of one range from `pfn` on that are in one state; where the next ones begin. */
+static pfn_t add_extent(const struct frame_view *view, pfn_t pfn, pfn_t end,
+			struct frame_usage *usage)
+{
+	const struct frame_extent extent = extent_at(view, pfn);
+	const pfn_t stop = extent.end < end ? extent.end : end;
+
+	usage->nr_frames += stop - pfn;
+	if (extent.free) {
+		usage->nr_free += stop - pfn;
+		if (!chunk_is_free(view, pfn >> CHUNK_SHIFT))
+			usage->nr_broken += stop - pfn;
+	}
+	return stop;
+}
+
+struct frame_usage frame_usage(struct frame_pool *pool, pfn_t start, pfn_t end)
+{
+	const uint64_t irq = pool_lock(pool);
+	struct frame_usage usage = { 0 };
+	struct frame_view view = { 0 };
+	struct frame_range *range;
+
+	while (start < end && (range = tree_find_from(pool, start)) && range_start(range) < end) {
+		view_set(&view, range);
+		if (start < view.start)
+			start = view.start;
+		while (start < end && start < view.end)
+			start = add_extent(&view, start, end, &usage);
+	}
+	pool_unlock(pool, irq);
+	return usage;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's address space by its parts: what lies where, with which rights. The kernel builds its
+ * tables from this list, and audits them against it.
+ */
+#ifndef MERCATOR_AUDIT_H
+#define MERCATOR_AUDIT_H
+
+#include <mercator/memmap.h>
+#include <mercator/pagetable.h>
+#include <mercator/space.h>
+#include <mercator/types.h>
+
+enum region_kind {
+	REGION_IMAGE,   /* all mapped, in a row from `physical` on, with these attributes */
+	REGION_PHYSMAP, /* RAM, at its distance from `physical`; some of it may be read-only */
+	REGION_SINGLE,  /* whatever was mapped there, with at most these rights, of any type */
+	REGION_GUARD,   /* reserved: touching it faults */
+	REGION_TEMP,    /* temporary pages: reserved, or mapped for a moment */
+	REGION_WINDOW,  /* what a recursive slot shows; nothing, while the second one is free */
+};
+
+struct region {
+	const char *name;
+	virt_addr_t start;
+	uint64_t size; /* bytes; neither this nor start + size is 0 */
+	enum region_kind kind;
+	struct attributes attributes; /* rights as the CPU can have them */
+	phys_addr_t physical;         /* REGION_IMAGE, REGION_PHYSMAP */
+};
+
+/* What a reserved entry of the kernel's says it is for: its payload. */
+enum reserved_mark {
+	RESERVED_GUARD = 1,
+	RESERVED_TEMP,
+};
+
+/*
+ * Auditing an address space: its tables are read through its own access method and held against the
+ * invariants of docs/paging.md, and against the list of regions that the kernel half is to consist of.
+ */
+
+/* What is true of the machine, for the audit to hold the tables against. */
+struct audit_rules {
+	/* What the kernel half consists of, in ascending order; everything else there is empty. */
+	const struct region *regions;
+	size_t nr_regions;
+
+	struct memmap_range
+		read_only; /* physical: the kernel's text and read-only data, whole frames */
+	const struct memmap_range *ram; /* sorted, disjoint: what REGION_PHYSMAP has, all of it */
+	size_t nr_ram;
+
+	/* Whether the frame of a table is in nobody else's hands; NULL: not asked. */
+	bool (*is_table_frame)(void *context, pfn_t frame);
+	void *context;
+
+	/* Room to remember all tables in, and two numbers for each piece that pages map in a row. */
+	pfn_t *tables;
+	size_t max_tables;
+};
+
+/* What was found: what is broken, and at which entry; or, if all is well, how much there is. */
+struct audit_report {
+	const char *broken; /* a sentence, or NULL */
+	virt_addr_t address;
+	unsigned int level;
+	pt_entry_t entry;
+
+	uint64_t nr_tables[PT_LEVELS_MAX + 1]; /* by level, the root included */
+	uint64_t nr_leaves[PT_LEAF_MAX + 1];   /* by level */
+	uint64_t nr_reserved;
+};
+
+/*
+ * Audit a space. Nobody may change it meanwhile. What is checked, by the invariants' numbers:
+ *
+ *	1  entries that are not present are zero or well-formed reserved ones
+ *	2  no table has two parents; nothing but the physical map and temporary pages maps a table
+ *	3  no table but the shared ones is empty, and each count of live entries is right
+ *	4  table entries grant all rights; recursive slots, these and no execution
+ *	6  frames of tables are in nobody else's hands
+ *	8  nothing is writable and executable; no alias of `read_only` is writable. The table window is
+ *	   left out: it shows what leads to any page, and the start of large ones where these may be
+ *	   written, but cannot be executed
+ *	9  no frame beyond the CPU's physical addresses, no bit or page size that it lacks
+ *
+ * and the layout: each region has exactly its mappings, and there is nothing outside of them. 5 speaks
+ * of operations that fail, and 7 of what the MMU does, which tables alone do not show; for 10, the
+ * digests of audit_digest() are compared.
+ *
+ *   ERR_FORMAT    something is broken: report->broken says what
+ *   ERR_NO_SPACE  max_tables is too small
+ *   ERR_UNSUPPORTED, ERR_BUSY  the space's access method cannot be used: mercator/mapper.h
+ */
+MUST_CHECK int audit_space(const struct space *space, const struct audit_rules *rules,
+			   struct audit_report *report);
+
+/*
+ * A number that depends on every entry of the space but its recursive slots', the same for every access
+ * method (invariant 10). Errors: those of mapper_visit_entries().
+ */
+MUST_CHECK int audit_digest(const struct space *space, uint64_t *digest);
+
+#endif

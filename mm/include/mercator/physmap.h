@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The physical map: physical memory at one virtual offset, PHYSMAP_BASE. At start, the stub's tables
+ * have everything up to a bound, the reach, that depends on the CPU's page sizes; the kernel's own
+ * have RAM and nothing else, or no physical map at all (CONFIG_PHYSMAP).
+ */
+#ifndef MERCATOR_PHYSMAP_H
+#define MERCATOR_PHYSMAP_H
+
+#include <mercator/mapper.h>
+#include <mercator/memmap.h>
+#include <mercator/platform.h>
+#include <mercator/types.h>
+
+/* From now on, all physical addresses below `reach` are mapped, as far as the window goes. */
+void physmap_set_reach(uint64_t reach);
+
+/*
+ * From now on, these ranges are mapped, as far as the window goes, and nothing else. They are sorted,
+ * disjoint, and stay the caller's; without any, nothing is mapped.
+ */
+void physmap_set_ranges(const struct memmap_range *ranges, size_t count);
+
+/* The end of what is mapped. */
+uint64_t physmap_reach(void);
+
+/* Whether all of [address, address + size) is mapped. */
+bool physmap_covers(phys_addr_t address, uint64_t size);
+
+/* A pointer to physical memory that physmap_covers(). */
+static inline void *physmap_pointer(phys_addr_t address)
+{
+	return virt_ptr(virt_addr(physmap_base() + phys_raw(address)));
+}
+
+/* Building the physical map in an address space. */
+
+/*
+ * The part of an address space where the physical map is, or is to be: physical address 0 is at
+ * `base`, a multiple of the largest page; physical addresses from `size` on are not in it.
+ */
+struct physmap_window {
+	virt_addr_t base;
+	uint64_t size;
+};
+
+/*
+ * Map RAM in the window: readable, global, never executable, and writable but for [read_only.start,
+ * read_only.end), whole frames, which lie in one of the ranges or are none. `ram` are `count` sorted,
+ * disjoint ranges of whole frames, no two touching. Nothing else is mapped, and with the fewest
+ * entries that the CPU's page sizes allow; the time and the memory for tables go with the number of
+ * entries. The window must be empty.
+ *
+ *   ERR_EXISTS     something is
+ *   ERR_NO_MEMORY  no frames for tables: nothing is mapped
+ *   ERR_RANGE      RAM beyond the CPU's physical addresses: nothing is mapped
+ */
+MUST_CHECK int physmap_map(struct space *space, const struct physmap_window *window,
+			   const struct memmap_range *ram, size_t count,
+			   struct memmap_range read_only);
+
+/* What a map consists of. */
+struct physmap_size {
+	uint64_t nr_leaves[PT_LEAF_MAX + 1]; /* by level */
+	uint64_t nr_tables;                  /* below the root */
+};
+
+/* Count it in a space's tables. Errors: those of mapper_visit(). */
+MUST_CHECK int physmap_measure(const struct space *space, const struct physmap_window *window,
+			       struct physmap_size *size);
+
+#endif

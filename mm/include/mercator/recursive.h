@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table window: the root's entry `slot` points at the root itself, so a walk that takes that
+ * entry has come one level less far when the MMU believes it has arrived, and what it finds as
+ * "memory" is a table. Taking it n times shows the tables of level n:
+ *
+ *	PT of an address	slot | idx 4 | idx 3 | idx 2 | 0
+ *	PD			slot | slot  | idx 4 | idx 3 | 0
+ *	PDPT			slot | slot  | slot  | idx 4 | 0
+ *	PML4			slot | slot  | slot  | slot  | 0
+ *
+ * (4 levels; with 5 there is one index more.)
+ *
+ * Where a leaf of 2 MiB or 1 GiB ends the way to one of these, the MMU finds that leaf, and takes it for one of so
+ * many levels less: what appears is the start of its memory, of 4 KiB or 2 MiB. The rights are the
+ * leaf's, but that the slot has neither user nor execute. Nothing of a 4 KiB leaf's memory appears.
+ *
+ * The second slot of the active root can point at another root, which has its own recursive entry at
+ * `slot`. Taking `second` first leads there, and one level is used up; taking `slot` then stays there.
+ * So the other space's tables are in a second window, at the same addresses but for the first index:
+ *
+ *	active root [second] -> other root [slot] -> other root [slot] -> ... [idx 4] -> PDPT
+ *
+ *	PT of an address	second | idx 4 | idx 3 | idx 2 | 0
+ *	PD			second | slot  | idx 4 | idx 3 | 0
+ *	PDPT			second | slot  | slot  | idx 4 | 0
+ *	PML4			second | slot  | slot  | slot  | 0
+ *
+ * Nobody asks for the other places at which these tables appear: the first window shows what is below
+ * the second slot as well, as slot | second | idx 4 | idx 3 | 0 and so on, with `second` at any of the
+ * places that `slot` has above. But a CPU that guesses may come there.
+ */
+#ifndef MERCATOR_TABLE_WINDOW_H
+#define MERCATOR_TABLE_WINDOW_H
+
+#include <mercator/pt_format.h>
+#include <mercator/types.h>
+
+/*
+ * Where the recursive slot `slot`, in the upper half, of a space with `levels` levels makes the entry
+ * appear that translates `address` at `level`: for level == levels, the root's. Inline, because the
+ * recursive method asks for every entry: where the compiler knows the numbers, a shift, a mask and a
+ * constant are left.
+ */
+static inline virt_addr_t recursive_entry_address(unsigned int slot, unsigned int levels,
+						  virt_addr_t address, unsigned int level)
+{
+	const uint64_t sign = -(UINT64_C(1) << pt_shift(levels + 1));
+	uint64_t window = virt_raw(address), slots = sign;
+
+	/* Below the sign extension, all indices move down `level` places, the last to an entry's ... */
+	window = align_down((window & ~sign) >> level * PT_INDEX_BITS, PT_ENTRY_SIZE);
+	/* ... and the slot takes the places at the top. */
+#pragma GCC unroll 5
+	for (unsigned int i = 0; i < level; i++)
+		slots |= (uint64_t)slot << pt_shift(levels - i);
+	return virt_addr(window | slots);
+}
+
+/* Where the table is that this entry is in. */
+static inline virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels,
+						  virt_addr_t address, unsigned int level)
+{
+	return virt_addr(align_down(virt_raw(recursive_entry_address(slot, levels, address, level)),
+				    FRAME_SIZE));
+}
+
+/*
+ * How far further `second` shows a table if it is taken in the place of `slot`, the n-th time from the
+ * first, 0. Both are in the upper half, so that an address stays canonical.
+ */
+static inline uint64_t second_window_distance(unsigned int slot, unsigned int second,
+					      unsigned int levels, unsigned int n)
+{
+	return ((uint64_t)second - slot) << pt_shift(levels - n);
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A lock for short sections. Taking it costs one locked instruction, releasing it a plain store.
+ * Whoever takes a lock that an interrupt handler takes too has interrupts off. With CONFIG_DEBUG_CHECKS,
+ * a lock that is given back by who does not hold it is a panic.
+ */
+#ifndef MERCATOR_SPINLOCK_H
+#define MERCATOR_SPINLOCK_H
+
+#include <mercator/platform.h>
+#include <mercator/types.h>
+
+struct spinlock {
+	uint32_t locked;
+	uint32_t owner; /* CONFIG_DEBUG_CHECKS: the CPU that holds it, plus 1 */
+};
+
+static inline void spin_lock(struct spinlock *lock)
+{
+	while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
+		while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED))
+			arch_cpu_relax();
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
+		__atomic_store_n(&lock->owner, arch_cpu_id() + 1, __ATOMIC_RELAXED);
+}
+
+static inline void spin_unlock(struct spinlock *lock)
+{
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
+		if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != arch_cpu_id() + 1)
+			panic("spinlock: CPU %u gives back what it does not hold", arch_cpu_id());
+		__atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
+	}
+	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+}
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recursive access method for a space that is not active: its tables appear where the second slot
+ * of the active root shows them (mercator/recursive.h), once that leads to its root (second_slot.h).
+ * An instance of its own, so that the active space's tables are as quick to reach as without it.
+ */
+#include "window.h"
+
+#define ACCESS(name) second_##name
+
+static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
+				       unsigned int level)
+{
+	const virt_addr_t own = recursive_entry_address(CONFIG_RECURSIVE_SLOT, root->levels,
+							virt_addr(linear), level);
+
+	(void)table;
+	return own_pointer(
+		virt_addr(virt_raw(own) + second_window_distance(CONFIG_RECURSIVE_SLOT,
+								 CONFIG_RECURSIVE_SECOND_SLOT,
+								 root->levels, 0)));
+}
+
+/* The slot may lead to another space before the next operation. */
+static inline bool access_keeps(const struct root *root)
+{
+	(void)root;
+	return false;
+}
+
+#include "../walker.h"
+#include "../walker_change.h"

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* No interrupts. Programs whose tests interrupt have tests/machine/interrupts/ before this folder. */
+#ifndef ARCH_HOST_IRQ_H
+#define ARCH_HOST_IRQ_H
+
+#include <stdint.h>
+
+static inline uint64_t arch_irq_save(void)
+{
+	return 0;
+}
+
+static inline void arch_irq_restore(uint64_t flags)
+{
+	(void)flags;
+}
+
+#endif
