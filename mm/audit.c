@@ -10,21 +10,23 @@
 
 #include "pagetable/range.h"
 #include "pagetable/second_slot.h"
+#include "units.h"
 
 /* A table whose entries are being visited. */
 struct open_table {
-	pt_entry_t entry; /* that points at it */
-	virt_addr_t first;
+	mc_pt_entry_t entry; /* that points at it */
+	mc_virt_addr_t first;
 	unsigned int live;
 	bool is_shared;
 };
 
 struct audit {
-	const struct space *space;
-	const struct audit_rules *rules;
-	struct audit_report *report;
+	const struct mc_space *space;
+	const struct mc_audit_rules *rules;
+	struct mc_audit_report *report;
 
-	struct open_table open[PT_LEVELS_MAX + 1]; /* by level, from `lowest_open` to the root's */
+	struct open_table
+		open[MC_PT_LEVELS_MAX + 1]; /* by level, from `lowest_open` to the root's */
 	unsigned int lowest_open;
 
 	/*
@@ -32,7 +34,7 @@ struct audit {
 	 * address. Of a level without leaves the span is more than any run has left.
 	 */
 	uint64_t next, end;
-	uint64_t spans[PT_LEVELS_MAX + 1], bits[PT_LEVELS_MAX + 1];
+	uint64_t spans[MC_PT_LEVELS_MAX + 1], bits[MC_PT_LEVELS_MAX + 1];
 	uint64_t run_start;
 	bool is_whole; /* it must reach its end */
 
@@ -50,27 +52,27 @@ struct audit {
 
 #define NO_SPAN UINT64_MAX
 
-static int broken(struct audit *audit, const char *what, virt_addr_t address, unsigned int level,
-		  pt_entry_t entry)
+static int broken(struct audit *audit, const char *what, mc_virt_addr_t address, unsigned int level,
+		  mc_pt_entry_t entry)
 {
 	audit->report->broken = what;
 	audit->report->address = address;
 	audit->report->level = level;
 	audit->report->entry = entry;
-	return ERR_FORMAT;
+	return MC_ERR_FORMAT;
 }
 
 static int broken_from(struct audit *audit, const char *what, uint64_t address)
 {
-	return broken(audit, what, virt_addr(address), 0, (pt_entry_t){ 0 });
+	return broken(audit, what, mc_virt_addr(address), 0, (mc_pt_entry_t){ 0 });
 }
 
-static bool is_kernel_half(virt_addr_t address)
+static bool is_kernel_half(mc_virt_addr_t address)
 {
-	return virt_raw(address) >> 63;
+	return mc_virt_raw(address) >> 63;
 }
 
-static const struct region *region_now(const struct audit *audit)
+static const struct mc_region *region_now(const struct audit *audit)
 {
 	return audit->in_kernel_half && audit->region < audit->rules->nr_regions
 		       ? &audit->rules->regions[audit->region]
@@ -88,17 +90,17 @@ static void begin_run(struct audit *audit, uint64_t start, uint64_t end, bool is
 	audit->next = start;
 	audit->end = end;
 	audit->is_whole = is_whole;
-	for (unsigned int level = 1; level <= PT_LEVELS_MAX; level++)
+	for (unsigned int level = 1; level <= MC_PT_LEVELS_MAX; level++)
 		audit->spans[level] = NO_SPAN;
 }
 
 static void expect_leaves(struct audit *audit, unsigned int level, uint64_t bits)
 {
-	audit->spans[level] = pt_span(level);
+	audit->spans[level] = mc_pt_span(level);
 	audit->bits[level] = bits;
 }
 
-static bool overlaps(const struct memmap_range *range, uint64_t start, uint64_t size)
+static bool overlaps(const struct mc_memmap_range *range, uint64_t start, uint64_t size)
 {
 	return start < range->end && range->start < start + size;
 }
@@ -120,13 +122,13 @@ static const char *memory_fault(const struct audit *audit, uint64_t physical, ui
  */
 static int end_run(struct audit *audit)
 {
-	const struct region *region = region_now(audit);
+	const struct mc_region *region = region_now(audit);
 	const uint64_t size = audit->next - audit->run_start;
-	pfn_t *mapped = &audit->rules->tables[audit->rules->max_tables - 2 * audit->nr_mapped];
+	mc_pfn_t *mapped = &audit->rules->tables[audit->rules->max_tables - 2 * audit->nr_mapped];
 	unsigned int level = 1;
 	const char *fault;
 	uint64_t physical;
-	pt_entry_t leaf;
+	mc_pt_entry_t leaf;
 
 	if (audit->is_whole && audit->next != audit->end)
 		return broken_from(audit, "a region is not mapped as a whole", audit->next);
@@ -135,31 +137,31 @@ static int end_run(struct audit *audit)
 	while (audit->spans[level] == NO_SPAN)
 		level++;
 	leaf.raw = audit->bits[level] + audit->run_start;
-	physical = phys_raw(pt_leaf_address(leaf, 1));
-	fault = memory_fault(audit, physical, size, pt_is_writable(leaf));
+	physical = mc_phys_raw(mc_pt_leaf_address(leaf, 1));
+	fault = memory_fault(audit, physical, size, mc_pt_is_writable(leaf));
 	if (fault)
 		return broken_from(audit, fault, audit->run_start);
 	/* These two may show tables. */
-	if (region && (region->kind == REGION_PHYSMAP || region->kind == REGION_TEMP))
+	if (region && (region->kind == MC_REGION_PHYSMAP || region->kind == MC_REGION_TEMP))
 		return 0;
 	if (!has_room(audit, 2))
-		return ERR_NO_SPACE;
-	mapped[-2] = physical / FRAME_SIZE;
-	mapped[-1] = (physical + size) / FRAME_SIZE;
+		return MC_ERR_NO_SPACE;
+	mapped[-2] = physical / MC_FRAME_SIZE;
+	mapped[-1] = (physical + size) / MC_FRAME_SIZE;
 	audit->nr_mapped++;
 	return 0;
 }
 
 /* A run that is known beforehand: of the image, or of the physical map. */
 static void expect_run(struct audit *audit, uint64_t start, uint64_t end,
-		       struct attributes attributes)
+		       struct mc_attributes attributes)
 {
-	const struct region *region = region_now(audit);
-	const uint64_t distance = phys_raw(region->physical) - virt_raw(region->start);
+	const struct mc_region *region = region_now(audit);
+	const uint64_t distance = mc_phys_raw(region->physical) - mc_virt_raw(region->start);
 
 	begin_run(audit, start, end, true);
 	for (unsigned int level = 1; level <= audit->space->largest_leaf; level++)
-		expect_leaves(audit, level, distance + pt_leaf_bits(attributes, level));
+		expect_leaves(audit, level, distance + mc_pt_leaf_bits(attributes, level));
 }
 
 static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
@@ -172,14 +174,14 @@ static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 /* The next part of the next range of RAM: before, in and behind what is read-only. False: no more. */
 static bool next_ram(struct audit *audit)
 {
-	const struct audit_rules *rules = audit->rules;
-	const struct region *region = region_now(audit);
-	const uint64_t base = virt_raw(region->start);
+	const struct mc_audit_rules *rules = audit->rules;
+	const struct mc_region *region = region_now(audit);
+	const uint64_t base = mc_virt_raw(region->start);
 
 	for (; audit->ram < rules->nr_ram && rules->ram[audit->ram].start < region->size;
 	     audit->ram++, audit->part = 0)
 		while (audit->part < 3) {
-			const struct memmap_range *ram = &rules->ram[audit->ram];
+			const struct mc_memmap_range *ram = &rules->ram[audit->ram];
 			const uint64_t high = clamp(ram->end, 0, region->size);
 			const uint64_t edges[4] = {
 				ram->start,
@@ -188,12 +190,12 @@ static bool next_ram(struct audit *audit)
 				high,
 			};
 			const unsigned int part = audit->part++;
-			struct attributes attributes = region->attributes;
+			struct mc_attributes attributes = region->attributes;
 
 			if (edges[part] >= edges[part + 1])
 				continue;
 			if (part == 1)
-				attributes.rights &= ~RIGHT_WRITE;
+				attributes.rights &= ~MC_RIGHT_WRITE;
 			expect_run(audit, base + edges[part], base + edges[part + 1], attributes);
 			return true;
 		}
@@ -202,7 +204,7 @@ static bool next_ram(struct audit *audit)
 
 static void enter_region(struct audit *audit)
 {
-	const struct region *region = region_now(audit);
+	const struct mc_region *region = region_now(audit);
 
 	audit->nr_bytes = 0;
 	audit->ram = 0;
@@ -210,27 +212,27 @@ static void enter_region(struct audit *audit)
 	begin_run(audit, 0, 0, false);
 	if (!region)
 		return;
-	if (region->kind == REGION_IMAGE)
-		expect_run(audit, virt_raw(region->start), virt_raw(region->start) + region->size,
-			   region->attributes);
-	else if (region->kind == REGION_PHYSMAP)
+	if (region->kind == MC_REGION_IMAGE)
+		expect_run(audit, mc_virt_raw(region->start),
+			   mc_virt_raw(region->start) + region->size, region->attributes);
+	else if (region->kind == MC_REGION_PHYSMAP)
 		next_ram(audit);
 }
 
 /* Go on to what is expected next. */
 static int advance(struct audit *audit)
 {
-	const struct region *region = region_now(audit);
+	const struct mc_region *region = region_now(audit);
 	int error = end_run(audit);
 
 	if (error)
 		return error;
-	if (region && region->kind == REGION_PHYSMAP && next_ram(audit))
+	if (region && region->kind == MC_REGION_PHYSMAP && next_ram(audit))
 		return 0;
-	if (region && (region->kind == REGION_GUARD || region->kind == REGION_TEMP) &&
+	if (region && (region->kind == MC_REGION_GUARD || region->kind == MC_REGION_TEMP) &&
 	    audit->nr_bytes != region->size)
 		return broken_from(audit, "a region is not reserved as a whole",
-				   virt_raw(region->start));
+				   mc_virt_raw(region->start));
 	if (audit->in_kernel_half)
 		audit->region++;
 	audit->in_kernel_half = true;
@@ -242,24 +244,24 @@ static int advance(struct audit *audit)
  * Go on until the address is not behind the region any more, nor behind what is known to come; an
  * address before that is in no region.
  */
-static int advance_to(struct audit *audit, virt_addr_t address, unsigned int level,
-		      pt_entry_t entry)
+static int advance_to(struct audit *audit, mc_virt_addr_t address, unsigned int level,
+		      mc_pt_entry_t entry)
 {
-	const uint64_t at = virt_raw(address);
-	const struct region *region = region_now(audit);
+	const uint64_t at = mc_virt_raw(address);
+	const struct mc_region *region = region_now(audit);
 	int error = 0;
 
 	while (!error && (!audit->in_kernel_half ||
-			  (region && (at - virt_raw(region->start) >= region->size ||
+			  (region && (at - mc_virt_raw(region->start) >= region->size ||
 				      (audit->is_whole && audit->next == audit->end))))) {
-		if (region && at < virt_raw(region->start))
+		if (region && at < mc_virt_raw(region->start))
 			break;
 		error = advance(audit);
 		region = region_now(audit);
 	}
 	if (error)
 		return error;
-	if (!region || at < virt_raw(region->start) || pt_span(level) > region->size)
+	if (!region || at < mc_virt_raw(region->start) || mc_pt_span(level) > region->size)
 		return broken(audit, "there is something outside of all regions", address, level,
 			      entry);
 	if (audit->is_whole && at < audit->next)
@@ -270,55 +272,57 @@ static int advance_to(struct audit *audit, virt_addr_t address, unsigned int lev
 }
 
 /* What holds for any leaf anywhere. */
-static const char *leaf_fault(const struct audit *audit, virt_addr_t address, unsigned int level,
-			      pt_entry_t entry)
+static const char *leaf_fault(const struct audit *audit, mc_virt_addr_t address, unsigned int level,
+			      mc_pt_entry_t entry)
 {
-	const struct attributes attributes = pt_leaf_attributes(entry);
-	const uint64_t physical = phys_raw(pt_leaf_address(entry, level)), size = pt_span(level);
-	const unsigned int write_execute = RIGHT_WRITE | RIGHT_EXECUTE;
+	const struct mc_attributes attributes = mc_pt_leaf_attributes(entry);
+	const uint64_t physical = mc_phys_raw(mc_pt_leaf_address(entry, level)),
+		       size = mc_pt_span(level);
+	const unsigned int write_execute = MC_RIGHT_WRITE | MC_RIGHT_EXECUTE;
 
-	if (entry.raw != (physical | pt_leaf_bits(attributes, level)))
+	if (entry.raw != (physical | mc_pt_leaf_bits(attributes, level)))
 		return "a leaf has a bit that it should not have, or lacks A or D";
 	if (level > audit->space->largest_leaf)
 		return "a leaf is larger than the CPU's pages";
 	if ((attributes.rights & write_execute) == write_execute)
 		return "a leaf is writable and executable";
-	if ((attributes.rights & RIGHT_WRITE) && overlaps(&audit->rules->read_only, physical, size))
+	if ((attributes.rights & MC_RIGHT_WRITE) &&
+	    overlaps(&audit->rules->read_only, physical, size))
 		return "an alias of the kernel's text or read-only data is writable";
-	if ((attributes.rights & RIGHT_GLOBAL) && !audit->space->global_pages)
+	if ((attributes.rights & MC_RIGHT_GLOBAL) && !audit->space->global_pages)
 		return "a leaf is global, which this CPU does not have";
-	if ((attributes.rights & RIGHT_USER) && is_kernel_half(address))
+	if ((attributes.rights & MC_RIGHT_USER) && is_kernel_half(address))
 		return "a leaf of the kernel half is the user's";
-	if ((attributes.rights & RIGHT_GLOBAL) && !is_kernel_half(address))
+	if ((attributes.rights & MC_RIGHT_GLOBAL) && !is_kernel_half(address))
 		return "a leaf of the lower half is global";
-	return memory_fault(audit, physical, size, attributes.rights & RIGHT_WRITE);
+	return memory_fault(audit, physical, size, attributes.rights & MC_RIGHT_WRITE);
 }
 
 /* A leaf of a run that must be whole, and that is not what was expected. */
-static const char *unexpected_leaf(const struct audit *audit, virt_addr_t address,
-				   unsigned int level, pt_entry_t entry)
+static const char *unexpected_leaf(const struct audit *audit, mc_virt_addr_t address,
+				   unsigned int level, mc_pt_entry_t entry)
 {
-	const struct region *region = region_now(audit);
-	const uint64_t distance = phys_raw(region->physical) - virt_raw(region->start);
+	const struct mc_region *region = region_now(audit);
+	const uint64_t distance = mc_phys_raw(region->physical) - mc_virt_raw(region->start);
 
-	if (phys_raw(pt_leaf_address(entry, level)) != virt_raw(address) + distance)
+	if (mc_phys_raw(mc_pt_leaf_address(entry, level)) != mc_virt_raw(address) + distance)
 		return "a page leads elsewhere";
-	if (pt_span(level) > audit->end - audit->next)
+	if (mc_pt_span(level) > audit->end - audit->next)
 		return "a page reaches beyond what has these rights, or beyond RAM";
 	return "a page has other rights, or another memory type";
 }
 
-static const char *region_fault(const struct audit *audit, virt_addr_t address, unsigned int level,
-				pt_entry_t entry)
+static const char *region_fault(const struct audit *audit, mc_virt_addr_t address,
+				unsigned int level, mc_pt_entry_t entry)
 {
-	const struct region *region = region_now(audit);
-	const unsigned int rights = pt_leaf_attributes(entry).rights;
+	const struct mc_region *region = region_now(audit);
+	const unsigned int rights = mc_pt_leaf_attributes(entry).rights;
 
 	switch (region->kind) {
-	case REGION_IMAGE:
-	case REGION_PHYSMAP: return unexpected_leaf(audit, address, level, entry);
-	case REGION_SINGLE:
-	case REGION_TEMP:
+	case MC_REGION_IMAGE:
+	case MC_REGION_PHYSMAP: return unexpected_leaf(audit, address, level, entry);
+	case MC_REGION_SINGLE:
+	case MC_REGION_TEMP:
 		return rights & ~region->attributes.rights
 			       ? "a single mapping has more rights than its region"
 			       : NULL;
@@ -327,10 +331,10 @@ static const char *region_fault(const struct audit *audit, virt_addr_t address, 
 }
 
 /* A leaf that continues no run: look at it, and begin one. */
-static int audit_leaf(struct audit *audit, virt_addr_t address, unsigned int level,
-		      pt_entry_t entry)
+static int audit_leaf(struct audit *audit, mc_virt_addr_t address, unsigned int level,
+		      mc_pt_entry_t entry)
 {
-	const struct region *region = region_now(audit);
+	const struct mc_region *region = region_now(audit);
 	const char *fault = leaf_fault(audit, address, level, entry);
 	int error;
 
@@ -341,27 +345,27 @@ static int audit_leaf(struct audit *audit, virt_addr_t address, unsigned int lev
 	error = end_run(audit);
 	if (error)
 		return error;
-	begin_run(audit, virt_raw(address),
-		  region ? virt_raw(region->start) + region->size : UINT64_C(1) << 63, false);
-	expect_leaves(audit, level, entry.raw - virt_raw(address));
-	audit->next += pt_span(level);
-	audit->nr_bytes += pt_span(level);
+	begin_run(audit, mc_virt_raw(address),
+		  region ? mc_virt_raw(region->start) + region->size : UINT64_C(1) << 63, false);
+	expect_leaves(audit, level, entry.raw - mc_virt_raw(address));
+	audit->next += mc_pt_span(level);
+	audit->nr_bytes += mc_pt_span(level);
 	audit->report->nr_leaves[level]++;
 	return 0;
 }
 
-static int audit_reserved(struct audit *audit, virt_addr_t address, unsigned int level,
-			  pt_entry_t entry)
+static int audit_reserved(struct audit *audit, mc_virt_addr_t address, unsigned int level,
+			  mc_pt_entry_t entry)
 {
-	const struct region *region = region_now(audit);
+	const struct mc_region *region = region_now(audit);
 
-	if (level != 1 || entry.raw != pt_make_reserved(pt_reserved_payload(entry)).raw)
+	if (level != 1 || entry.raw != mc_pt_make_reserved(mc_pt_reserved_payload(entry)).raw)
 		return broken(audit, "an entry that is not present is neither zero nor reserved",
 			      address, level, entry);
-	if (region && (region->kind == REGION_IMAGE || region->kind == REGION_PHYSMAP))
+	if (region && (region->kind == MC_REGION_IMAGE || region->kind == MC_REGION_PHYSMAP))
 		return broken(audit, "an entry is reserved where a page should be", address, level,
 			      entry);
-	audit->nr_bytes += FRAME_SIZE;
+	audit->nr_bytes += MC_FRAME_SIZE;
 	audit->report->nr_reserved++;
 	return 0;
 }
@@ -377,47 +381,48 @@ static int close_table(struct audit *audit)
 		return 0;
 	if (!table->live)
 		fault = "an empty table is linked";
-	else if (table->live != pt_live(table->entry))
+	else if (table->live != mc_pt_live(table->entry))
 		fault = "the count of a table's live entries is wrong";
 	return fault ? broken(audit, fault, table->first, level + 1, table->entry) : 0;
 }
 
-static int remember_table(struct audit *audit, pfn_t frame)
+static int remember_table(struct audit *audit, mc_pfn_t frame)
 {
 	if (!has_room(audit, 1))
-		return ERR_NO_SPACE;
+		return MC_ERR_NO_SPACE;
 	audit->rules->tables[audit->nr_tables++] = frame;
 	return 0;
 }
 
-static int open_table(struct audit *audit, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int open_table(struct audit *audit, mc_virt_addr_t first, unsigned int level,
+		      mc_pt_entry_t entry)
 {
-	const struct audit_rules *rules = audit->rules;
-	const phys_addr_t table = pt_table_address(entry);
+	const struct mc_audit_rules *rules = audit->rules;
+	const mc_phys_addr_t table = mc_pt_table_address(entry);
 	const bool is_shared = level == audit->space->root.levels && is_kernel_half(first);
-	const pt_entry_t want =
-		pt_with_live(pt_make_table(table, !is_kernel_half(first)), pt_live(entry));
+	const mc_pt_entry_t want =
+		mc_pt_with_live(mc_pt_make_table(table, !is_kernel_half(first)), mc_pt_live(entry));
 
-	if (entry.raw != want.raw || (is_shared && pt_live(entry) != 1))
+	if (entry.raw != want.raw || (is_shared && mc_pt_live(entry) != 1))
 		return broken(audit,
 			      "a table's entry has a bit that it should not have, or lacks one",
 			      first, level, entry);
-	if (phys_raw(table) >= audit->space->physical_limit)
+	if (mc_phys_raw(table) >= audit->space->physical_limit)
 		return broken(audit, "a table lies beyond the CPU's physical addresses", first,
 			      level, entry);
-	if (rules->is_table_frame && !rules->is_table_frame(rules->context, phys_pfn(table)))
+	if (rules->is_table_frame && !rules->is_table_frame(rules->context, mc_phys_pfn(table)))
 		return broken(audit, "a table's frame is not allocated", first, level, entry);
 	audit->lowest_open = level - 1;
 	audit->open[level - 1] = (struct open_table){ entry, first, 0, is_shared };
 	audit->report->nr_tables[level - 1]++;
-	return remember_table(audit, phys_pfn(table));
+	return remember_table(audit, mc_phys_pfn(table));
 }
 
 /* An entry that does not continue a run. */
-__attribute__((noinline)) static int audit_closely(struct audit *audit, virt_addr_t first,
-						   unsigned int level, pt_entry_t entry)
+__attribute__((noinline)) static int audit_closely(struct audit *audit, mc_virt_addr_t first,
+						   unsigned int level, mc_pt_entry_t entry)
 {
-	const enum pt_kind kind = pt_kind(entry, level);
+	const enum mc_pt_kind kind = mc_pt_kind(entry, level);
 	int error = 0;
 
 	while (!error && audit->lowest_open < level)
@@ -425,31 +430,31 @@ __attribute__((noinline)) static int audit_closely(struct audit *audit, virt_add
 	if (error)
 		return error;
 	audit->open[level].live++;
-	if (kind == PT_TABLE)
+	if (kind == MC_PT_TABLE)
 		return open_table(audit, first, level, entry);
 	if (is_kernel_half(first))
 		error = advance_to(audit, first, level, entry);
 	if (error)
 		return error;
-	if (kind == PT_RESERVED)
+	if (kind == MC_PT_RESERVED)
 		return audit_reserved(audit, first, level, entry);
 	/* It may be the first of a run that is expected. */
-	if (audit->is_whole && entry.raw == virt_raw(first) + audit->bits[level] &&
+	if (audit->is_whole && entry.raw == mc_virt_raw(first) + audit->bits[level] &&
 	    audit->spans[level] <= audit->end - audit->next) {
-		audit->next += pt_span(level);
+		audit->next += mc_pt_span(level);
 		audit->report->nr_leaves[level]++;
 		return 0;
 	}
 	return audit_leaf(audit, first, level, entry);
 }
 
-static int audit_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int audit_entry(void *context, mc_virt_addr_t first, unsigned int level, mc_pt_entry_t entry)
 {
 	struct audit *audit = context;
 
 	/* Low bits of `first` are zero: so where these are equal, the entry is a leaf, as `bits` are. */
-	if (entry.raw != virt_raw(first) + audit->bits[level] || virt_raw(first) != audit->next ||
-	    audit->spans[level] > audit->end - audit->next)
+	if (entry.raw != mc_virt_raw(first) + audit->bits[level] ||
+	    mc_virt_raw(first) != audit->next || audit->spans[level] > audit->end - audit->next)
 		return audit_closely(audit, first, level, entry);
 	audit->next += audit->spans[level];
 	audit->open[level].live++;
@@ -458,11 +463,11 @@ static int audit_entry(void *context, virt_addr_t first, unsigned int level, pt_
 }
 
 /* Heapsort, as nothing bounds the number of tables: let `frames[at]` sink to its place. */
-static void sink(pfn_t *frames, size_t at, size_t count)
+static void sink(mc_pfn_t *frames, size_t at, size_t count)
 {
 	for (;;) {
 		size_t child = 2 * at + 1;
-		pfn_t moved = frames[at];
+		mc_pfn_t moved = frames[at];
 
 		if (child >= count)
 			return;
@@ -476,12 +481,12 @@ static void sink(pfn_t *frames, size_t at, size_t count)
 	}
 }
 
-static void sort(pfn_t *frames, size_t count)
+static void sort(mc_pfn_t *frames, size_t count)
 {
 	for (size_t i = count / 2; i-- > 0;)
 		sink(frames, i, count);
 	for (size_t i = count; i-- > 1;) {
-		pfn_t largest = frames[0];
+		mc_pfn_t largest = frames[0];
 
 		frames[0] = frames[i];
 		frames[i] = largest;
@@ -490,9 +495,9 @@ static void sort(pfn_t *frames, size_t count)
 }
 
 /* Whether a table lies in [start, start + count). */
-static bool has_table(const struct audit *audit, pfn_t start, uint64_t count)
+static bool has_table(const struct audit *audit, mc_pfn_t start, uint64_t count)
 {
-	const pfn_t *tables = audit->rules->tables;
+	const mc_pfn_t *tables = audit->rules->tables;
 	size_t low = 0, high = audit->nr_tables;
 
 	while (low < high) {
@@ -509,45 +514,45 @@ static bool has_table(const struct audit *audit, pfn_t start, uint64_t count)
 /* Invariant 2, when the frames of all tables are known. */
 static int audit_tables(struct audit *audit)
 {
-	pfn_t *tables = audit->rules->tables;
-	const pfn_t *mapped = tables + audit->rules->max_tables - 2 * audit->nr_mapped;
+	mc_pfn_t *tables = audit->rules->tables;
+	const mc_pfn_t *mapped = tables + audit->rules->max_tables - 2 * audit->nr_mapped;
 
 	sort(tables, audit->nr_tables);
 	for (size_t i = 1; i < audit->nr_tables; i++)
 		if (tables[i] == tables[i - 1])
-			return broken(audit, "a table has two parents", virt_addr(0), 0,
-				      (pt_entry_t){ tables[i] * FRAME_SIZE });
+			return broken(audit, "a table has two parents", mc_virt_addr(0), 0,
+				      (mc_pt_entry_t){ tables[i] * MC_FRAME_SIZE });
 	for (size_t i = 0; i < audit->nr_mapped; i++)
 		if (has_table(audit, mapped[2 * i], mapped[2 * i + 1] - mapped[2 * i]))
-			return broken(audit, "a table is mapped by a page", virt_addr(0), 0,
-				      (pt_entry_t){ mapped[2 * i] * FRAME_SIZE });
+			return broken(audit, "a table is mapped by a page", mc_virt_addr(0), 0,
+				      (mc_pt_entry_t){ mapped[2 * i] * MC_FRAME_SIZE });
 	return 0;
 }
 
 /* The root's recursive slots, which no visit comes to: to the last bit, they are known. */
 static int audit_slots(struct audit *audit)
 {
-	const struct space *space = audit->space;
+	const struct mc_space *space = audit->space;
 	const unsigned int levels = space->root.levels;
-	const bool has_own = space->recursive_slot != SPACE_NOT_RECURSIVE;
-	const bool has_second = HAS_RECURSIVE && second_slot.is_taken && space == space_active();
+	const bool has_own = space->recursive_slot != MC_SPACE_NOT_RECURSIVE;
+	const bool has_second = HAS_RECURSIVE && second_slot.is_taken && space == mc_space_active();
 	const struct {
 		int index;
 		uint64_t want;
 	} slots[] = {
 		{ has_own ? space->recursive_slot : OWN_SLOT,
-		  has_own ? phys_raw(space->root.table) | PT_RECURSIVE_FLAGS : 0 },
+		  has_own ? mc_phys_raw(space->root.table) | MC_PT_RECURSIVE_FLAGS : 0 },
 		{ SECOND_SLOT, HAS_RECURSIVE && has_second
-				       ? phys_raw(second_slot.root) | PT_RECURSIVE_FLAGS
+				       ? mc_phys_raw(second_slot.root) | MC_PT_RECURSIVE_FLAGS
 				       : 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(slots) && slots[i].index >= 0; i++) {
-		const virt_addr_t first =
-			pt_canonical(virt_addr((uint64_t)slots[i].index * pt_span(levels)), levels);
+		const mc_virt_addr_t first = mc_pt_canonical(
+			mc_virt_addr((uint64_t)slots[i].index * mc_pt_span(levels)), levels);
 		unsigned int found;
-		pt_entry_t entry;
-		const int error = mapper_read_entry(space, first, levels, &entry, &found);
+		mc_pt_entry_t entry;
+		const int error = mc_mapper_read_entry(space, first, levels, &entry, &found);
 
 		if (error)
 			return error;
@@ -561,18 +566,18 @@ static int audit_slots(struct audit *audit)
 /* Where the generic method begins, if it need not ask. */
 static int audit_root(struct audit *audit)
 {
-	const struct root *root = &audit->space->root;
+	const struct mc_root *root = &audit->space->root;
 
-	if (root->method != ACCESS_GENERIC || !root->table_pointer ||
+	if (root->method != MC_ACCESS_GENERIC || !root->table_pointer ||
 	    (!root->pointers_are_brief &&
 	     root->table_pointer == root->pointer_to(root->pointer_context, root->table)))
 		return 0;
 	return broken(audit, "the pointer to the root is to something else, or may be",
-		      virt_addr(0), 0, (pt_entry_t){ phys_raw(root->table) });
+		      mc_virt_addr(0), 0, (mc_pt_entry_t){ mc_phys_raw(root->table) });
 }
 
-int audit_space(const struct space *space, const struct audit_rules *rules,
-		struct audit_report *report)
+int mc_audit_space(const struct mc_space *space, const struct mc_audit_rules *rules,
+		   struct mc_audit_report *report)
 {
 	struct audit audit = {
 		.space = space,
@@ -582,15 +587,15 @@ int audit_space(const struct space *space, const struct audit_rules *rules,
 	};
 	int error;
 
-	*report = (struct audit_report){ .broken = NULL };
+	*report = (struct mc_audit_report){ .broken = NULL };
 	report->nr_tables[space->root.levels] = 1;
-	error = remember_table(&audit, phys_pfn(space->root.table));
+	error = remember_table(&audit, mc_phys_pfn(space->root.table));
 	if (!error)
 		error = audit_root(&audit);
 	if (!error)
 		error = audit_slots(&audit);
 	if (!error)
-		error = mapper_visit_entries(space, audit_entry, &audit);
+		error = mc_mapper_visit_entries(space, audit_entry, &audit);
 	while (!error && audit.lowest_open < space->root.levels)
 		error = close_table(&audit);
 	while (!error && (!audit.in_kernel_half || region_now(&audit)))
@@ -599,18 +604,19 @@ int audit_space(const struct space *space, const struct audit_rules *rules,
 }
 
 /* FNV-1a, a word at a time. */
-static int digest_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int digest_entry(void *context, mc_virt_addr_t first, unsigned int level,
+			mc_pt_entry_t entry)
 {
 	uint64_t *digest = context;
-	const uint64_t words[] = { virt_raw(first), level, entry.raw };
+	const uint64_t words[] = { mc_virt_raw(first), level, entry.raw };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		*digest = (*digest ^ words[i]) * UINT64_C(0x100000001b3);
 	return 0;
 }
 
-int audit_digest(const struct space *space, uint64_t *digest)
+int mc_audit_digest(const struct mc_space *space, uint64_t *digest)
 {
 	*digest = UINT64_C(0xcbf29ce484222325);
-	return mapper_visit_entries(space, digest_entry, digest);
+	return mc_mapper_visit_entries(space, digest_entry, digest);
 }

@@ -5,30 +5,32 @@
  */
 #include <mercator/memmap.h>
 
-struct memmap_range memmap_from_length(uint64_t base, uint64_t length, uint32_t type)
+#include "units.h"
+
+struct mc_memmap_range mc_memmap_from_length(uint64_t base, uint64_t length, uint32_t type)
 {
-	struct memmap_range range = { .start = base, .end = base + length };
+	struct mc_memmap_range range = { .start = base, .end = base + length };
 
 	if (range.end < base)
 		range.end = UINT64_MAX;
-	if (type >= MEMMAP_OWN_FIRST && type <= MEMMAP_OWN_LAST)
-		type = MEMMAP_RESERVED;
-	range.type = (enum memmap_type)type;
+	if (type >= MC_MEMMAP_OWN_FIRST && type <= MC_MEMMAP_OWN_LAST)
+		type = MC_MEMMAP_RESERVED;
+	range.type = (enum mc_memmap_type)type;
 	return range;
 }
 
-const char *memmap_type_name(enum memmap_type type)
+const char *mc_memmap_type_name(enum mc_memmap_type type)
 {
 	switch (type) {
 #define MEMMAP_CASE(name, number, text)                                                            \
 	case name: return text;
-		MEMMAP_TYPES(MEMMAP_CASE)
+		MC_MEMMAP_TYPES(MEMMAP_CASE)
 #undef MEMMAP_CASE
 	}
 	return "other";
 }
 
-static bool is_empty(const struct memmap_range *range)
+static bool is_empty(const struct mc_memmap_range *range)
 {
 	return range->start >= range->end;
 }
@@ -44,9 +46,9 @@ static uint64_t max_of(uint64_t a, uint64_t b)
 }
 
 /* Move ranges[root] down until no child in the heap ranges[0 .. count) starts above it. */
-static void sift_down(struct memmap_range *ranges, size_t root, size_t count)
+static void sift_down(struct mc_memmap_range *ranges, size_t root, size_t count)
 {
-	const struct memmap_range moved = ranges[root];
+	const struct mc_memmap_range moved = ranges[root];
 
 	/* root < count / 2: it has a left child, and 2 * root cannot overflow. */
 	while (root < count / 2) {
@@ -63,12 +65,12 @@ static void sift_down(struct memmap_range *ranges, size_t root, size_t count)
 }
 
 /* Heap sort: in place, no recursion, O(n log n) whatever order firmware chose. */
-static void sort_by_start(struct memmap_range *ranges, size_t count)
+static void sort_by_start(struct mc_memmap_range *ranges, size_t count)
 {
 	for (size_t root = count / 2; root-- > 0;)
 		sift_down(ranges, root, count);
 	for (size_t last = count; last-- > 1;) {
-		const struct memmap_range largest = ranges[0];
+		const struct mc_memmap_range largest = ranges[0];
 
 		ranges[0] = ranges[last];
 		ranges[last] = largest;
@@ -78,11 +80,11 @@ static void sort_by_start(struct memmap_range *ranges, size_t count)
 
 /* The normalised ranges so far, and the run of usable bytes that may still grow. */
 struct sweep {
-	struct memmap_range *ranges;
-	uint64_t limit; /* a multiple of FRAME_SIZE */
+	struct mc_memmap_range *ranges;
+	uint64_t limit; /* a multiple of MC_FRAME_SIZE */
 	uint64_t run_start;
 	uint64_t run_end;
-	struct memmap_summary summary;
+	struct mc_memmap_summary summary;
 };
 
 /*
@@ -92,21 +94,21 @@ struct sweep {
  */
 static void finish_run(struct sweep *sweep)
 {
-	const uint64_t end = align_down(sweep->run_end, FRAME_SIZE);
+	const uint64_t end = align_down(sweep->run_end, MC_FRAME_SIZE);
 	uint64_t start = sweep->run_start, usable_end;
 
 	/* Inside one frame; and align_up() would wrap in the last frame of 2^64. */
 	if (start > end)
 		return;
-	start = align_up(start, FRAME_SIZE);
+	start = align_up(start, MC_FRAME_SIZE);
 	usable_end = max_of(start, min_of(end, sweep->limit));
 	sweep->summary.usable += usable_end - start;
 	sweep->summary.beyond_limit += end - usable_end;
 	if (start < usable_end)
-		sweep->ranges[sweep->summary.nr_ranges++] = (struct memmap_range){
+		sweep->ranges[sweep->summary.nr_ranges++] = (struct mc_memmap_range){
 			.start = start,
 			.end = usable_end,
-			.type = MEMMAP_USABLE,
+			.type = MC_MEMMAP_USABLE,
 		};
 }
 
@@ -126,16 +128,17 @@ static void add_usable_bytes(struct sweep *sweep, uint64_t start, uint64_t end)
  * usable range so far covers and the furthest blocking range so far does not, so one run of bytes
  * at most. That is why n ranges in make at most n out, and why the output never overtakes the input.
  */
-struct memmap_summary memmap_normalise(struct memmap_range *ranges, size_t count, uint64_t limit)
+struct mc_memmap_summary mc_memmap_normalise(struct mc_memmap_range *ranges, size_t count,
+					     uint64_t limit)
 {
-	struct sweep sweep = { .ranges = ranges, .limit = align_down(limit, FRAME_SIZE) };
+	struct sweep sweep = { .ranges = ranges, .limit = align_down(limit, MC_FRAME_SIZE) };
 	uint64_t usable_end = 0, blocked_end = 0;
 
 	sort_by_start(ranges, count);
 	for (size_t i = 0; i < count; i++) {
 		const uint64_t start = ranges[i].start;
 		const uint64_t next = i + 1 < count ? ranges[i + 1].start : UINT64_MAX;
-		uint64_t *end = ranges[i].type == MEMMAP_USABLE ? &usable_end : &blocked_end;
+		uint64_t *end = ranges[i].type == MC_MEMMAP_USABLE ? &usable_end : &blocked_end;
 
 		/* An empty range's end lies behind already, and changes nothing. */
 		*end = max_of(*end, ranges[i].end);
@@ -146,14 +149,14 @@ struct memmap_summary memmap_normalise(struct memmap_range *ranges, size_t count
 }
 
 /* The furthest end of the blocking ranges that hit [start, end), or `start` where none does. */
-static uint64_t blocked_until(const struct memmap_source *map, uint64_t start, uint64_t end)
+static uint64_t blocked_until(const struct mc_memmap_source *map, uint64_t start, uint64_t end)
 {
 	uint64_t until = start;
 
 	for (size_t i = 0; i < map->count; i++) {
-		const struct memmap_range range = map->range(map->context, i);
+		const struct mc_memmap_range range = map->range(map->context, i);
 
-		if (range.type != MEMMAP_USABLE && !is_empty(&range) && range.start < end &&
+		if (range.type != MC_MEMMAP_USABLE && !is_empty(&range) && range.start < end &&
 		    range.end > start)
 			until = max_of(until, range.end);
 	}
@@ -161,16 +164,16 @@ static uint64_t blocked_until(const struct memmap_source *map, uint64_t start, u
 }
 
 /* The first byte at or after `start` that no usable range covers; it looks no further than `end`. */
-static uint64_t covered_until(const struct memmap_source *map, uint64_t start, uint64_t end)
+static uint64_t covered_until(const struct mc_memmap_source *map, uint64_t start, uint64_t end)
 {
 	uint64_t until = start, before;
 
 	do {
 		before = until;
 		for (size_t i = 0; i < map->count; i++) {
-			const struct memmap_range range = map->range(map->context, i);
+			const struct mc_memmap_range range = map->range(map->context, i);
 
-			if (range.type == MEMMAP_USABLE && range.start <= until)
+			if (range.type == MC_MEMMAP_USABLE && range.start <= until)
 				until = max_of(until, range.end);
 		}
 	} while (until != before && until < end);
@@ -178,14 +181,14 @@ static uint64_t covered_until(const struct memmap_source *map, uint64_t start, u
 }
 
 /* The lowest start of a usable range above `address`; false if there is none. */
-static bool next_usable(const struct memmap_source *map, uint64_t address, uint64_t *start)
+static bool next_usable(const struct mc_memmap_source *map, uint64_t address, uint64_t *start)
 {
 	bool found = false;
 
 	for (size_t i = 0; i < map->count; i++) {
-		const struct memmap_range range = map->range(map->context, i);
+		const struct mc_memmap_range range = map->range(map->context, i);
 
-		if (range.type == MEMMAP_USABLE && !is_empty(&range) && range.start > address &&
+		if (range.type == MC_MEMMAP_USABLE && !is_empty(&range) && range.start > address &&
 		    (!found || range.start < *start)) {
 			*start = range.start;
 			found = true;
@@ -198,19 +201,19 @@ static bool next_usable(const struct memmap_source *map, uint64_t address, uint6
  * Each round either ends or moves on: past the ranges that block, or past a byte that nothing
  * covers, which no place can contain. So no range is passed twice.
  */
-int memmap_find(const struct memmap_source *map, uint64_t size, uint64_t align, uint64_t min,
-		uint64_t limit, uint64_t *address)
+int mc_memmap_find(const struct mc_memmap_source *map, uint64_t size, uint64_t align, uint64_t min,
+		   uint64_t limit, uint64_t *address)
 {
 	uint64_t from = min;
 
 	if (size == 0 || align == 0 || (align & (align - 1)) != 0)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	for (;;) {
 		const uint64_t start = align_up(from, align);
 		uint64_t free_from, hole;
 
 		if (start < from || start > limit || limit - start < size)
-			return ERR_NOT_FOUND;
+			return MC_ERR_NOT_FOUND;
 		free_from = blocked_until(map, start, start + size);
 		if (free_from != start) {
 			from = free_from;
@@ -222,6 +225,6 @@ int memmap_find(const struct memmap_source *map, uint64_t size, uint64_t align, 
 			return 0;
 		}
 		if (!next_usable(map, hole, &from))
-			return ERR_NOT_FOUND;
+			return MC_ERR_NOT_FOUND;
 	}
 }

@@ -3,22 +3,22 @@
 #include <mercator/physmap.h>
 
 static uint64_t mapped_reach;
-static const struct memmap_range *mapped_ranges;
+static const struct mc_memmap_range *mapped_ranges;
 static size_t nr_mapped_ranges;
 
-void physmap_set_reach(uint64_t reach)
+void mc_physmap_set_reach(uint64_t reach)
 {
-	mapped_reach = reach < physmap_size() ? reach : physmap_size();
+	mapped_reach = reach < mc_physmap_limit() ? reach : mc_physmap_limit();
 }
 
-void physmap_set_ranges(const struct memmap_range *ranges, size_t count)
+void mc_physmap_set_ranges(const struct mc_memmap_range *ranges, size_t count)
 {
 	mapped_ranges = ranges;
 	nr_mapped_ranges = count;
-	physmap_set_reach(count ? ranges[count - 1].end : 0);
+	mc_physmap_set_reach(count ? ranges[count - 1].end : 0);
 }
 
-uint64_t physmap_reach(void)
+uint64_t mc_physmap_reach(void)
 {
 	return mapped_reach;
 }
@@ -41,9 +41,9 @@ static bool is_in_range(uint64_t address, uint64_t size)
 	       size <= mapped_ranges[low].end - address;
 }
 
-bool physmap_covers(phys_addr_t address, uint64_t size)
+bool mc_physmap_covers(mc_phys_addr_t address, uint64_t size)
 {
-	if (size > mapped_reach || phys_raw(address) > mapped_reach - size)
+	if (size > mapped_reach || mc_phys_raw(address) > mapped_reach - size)
 		return false;
-	return !nr_mapped_ranges || is_in_range(phys_raw(address), size);
+	return !nr_mapped_ranges || is_in_range(mc_phys_raw(address), size);
 }

@@ -8,112 +8,114 @@
 
 /* What is being built. */
 struct building {
-	struct space *space;
-	const struct physmap_window *window;
-	struct memmap_range read_only;
+	struct mc_space *space;
+	const struct mc_physmap_window *window;
+	struct mc_memmap_range read_only;
 };
 
-static virt_addr_t place_of(const struct physmap_window *window, uint64_t physical)
+static mc_virt_addr_t place_of(const struct mc_physmap_window *window, uint64_t physical)
 {
-	return virt_addr(virt_raw(window->base) + physical);
+	return mc_virt_addr(mc_virt_raw(window->base) + physical);
 }
 
-MUST_CHECK static int map_piece(const struct building *b, uint64_t start, uint64_t end,
-				unsigned int rights)
+MC_MUST_CHECK static int map_piece(const struct building *b, uint64_t start, uint64_t end,
+				   unsigned int rights)
 {
-	const struct attributes attributes = { RIGHT_READ | RIGHT_GLOBAL | rights,
-					       MEMORY_WRITE_BACK };
+	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_GLOBAL | rights,
+						  MC_MEMORY_WRITE_BACK };
 
 	if (end > b->window->size)
 		end = b->window->size;
 	if (start >= end)
 		return 0;
-	return mapper_map(b->space, place_of(b->window, start), phys_addr(start), end - start,
-			  attributes, NULL);
+	return mc_mapper_map(b->space, place_of(b->window, start), mc_phys_addr(start), end - start,
+			     attributes, NULL);
 }
 
-static uint64_t clamp(uint64_t value, const struct memmap_range *range)
+static uint64_t clamp(uint64_t value, const struct mc_memmap_range *range)
 {
 	if (value < range->start)
 		return range->start;
 	return value < range->end ? value : range->end;
 }
 
-MUST_CHECK static int map_range(const struct building *b, const struct memmap_range *range)
+MC_MUST_CHECK static int map_range(const struct building *b, const struct mc_memmap_range *range)
 {
 	const uint64_t start = clamp(b->read_only.start, range);
 	const uint64_t end = clamp(b->read_only.end, range);
 	int error;
 
 	if (start >= end)
-		return map_piece(b, range->start, range->end, RIGHT_WRITE);
-	error = map_piece(b, range->start, start, RIGHT_WRITE);
+		return map_piece(b, range->start, range->end, MC_RIGHT_WRITE);
+	error = map_piece(b, range->start, start, MC_RIGHT_WRITE);
 	if (!error)
 		error = map_piece(b, start, end, 0);
 	if (!error)
-		error = map_piece(b, end, range->end, RIGHT_WRITE);
+		error = map_piece(b, end, range->end, MC_RIGHT_WRITE);
 	return error;
 }
 
 /* Take back all that was mapped. No page is cut for it, so that it cannot fail. */
 static void undo(const struct building *b)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 	int error;
 
-	tlb_batch_begin(&batch, b->space);
-	error = mapper_unmap(b->space, b->window->base, b->window->size, &batch);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, b->space);
+	error = mc_mapper_unmap(b->space, b->window->base, b->window->size, &batch);
+	mc_tlb_batch_finish(&batch);
 	(void)error;
 }
 
-int physmap_map(struct space *space, const struct physmap_window *window,
-		const struct memmap_range *ram, size_t count, struct memmap_range read_only)
+int mc_physmap_map(struct mc_space *space, const struct mc_physmap_window *window,
+		   const struct mc_memmap_range *ram, size_t count,
+		   struct mc_memmap_range read_only)
 {
 	const struct building b = { space, window, read_only };
 	int error = 0;
 
 	for (size_t i = 0; i < count && !error; i++)
 		error = map_range(&b, &ram[i]);
-	if (error && error != ERR_EXISTS)
+	if (error && error != MC_ERR_EXISTS)
 		undo(&b);
 	return error;
 }
 
 struct measuring {
-	struct physmap_size *size;
-	const struct physmap_window *window;
+	struct mc_physmap_size *size;
+	const struct mc_physmap_window *window;
 };
 
-static int count_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static int count_leaf(void *context, mc_virt_addr_t address, unsigned int level,
+		      mc_pt_entry_t entry)
 {
 	struct measuring *m = context;
 
 	(void)address;
-	if (pt_kind(entry, level) == PT_LEAF)
+	if (mc_pt_kind(entry, level) == MC_PT_LEAF)
 		m->size->nr_leaves[level]++;
 	return 0;
 }
 
-static int count_table(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int count_table(void *context, mc_virt_addr_t first, unsigned int level, mc_pt_entry_t entry)
 {
 	struct measuring *m = context;
-	const uint64_t offset = virt_raw(first) - virt_raw(m->window->base);
+	const uint64_t offset = mc_virt_raw(first) - mc_virt_raw(m->window->base);
 
 	(void)entry;
 	/* A table that spans more than the window is others' too. */
-	m->size->nr_tables += offset < m->window->size && level < PT_LEVELS_MAX &&
-			      pt_span(level + 1) <= m->window->size;
+	m->size->nr_tables += offset < m->window->size && level < MC_PT_LEVELS_MAX &&
+			      mc_pt_span(level + 1) <= m->window->size;
 	return 0;
 }
 
-int physmap_measure(const struct space *space, const struct physmap_window *window,
-		    struct physmap_size *size)
+int mc_physmap_measure(const struct mc_space *space, const struct mc_physmap_window *window,
+		       struct mc_physmap_size *size)
 {
 	struct measuring m = { size, window };
 	int error;
 
-	*size = (struct physmap_size){ .nr_tables = 0 };
-	error = mapper_visit(space, window->base, window->size, count_leaf, &m);
-	return error ? error : mapper_visit_tables(space, count_table, &m);
+	*size = (struct mc_physmap_size){ .nr_tables = 0 };
+	error = mc_mapper_visit(space, window->base, window->size, count_leaf, &m);
+	return error ? error : mc_mapper_visit_tables(space, count_table, &m);
 }

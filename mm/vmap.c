@@ -2,6 +2,8 @@
 /* Single mappings (mercator/vmap.h): the first gap that is large enough, found in the page tables. */
 #include <mercator/vmap.h>
 
+#include "units.h"
+
 /* The whole frames that hold [address, address + size). */
 struct frames {
 	uint64_t start, size;
@@ -9,9 +11,9 @@ struct frames {
 
 static struct frames frames_of(uint64_t address, uint64_t size)
 {
-	const uint64_t start = align_down(address, FRAME_SIZE);
+	const uint64_t start = align_down(address, MC_FRAME_SIZE);
 
-	return (struct frames){ start, align_up(address + size, FRAME_SIZE) - start };
+	return (struct frames){ start, align_up(address + size, MC_FRAME_SIZE) - start };
 }
 
 struct gap_search {
@@ -24,84 +26,87 @@ struct gap_search {
 /* The lowest place above `after`, a page apart, that is congruent with the physical address. */
 static uint64_t place_above(const struct gap_search *search, uint64_t after)
 {
-	const uint64_t first = after + FRAME_SIZE;
+	const uint64_t first = after + MC_FRAME_SIZE;
 
 	return first + ((search->offset - first) & (search->align - 1));
 }
 
 /* Ends the visit with 1 at a leaf that leaves room before it; goes on behind it otherwise. */
-static int look_before(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static int look_before(void *context, mc_virt_addr_t address, unsigned int level,
+		       mc_pt_entry_t entry)
 {
 	struct gap_search *search = context;
-	const uint64_t start = virt_raw(address);
+	const uint64_t start = mc_virt_raw(address);
 
 	(void)entry;
 	if (search->at < start && start - search->at > search->size)
 		return 1;
-	search->at = place_above(search, start + pt_span(level));
+	search->at = place_above(search, start + mc_pt_span(level));
 	return 0;
 }
 
-static uint64_t largest_page(const struct space *space, uint64_t size)
+static uint64_t largest_page(const struct mc_space *space, uint64_t size)
 {
 	unsigned int level = space->largest_leaf;
 
-	while (pt_span(level) > size)
+	while (mc_pt_span(level) > size)
 		level--;
-	return pt_span(level);
+	return mc_pt_span(level);
 }
 
-MUST_CHECK static int find_gap(const struct vmap *vmap, struct frames frames, uint64_t *address)
+MC_MUST_CHECK static int find_gap(const struct mc_vmap *vmap, struct frames frames,
+				  uint64_t *address)
 {
-	const uint64_t start = virt_raw(vmap->start);
+	const uint64_t start = mc_virt_raw(vmap->start);
 	struct gap_search search = { .size = frames.size };
 	int result;
 
 	search.align = largest_page(vmap->space, frames.size);
 	search.offset = frames.start % search.align;
 	search.at = place_above(&search, start);
-	result = mapper_visit(vmap->space, vmap->start, vmap->size, look_before, &search);
+	result = mc_mapper_visit(vmap->space, vmap->start, vmap->size, look_before, &search);
 	if (result < 0)
 		return result;
 	*address = search.at;
 	/* What the next region begins with is not visited: its page before is this one's last. */
-	if (vmap->size <= FRAME_SIZE || search.at - start >= vmap->size - FRAME_SIZE ||
-	    frames.size > vmap->size - FRAME_SIZE - (search.at - start))
-		return ERR_NO_SPACE;
+	if (vmap->size <= MC_FRAME_SIZE || search.at - start >= vmap->size - MC_FRAME_SIZE ||
+	    frames.size > vmap->size - MC_FRAME_SIZE - (search.at - start))
+		return MC_ERR_NO_SPACE;
 	return 0;
 }
 
-int vmap_map(const struct vmap *vmap, phys_addr_t physical, uint64_t size,
-	     struct attributes attributes, virt_addr_t *address)
+int mc_vmap_map(const struct mc_vmap *vmap, mc_phys_addr_t physical, uint64_t size,
+		struct mc_attributes attributes, mc_virt_addr_t *address)
 {
-	const struct frames frames = frames_of(phys_raw(physical), size);
+	const struct frames frames = frames_of(mc_phys_raw(physical), size);
 	uint64_t start;
 	int error;
 
 	if (!size)
-		return ERR_INVALID;
-	if (size > UINT64_MAX - FRAME_SIZE || phys_raw(physical) > UINT64_MAX - FRAME_SIZE - size)
-		return ERR_OVERFLOW;
+		return MC_ERR_INVALID;
+	if (size > UINT64_MAX - MC_FRAME_SIZE ||
+	    mc_phys_raw(physical) > UINT64_MAX - MC_FRAME_SIZE - size)
+		return MC_ERR_OVERFLOW;
 	error = find_gap(vmap, frames, &start);
 	if (!error)
-		error = mapper_map(vmap->space, virt_addr(start), phys_addr(frames.start),
-				   frames.size, attributes, NULL);
+		error = mc_mapper_map(vmap->space, mc_virt_addr(start), mc_phys_addr(frames.start),
+				      frames.size, attributes, NULL);
 	if (!error)
-		*address = virt_addr(start + phys_raw(physical) % FRAME_SIZE);
+		*address = mc_virt_addr(start + mc_phys_raw(physical) % MC_FRAME_SIZE);
 	return error;
 }
 
-int vmap_unmap(const struct vmap *vmap, virt_addr_t address, uint64_t size)
+int mc_vmap_unmap(const struct mc_vmap *vmap, mc_virt_addr_t address, uint64_t size)
 {
-	const struct frames frames = frames_of(virt_raw(address), size);
-	const uint64_t offset = frames.start - virt_raw(vmap->start);
-	struct tlb_batch batch;
+	const struct frames frames = frames_of(mc_virt_raw(address), size);
+	const uint64_t offset = frames.start - mc_virt_raw(vmap->start);
+	struct mc_tlb_batch batch;
 	int error;
 
 	if (!size || size > vmap->size || offset >= vmap->size || frames.size > vmap->size - offset)
-		return ERR_INVALID;
-	tlb_batch_begin(&batch, vmap->space);
-	error = mapper_unmap(vmap->space, virt_addr(frames.start), frames.size, &batch);
-	tlb_batch_finish(&batch);
+		return MC_ERR_INVALID;
+	mc_tlb_batch_begin(&batch, vmap->space);
+	error = mc_mapper_unmap(vmap->space, mc_virt_addr(frames.start), frames.size, &batch);
+	mc_tlb_batch_finish(&batch);
 	return error;
 }

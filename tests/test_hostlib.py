@@ -19,7 +19,7 @@ static void *const volatile functions[] = {{ {functions} }};
 int main(void)
 {{
 	(void)functions[0];
-	printf("%d %zu", ARCH_NR_CPUS, sizeof(struct space));
+	printf("%d %zu", MC_NR_CPUS, sizeof(struct mc_space));
 	return 0;
 }}
 """
@@ -49,7 +49,7 @@ def test_program_can_use_all_that_is_shipped(
         run_make(f"O={folder}/build", config)
         printed = run_make("-s", f"O={folder}/build", "hostlib", *arguments)
         assert "map: ok, with 4 tables" in printed, config
-        assert "map again: ERR_EXISTS at 40000000" in printed, config
+        assert "map again: MC_ERR_EXISTS at 40000000" in printed, config
     hostlib = folder / "build/hostlib"
     include = hostlib / "include"
     headers = sorted(str(path.relative_to(include)) for path in include.rglob("*.h"))
@@ -64,10 +64,10 @@ def test_program_can_use_all_that_is_shipped(
     run(*gcc, "-fsyntax-only", "-aux-info", folder / "declared", folder / "headers.c")
     declared = DECLARED.findall((folder / "declared").read_text())
     functions = sorted({name for path, name in declared if path.startswith(str(include))})
-    assert {"frame_usage", "mapper_map", "virt_addr", "panic", "tlb_flush_all"} <= set(functions)
+    assert {"mc_frame_usage", "mc_mapper_map", "mc_virt_addr", "mc_panic", "mc_tlb_flush_all"} <= set(functions)
 
     source, program = folder / "program.c", folder / "program"
     source.write_text(PROGRAM.format(includes=includes, functions=", ".join(f"(void *){f}" for f in functions)))
     run(*gcc, "-o", program, source, hostlib / "libmercator-mm.a")
-    theirs = run("gdb", "-batch", "-ex", "print sizeof(struct space)", hostlib / "obj/mm/pagetable/mapper.c.o")
+    theirs = run("gdb", "-batch", "-ex", "print sizeof(struct mc_space)", hostlib / "obj/mm/pagetable/mapper.c.o")
     assert run(program) == f"{cpus} {theirs.split()[-1]}"

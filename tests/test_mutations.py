@@ -68,7 +68,7 @@ def test_what_an_early_return_returns() -> None:
     assert changed("return a;", "return", "int") == ["return 0;"]
     assert changed("return a;", "return", "bool") == ["return false;", "return true;"]
     assert changed("return a;", "return", "struct s") == ["return (struct s){ 0 };"]
-    assert changed("return a;", "return", "pt_entry_t *") == ["return (pt_entry_t *){ 0 };"]
+    assert changed("return a;", "return", "mc_pt_entry_t *") == ["return (mc_pt_entry_t *){ 0 };"]
 
 
 def test_macros_tables_and_comments() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What mm asks for is what mercator/platform.h says."""
+"""mm's seam: what it asks for is what mercator/platform.h says, and its public face has one prefix."""
 
 import re
 import subprocess
@@ -10,6 +10,9 @@ import pytest
 from harness.build import COMPILERS, TOP, Build, Builder
 
 PLATFORM = TOP / "mm/include/mercator/platform.h"
+FACE = sorted(PLATFORM.parent.glob("*.h"))
+# Of the configuration: its name is Linux's, and so is what it does.
+OTHERS_TOO = re.compile(r"IS_ENABLED\w*$")
 # Of a name that is defined, nm says the address, too.
 DEFINED = re.compile(r"^[0-9a-f]+ [A-Za-z] (\S+)$", re.M)
 UNDEFINED = re.compile(r"^ +U (\S+)$", re.M)
@@ -32,3 +35,22 @@ def test_symbols(compiler: str, builder: Builder) -> None:
     declared = set(re.findall(r"^[^\n*]*\b(\w+)\([^\n]*\);", PLATFORM.read_text(), re.M))
     assert declared, "nothing is declared there"
     assert wanted - defined - OF_C == declared
+
+
+def public_names(text: str) -> set[str]:
+    """The macros, types, constants and functions of a header of ours, which is laid out as .clang-format says."""
+    text = re.sub(r"/\*.*?\*/|__attribute__\(\(.*?\)\)\s", "", text, flags=re.S)
+    names = set(re.findall(r"^#define (\w+)", text, re.M))
+    names |= set(re.findall(r"^(?:typedef )?(?:struct|enum|union) (\w+) \{", text, re.M))
+    names |= set(re.findall(r"^(?:\}|typedef .*?) \**(\w+);", text, re.M))
+    for constants in re.findall(r"^enum \w* ?\{\n(.*?)^\}", text, re.M | re.S):
+        names |= set(re.findall(r"^\t(\w+)(?: = [^,]+)?,", constants, re.M))
+    names |= set(re.findall(r"^\w[^#=\n]*?\b(\w+)\((?![^()]*\bpacked\b)[^;{]*?\)\n?[;{]", text, re.M | re.S))
+    return {name for name in names if not name.startswith(("MERCATOR_", "ARCH_")) and not OTHERS_TOO.match(name)}
+
+
+def test_prefix() -> None:
+    names = set().union(*(public_names(path.read_text()) for path in FACE))
+    assert {"MC_PT_P", "mc_space", "mc_pfn_t", "MC_RIGHT_WRITE", "mc_mapper_map", "mc_virt_raw", "mc_cursor_open"} <= names
+    assert len(names) > 200
+    assert {name for name in names if not name.startswith(("mc_", "MC_"))} == set()

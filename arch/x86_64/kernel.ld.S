@@ -28,7 +28,7 @@ SECTIONS
 		KEEP(*(.boot.header))
 		*(.boot.text)
 		*(.boot.rodata)
-		. = ALIGN(FRAME_SIZE);
+		. = ALIGN(MC_FRAME_SIZE);
 	} :boot
 	boot_end = .;
 
@@ -37,7 +37,7 @@ SECTIONS
 	text_start = .;
 	.text : AT(ADDR(.text) - KERNEL_BASE) {
 		*(.text .text.*)
-		. = ALIGN(FRAME_SIZE);
+		. = ALIGN(MC_FRAME_SIZE);
 	} :text
 	text_end = .;
 
@@ -51,7 +51,7 @@ SECTIONS
 		__start_kbenches = .;
 		KEEP(*(kbenches))
 		__stop_kbenches = .;
-		. = ALIGN(FRAME_SIZE);
+		. = ALIGN(MC_FRAME_SIZE);
 	} :rodata
 	rodata_end = .;
 
@@ -60,12 +60,12 @@ SECTIONS
 	.bss : AT(ADDR(.bss) - KERNEL_BASE) {
 		bss_start = .;
 		*(.bss .bss.* COMMON)
-		. = ALIGN(FRAME_SIZE);
+		. = ALIGN(MC_FRAME_SIZE);
 		boot_tables_start = .;
 		*(.boot_tables)
 		boot_tables_end = .;
 		*(.stacks)
-		. = ALIGN(FRAME_SIZE);
+		. = ALIGN(MC_FRAME_SIZE);
 		bss_end = .;
 	} :data
 	kernel_end = .;

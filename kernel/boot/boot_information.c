@@ -29,19 +29,19 @@ static void parse(const void *data, uint64_t available, multiboot2_left_out left
 	if (!result)
 		return;
 	if (error.tag_type == MULTIBOOT2_NO_TAG)
-		panic("boot information: %s at offset %u: %s", error_name(result), error.offset,
+		panic("boot information: %s at offset %u: %s", mc_error_name(result), error.offset,
 		      error.text);
-	panic("boot information: %s in tag %u at offset %u: %s", error_name(result), error.tag_type,
-	      error.offset, error.text);
+	panic("boot information: %s in tag %u at offset %u: %s", mc_error_name(result),
+	      error.tag_type, error.offset, error.text);
 }
 
 const struct bootinfo *boot_information_init(void)
 {
 	const uint64_t address = boot_handover.information;
 
-	if (!physmap_covers(phys_addr(address), 1))
+	if (!mc_physmap_covers(mc_phys_addr(address), 1))
 		panic("boot information at %#lx is out of reach", address);
-	parse(physmap_pointer(phys_addr(address)), physmap_reach() - address, warn);
+	parse(mc_physmap_pointer(mc_phys_addr(address)), mc_physmap_reach() - address, warn);
 	return &info;
 }
 

@@ -28,7 +28,7 @@ void describe_machine(const struct bootinfo *info)
 	log_info("loader: %s", *info->loader_name ? info->loader_name : "it gives no name");
 	log_info("command line: %s", info->command_line);
 	while (bootinfo_next_module(info, &cursor, &module))
-		log_info("module: %#lx-%#lx %s", phys_raw(module.start), phys_raw(module.end),
+		log_info("module: %#lx-%#lx %s", mc_phys_raw(module.start), mc_phys_raw(module.end),
 			 module.command_line);
 	describe_cpu();
 	log_debug("cr0 %#lx, cr3 %#lx, cr4 %#lx, efer %#lx, pat %#lx", read_cr0(), read_cr3(),

@@ -5,20 +5,20 @@
 #include <kernel/panic.h>
 #include <mercator/mapper.h>
 
-static int dump_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int dump_entry(void *context, mc_virt_addr_t first, unsigned int level, mc_pt_entry_t entry)
 {
 	(void)context;
-	log_result("entry %u %016lx %016lx", level, virt_raw(first), entry.raw);
+	log_result("entry %u %016lx %016lx", level, mc_virt_raw(first), entry.raw);
 	return 0;
 }
 
 void dump_tables(void)
 {
-	const struct space *space = space_active();
+	const struct mc_space *space = mc_space_active();
 
-	log_result("root %lx %u %d", phys_raw(space->root.table), space->root.levels,
+	log_result("root %lx %u %d", mc_phys_raw(space->root.table), space->root.levels,
 		   space->recursive_slot);
-	if (mapper_visit_entries(space, dump_entry, NULL))
+	if (mc_mapper_visit_entries(space, dump_entry, NULL))
 		panic("dump of the tables");
 	log_result("end");
 }

@@ -74,7 +74,7 @@ void kernel_main(void)
 	exceptions_init();
 	pic_mask();
 	cpu_features_init();
-	physmap_set_reach(boot_handover.reach);
+	mc_physmap_set_reach(boot_handover.reach);
 
 	info = boot_information_init();
 	options = options_init(info);

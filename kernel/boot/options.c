@@ -15,6 +15,7 @@
 #include <kernel/fmt.h>
 #include <kernel/options.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #define SHOWN_MAX 80 /* of a word of the user's, in a message */
 

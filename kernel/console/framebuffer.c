@@ -81,13 +81,13 @@ int framebuffer_mode_check(const struct framebuffer_mode *mode)
 	const uint32_t bits = stored_bits(mode->bits_per_pixel);
 
 	if (!bits)
-		return ERR_UNSUPPORTED;
+		return MC_ERR_UNSUPPORTED;
 	if (mode->pitch < (uint64_t)mode->width * (bits / 8))
-		return ERR_NO_SPACE;
+		return MC_ERR_NO_SPACE;
 	if (!choose_scale(mode, SCREEN_MAX_CELLS))
-		return ERR_RANGE;
+		return MC_ERR_RANGE;
 	if (!fields_are_sound(mode))
-		return ERR_FORMAT;
+		return MC_ERR_FORMAT;
 	return 0;
 }
 
@@ -209,19 +209,19 @@ static struct framebuffer make_framebuffer(const struct framebuffer_mode *mode, 
 
 int framebuffer_open(struct screen *screen, const struct framebuffer_mode *mode)
 {
-	const uint64_t start = virt_raw(virt_of_ptr(mode->base));
+	const uint64_t start = mc_virt_raw(mc_virt_of_ptr(mode->base));
 	const int status = framebuffer_mode_check(mode);
 	uint32_t scale;
 
 	if (status)
 		return status;
 	if (!mode->base)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	if (start + (uint64_t)mode->pitch * mode->height < start)
-		return ERR_OVERFLOW;
+		return MC_ERR_OVERFLOW;
 	scale = choose_scale(mode, screen->max_cells);
 	if (!scale)
-		return ERR_RANGE;
+		return MC_ERR_RANGE;
 	screen->framebuffer = make_framebuffer(mode, scale);
 	return screen_open(screen, &framebuffer_device, mode->base,
 			   mode->width / (FONT_WIDTH * scale),

@@ -293,7 +293,7 @@ int screen_open(struct screen *screen, const struct screen_device *device, volat
 	const uint64_t nr_cells = (uint64_t)columns * rows;
 
 	if (!nr_cells || nr_cells > screen->max_cells)
-		return ERR_RANGE;
+		return MC_ERR_RANGE;
 	for (size_t i = 0; i < nr_cells; i++)
 		screen->cells[i] = blank;
 	screen->device = device;

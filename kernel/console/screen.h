@@ -85,19 +85,19 @@ struct screen {
 extern struct screen screen_live;
 
 /*
- * Make a screen of a device with columns * rows cells, and clear it. ERR_RANGE: there are no cells,
+ * Make a screen of a device with columns * rows cells, and clear it. MC_ERR_RANGE: there are no cells,
  * or more than the shadow holds; the screen is what it was then.
  */
-MUST_CHECK int screen_open(struct screen *screen, const struct screen_device *device,
-			   volatile void *base, unsigned int columns, unsigned int rows);
+MC_MUST_CHECK int screen_open(struct screen *screen, const struct screen_device *device,
+			      volatile void *base, unsigned int columns, unsigned int rows);
 
 /* What stands behind the public functions of the same names. */
 void screen_write(struct screen *screen, enum log_level level, const char *text, size_t length);
 void screen_type(struct screen *screen, const char *bytes, size_t length);
 void screen_paint(struct screen *screen, const char *text, const uint8_t *paint, size_t length);
 void screen_show_banner(struct screen *screen, bool good, const char *text);
-MUST_CHECK int framebuffer_open(struct screen *screen, const struct framebuffer_mode *mode);
-MUST_CHECK int vga_text_open(struct screen *screen, volatile uint16_t *cells, unsigned int width,
-			     unsigned int height);
+MC_MUST_CHECK int framebuffer_open(struct screen *screen, const struct framebuffer_mode *mode);
+MC_MUST_CHECK int vga_text_open(struct screen *screen, volatile uint16_t *cells, unsigned int width,
+				unsigned int height);
 
 #endif

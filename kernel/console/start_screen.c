@@ -35,7 +35,7 @@ static struct framebuffer_mode rgb_mode(const struct bootinfo_framebuffer *fb, v
 }
 
 /* Whether it could be the screen, by its description. */
-MUST_CHECK static int check(const struct bootinfo_framebuffer *fb)
+MC_MUST_CHECK static int check(const struct bootinfo_framebuffer *fb)
 {
 	const struct framebuffer_mode mode = rgb_mode(fb, NULL);
 
@@ -43,10 +43,10 @@ MUST_CHECK static int check(const struct bootinfo_framebuffer *fb)
 		return framebuffer_mode_check(&mode);
 	if (IS_ENABLED(CONFIG_VGA_TEXT) && fb->kind == BOOTINFO_FRAMEBUFFER_TEXT)
 		return 0;
-	return ERR_UNSUPPORTED;
+	return MC_ERR_UNSUPPORTED;
 }
 
-MUST_CHECK static int open(const struct bootinfo_framebuffer *fb, void *base)
+MC_MUST_CHECK static int open(const struct bootinfo_framebuffer *fb, void *base)
 {
 	const struct framebuffer_mode mode = rgb_mode(fb, base);
 	int error;
@@ -54,7 +54,7 @@ MUST_CHECK static int open(const struct bootinfo_framebuffer *fb, void *base)
 	if (IS_ENABLED(CONFIG_FRAMEBUFFER) && fb->kind == BOOTINFO_FRAMEBUFFER_RGB)
 		return screen_init_framebuffer(&mode);
 	if (!IS_ENABLED(CONFIG_VGA_TEXT))
-		return ERR_UNSUPPORTED;
+		return MC_ERR_UNSUPPORTED;
 	error = screen_init_vga_text(base, fb->width, fb->height);
 	if (!error)
 		vga_cursor_hide();
@@ -70,21 +70,21 @@ static uint64_t size_of(const struct bootinfo_framebuffer *fb)
 static const char *reason(int error)
 {
 	switch (error) {
-	case ERR_UNSUPPORTED: return "nothing here draws on that kind, or depth";
-	case ERR_BUSY: return "address: what is there is in use";
-	case ERR_NO_MEMORY: return "address, pitch, height: it would be most of the memory";
-	case ERR_RANGE: return "width, height: too small, or too large";
-	case ERR_FORMAT: return "colour fields: they overlap";
-	default: return error_name(error);
+	case MC_ERR_UNSUPPORTED: return "nothing here draws on that kind, or depth";
+	case MC_ERR_BUSY: return "address: what is there is in use";
+	case MC_ERR_NO_MEMORY: return "address, pitch, height: it would be most of the memory";
+	case MC_ERR_RANGE: return "width, height: too small, or too large";
+	case MC_ERR_FORMAT: return "colour fields: they overlap";
+	default: return mc_error_name(error);
 	}
 }
 
 /* What the machine has and we do not know how to draw on is no fault; all else is. */
 static void describe(const struct bootinfo_framebuffer *fb, int error)
 {
-	log_line(error && error != ERR_UNSUPPORTED ? LOG_WARN : LOG_INFO,
+	log_line(error && error != MC_ERR_UNSUPPORTED ? LOG_WARN : LOG_INFO,
 		 "screen: %ux%u, %u bits per pixel, at %#lx%s%s", fb->width, fb->height,
-		 fb->bits_per_pixel, phys_raw(fb->address), error ? ", not used: " : "",
+		 fb->bits_per_pixel, mc_phys_raw(fb->address), error ? ", not used: " : "",
 		 error ? reason(error) : "");
 }
 
@@ -118,8 +118,8 @@ void start_screen(const struct bootinfo *info)
 		return;
 	framebuffer = fb;
 	/* Out of the stub's reach: move_screen() will start it. */
-	if (physmap_covers(fb->address, size_of(fb)))
-		start(physmap_pointer(fb->address));
+	if (mc_physmap_covers(fb->address, size_of(fb)))
+		start(mc_physmap_pointer(fb->address));
 }
 
 void prepare_screen(void)
@@ -130,12 +130,12 @@ void prepare_screen(void)
 	if (!IS_ENABLED(CONFIG_SCREEN) || !fb)
 		return;
 	error = device_map(fb->address, size_of(fb),
-			   fb->kind == BOOTINFO_FRAMEBUFFER_TEXT ? MEMORY_UNCACHED
-								 : MEMORY_WRITE_COMBINING,
+			   fb->kind == BOOTINFO_FRAMEBUFFER_TEXT ? MC_MEMORY_UNCACHED
+								 : MC_MEMORY_WRITE_COMBINING,
 			   &new_base);
 	if (!error)
 		return;
-	log_warn("screen: it cannot be mapped: %s", error_text(error));
+	log_warn("screen: it cannot be mapped: %s", mc_error_text(error));
 	framebuffer = NULL;
 	if (is_started) {
 		log_detach(&screen_console);

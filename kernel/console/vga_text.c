@@ -52,7 +52,7 @@ int vga_text_open(struct screen *screen, volatile uint16_t *cells, unsigned int 
 		  unsigned int height)
 {
 	if (!cells)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	return screen_open(screen, &vga_text_device, cells, width, height);
 }
 

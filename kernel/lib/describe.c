@@ -2,6 +2,7 @@
 /* Text for people (kernel/log.h). */
 #include <kernel/fmt.h>
 #include <kernel/log.h>
+#include <kernel/units.h>
 
 const char *describe_size(char text[SIZE_TEXT_MAX], uint64_t bytes)
 {
@@ -22,42 +23,46 @@ const char *describe_size(char text[SIZE_TEXT_MAX], uint64_t bytes)
 	return text;
 }
 
-static const char *kind_text(const struct walk_step *step)
+static const char *kind_text(const struct mc_walk_step *step)
 {
 	switch (step->kind) {
-	case PT_ABSENT: return "absent";
-	case PT_RESERVED: return "not present, reserved";
-	case PT_TABLE: return "table";
-	case PT_LEAF: return step->level == 1 ? "4 KiB" : step->level == 2 ? "2 MiB" : "1 GiB";
+	case MC_PT_ABSENT: return "absent";
+	case MC_PT_RESERVED: return "not present, reserved";
+	case MC_PT_TABLE: return "table";
+	case MC_PT_LEAF: return step->level == 1 ? "4 KiB" : step->level == 2 ? "2 MiB" : "1 GiB";
 	}
 	return "?";
 }
 
-static void describe_step(enum log_level level, virt_addr_t address, const struct walk_step *step)
+static void describe_step(enum log_level level, mc_virt_addr_t address,
+			  const struct mc_walk_step *step)
 {
-	pt_entry_t entry = step->entry;
+	mc_pt_entry_t entry = step->entry;
 
-	if (step->kind == PT_ABSENT || step->kind == PT_RESERVED)
-		log_line(level, "  %-4s[%3u] %016lx %s", pt_level_name(step->level),
-			 pt_index(address, step->level), entry.raw, kind_text(step));
+	if (step->kind == MC_PT_ABSENT || step->kind == MC_PT_RESERVED)
+		log_line(level, "  %-4s[%3u] %016lx %s", mc_pt_level_name(step->level),
+			 mc_pt_index(address, step->level), entry.raw, kind_text(step));
 	else
 		log_line(level, "  %-4s[%3u] %016lx %-5s at %#lx r%c%c%s%s",
-			 pt_level_name(step->level), pt_index(address, step->level), entry.raw,
-			 kind_text(step),
-			 step->kind == PT_TABLE ? phys_raw(pt_table_address(entry))
-						: phys_raw(pt_leaf_address(entry, step->level)),
-			 pt_is_writable(entry) ? 'w' : '-', pt_is_executable(entry) ? 'x' : '-',
-			 pt_is_user(entry) ? " user" : "",
-			 step->kind == PT_LEAF && pt_is_global(entry) ? " global" : "");
+			 mc_pt_level_name(step->level), mc_pt_index(address, step->level),
+			 entry.raw, kind_text(step),
+			 step->kind == MC_PT_TABLE
+				 ? mc_phys_raw(mc_pt_table_address(entry))
+				 : mc_phys_raw(mc_pt_leaf_address(entry, step->level)),
+			 mc_pt_is_writable(entry) ? 'w' : '-',
+			 mc_pt_is_executable(entry) ? 'x' : '-',
+			 mc_pt_is_user(entry) ? " user" : "",
+			 step->kind == MC_PT_LEAF && mc_pt_is_global(entry) ? " global" : "");
 }
 
-void describe_walk(enum log_level level, virt_addr_t address, const struct walk *walk, int result)
+void describe_walk(enum log_level level, mc_virt_addr_t address, const struct mc_walk *walk,
+		   int result)
 {
-	log_line(level, "walk of %p:", virt_ptr(address));
+	log_line(level, "walk of %p:", mc_virt_ptr(address));
 	for (unsigned int i = 0; i < walk->nr_steps; i++)
 		describe_step(level, address, &walk->steps[i]);
-	if (result == ERR_INVALID)
+	if (result == MC_ERR_INVALID)
 		log_line(level, "  not canonical");
 	else if (result)
-		log_line(level, "  the next table is out of reach: %s", error_name(result));
+		log_line(level, "  the next table is out of reach: %s", mc_error_name(result));
 }

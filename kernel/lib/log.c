@@ -6,6 +6,7 @@
 #include <kernel/fmt.h>
 #include <kernel/log.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/types.h>
 
 #define RING_SIZE KIB(32)

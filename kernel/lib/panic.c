@@ -33,7 +33,7 @@ __attribute__((noreturn)) static void end(void)
 	finish(false);
 }
 
-void panic(const char *format, ...)
+void mc_panic(const char *format, ...)
 {
 	char text[LOG_LINE_MAX];
 	va_list arguments;
@@ -49,8 +49,8 @@ void panic(const char *format, ...)
 static void print_page_fault(const struct exception_frame *frame, uint64_t cr2)
 {
 	uint64_t code = frame->error_code;
-	struct root root = active_root();
-	struct walk walk;
+	struct mc_root root = mc_active_root();
+	struct mc_walk walk;
 
 	log_error("%s of %#lx by the %s: %s%s",
 		  code & PF_FETCH   ? "fetch"
@@ -59,7 +59,8 @@ static void print_page_fault(const struct exception_frame *frame, uint64_t cr2)
 		  cr2, code & PF_USER ? "user" : "kernel",
 		  code & PF_PRESENT ? "no right to" : "not present",
 		  code & PF_RESERVED ? ", reserved bit set in an entry" : "");
-	describe_walk(LOG_ERROR, virt_addr(cr2), &walk, kernel_walk(&root, virt_addr(cr2), &walk));
+	describe_walk(LOG_ERROR, mc_virt_addr(cr2), &walk,
+		      kernel_walk(&root, mc_virt_addr(cr2), &walk));
 }
 
 static void print_registers(const struct exception_frame *f)

@@ -3,21 +3,22 @@
 #include <kernel/log.h>
 #include <kernel/memory.h>
 #include <kernel/panic.h>
+#include <kernel/units.h>
 
 /* Frames [start, end). */
 struct span {
-	pfn_t start, end;
+	mc_pfn_t start, end;
 };
 
 /* Bytes: of the stub, its tables, the boot information, and of all modules. */
 static uint64_t given_back[BOOT_MODULES + 1];
 
-static struct span span_of(const struct memmap_range *range)
+static struct span span_of(const struct mc_memmap_range *range)
 {
 	if (range->start >= range->end)
 		return (struct span){ 0, 0 };
-	return (struct span){ range->start / FRAME_SIZE,
-			      (range->end + FRAME_SIZE - 1) / FRAME_SIZE };
+	return (struct span){ range->start / MC_FRAME_SIZE,
+			      (range->end + MC_FRAME_SIZE - 1) / MC_FRAME_SIZE };
 }
 
 /* What is done with frames; the result is how many. */
@@ -39,19 +40,19 @@ static uint64_t visit_part(struct span span, struct span want, visit_frames visi
 static uint64_t visit_boot_frames(struct span want, visit_frames visit)
 {
 	size_t nr_pool, nr_usable, next = 0;
-	const struct memmap_range *pool = memory_pool(&nr_pool);
-	const struct memmap_range *usable = memory_ranges(&nr_usable);
+	const struct mc_memmap_range *pool = memory_pool(&nr_pool);
+	const struct mc_memmap_range *usable = memory_ranges(&nr_usable);
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < nr_pool; i++) {
 		struct span span = span_of(&pool[i]);
-		const pfn_t end = span.end;
+		const mc_pfn_t end = span.end;
 
 		/* Usable ranges lie each in one of the pool's. */
 		for (; next < nr_usable && usable[next].start < pool[i].end; next++) {
-			span.end = usable[next].start / FRAME_SIZE;
+			span.end = usable[next].start / MC_FRAME_SIZE;
 			sum += visit_part(span, want, visit);
-			span.start = usable[next].end / FRAME_SIZE;
+			span.start = usable[next].end / MC_FRAME_SIZE;
 		}
 		span.end = end;
 		sum += visit_part(span, want, visit);
@@ -63,7 +64,7 @@ static uint64_t take(struct span span)
 {
 	const uint64_t count = span.end - span.start;
 
-	PANIC_UNLESS(!frame_alloc_at(kernel_frames(), span.start, count));
+	PANIC_UNLESS(!mc_frame_alloc_at(kernel_frames(), span.start, count));
 	return count;
 }
 
@@ -73,7 +74,7 @@ void boot_memory_take(void)
 }
 
 /* Where a piece that is not released is; empty otherwise. */
-static struct span span_held(const struct memmap_range *boot, size_t piece)
+static struct span span_held(const struct mc_memmap_range *boot, size_t piece)
 {
 	return memory_boot_is_released(piece) ? (struct span){ 0, 0 } : span_of(&boot[piece]);
 }
@@ -82,7 +83,7 @@ static struct span span_held(const struct memmap_range *boot, size_t piece)
 static struct span first_unheld(struct span span)
 {
 	size_t count;
-	const struct memmap_range *boot = memory_boot(&count);
+	const struct mc_memmap_range *boot = memory_boot(&count);
 
 	/* A piece behind the start may reach on to where one was that has been looked at. */
 	for (size_t i = 0; i < count; i++) {
@@ -113,7 +114,7 @@ static uint64_t release(struct span span)
 		const uint64_t size = unheld.end - unheld.start;
 
 		if (size)
-			PANIC_UNLESS(!frame_free_run(kernel_frames(), unheld.start, size, NULL));
+			PANIC_UNLESS(!mc_frame_free_run(kernel_frames(), unheld.start, size, NULL));
 		count += size;
 		span.start = unheld.end;
 	}
@@ -123,15 +124,15 @@ static uint64_t release(struct span span)
 int boot_memory_release(size_t piece, uint64_t *bytes)
 {
 	size_t count;
-	const struct memmap_range *boot = memory_boot(&count);
+	const struct mc_memmap_range *boot = memory_boot(&count);
 	uint64_t size;
 
 	if (piece >= count)
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	if (memory_boot_is_released(piece))
-		return ERR_DOUBLE_FREE;
+		return MC_ERR_DOUBLE_FREE;
 	memory_boot_set_released(piece);
-	size = visit_boot_frames(span_of(&boot[piece]), release) * FRAME_SIZE;
+	size = visit_boot_frames(span_of(&boot[piece]), release) * MC_FRAME_SIZE;
 	given_back[piece < BOOT_MODULES ? piece : BOOT_MODULES] += size;
 	if (bytes)
 		*bytes = size;
@@ -141,7 +142,7 @@ int boot_memory_release(size_t piece, uint64_t *bytes)
 int boot_module_release(size_t index, uint64_t *bytes)
 {
 	return index < SIZE_MAX - BOOT_MODULES ? boot_memory_release(BOOT_MODULES + index, bytes)
-					       : ERR_NOT_FOUND;
+					       : MC_ERR_NOT_FOUND;
 }
 
 void boot_modules_release(void)

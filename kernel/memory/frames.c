@@ -15,11 +15,12 @@
 #include <kernel/log.h>
 #include <kernel/memory.h>
 #include <kernel/panic.h>
+#include <kernel/units.h>
 #include <mercator/physmap.h>
 #include <mercator/temp_page.h>
 
-static struct frame_pool pool;
-static struct frame_cpu cpus[ARCH_NR_CPUS];
+static struct mc_frame_pool pool;
+static struct mc_frame_cpu cpus[MC_NR_CPUS];
 static bool pool_is_up;
 
 /* A cache line, so that ranges' metadata do not share one. */
@@ -29,7 +30,7 @@ static bool pool_is_up;
 #define SPLIT_ROOM (4 * METADATA_ALIGN)
 
 /* Frames below this are for devices that reach no other. */
-#define DMA_END (MIB(16) / FRAME_SIZE)
+#define DMA_END (MIB(16) / MC_FRAME_SIZE)
 
 /* As many as most machines need: a quarter of a MiB. */
 #define FIRST_FRAMES 64
@@ -37,49 +38,49 @@ static bool pool_is_up;
 /* Where the metadata are, and the number of the usable range that they are in. */
 static struct {
 	size_t index;
-	pfn_t start, end;
+	mc_pfn_t start, end;
 } home;
 
 /* Frames that are taken before the pool is up: those below `next` are, but for the metadata. */
 static struct {
 	size_t index;
-	pfn_t start, next, end;
+	mc_pfn_t start, next, end;
 } early;
 
-struct frame_pool *kernel_frames(void)
+struct mc_frame_pool *kernel_frames(void)
 {
 	return &pool;
 }
 
-static void on_misuse(int error, pfn_t pfn, unsigned int order)
+static void on_misuse(int error, mc_pfn_t pfn, unsigned int order)
 {
-	panic("freeing frame %#lx, order %u: %s", pfn, order, error_name(error));
+	panic("freeing frame %#lx, order %u: %s", pfn, order, mc_error_name(error));
 }
 
 /* The frames of a usable range below a bound. */
 struct span {
-	pfn_t start, end; /* empty if equal */
+	mc_pfn_t start, end; /* empty if equal */
 };
 
-static struct span span_below(const struct memmap_range *range, uint64_t reach)
+static struct span span_below(const struct mc_memmap_range *range, uint64_t reach)
 {
 	const uint64_t end = range->end < reach ? range->end : reach;
 
 	if (end <= range->start)
 		return (struct span){ 0, 0 };
-	return (struct span){ range->start / FRAME_SIZE, end / FRAME_SIZE };
+	return (struct span){ range->start / MC_FRAME_SIZE, end / MC_FRAME_SIZE };
 }
 
 static uint64_t metadata_room(struct span span)
 {
-	return align_up(frame_metadata_size(span.start, span.end), METADATA_ALIGN);
+	return align_up(mc_frame_metadata_size(span.start, span.end), METADATA_ALIGN);
 }
 
 /* Which range has most frames below a bound. */
 static size_t largest_below(uint64_t reach)
 {
 	size_t count, largest = 0;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct mc_memmap_range *ranges = memory_ranges(&count);
 
 	for (size_t i = 1; i < count; i++) {
 		const struct span span = span_below(&ranges[i], reach);
@@ -100,7 +101,7 @@ static uint64_t pool_reach(void)
 static uint64_t room_for_all(void)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_pool(&count);
+	const struct mc_memmap_range *ranges = memory_pool(&count);
 	uint64_t room = SPLIT_ROOM;
 
 	for (size_t i = 0; i < count; i++)
@@ -109,7 +110,7 @@ static uint64_t room_for_all(void)
 }
 
 /* Where in a range to take frames from: above what devices need, if most of it is there. */
-static pfn_t own_start(struct span span)
+static mc_pfn_t own_start(struct span span)
 {
 	return span.start < DMA_END && span.end > 2 * DMA_END ? DMA_END : span.start;
 }
@@ -117,56 +118,56 @@ static pfn_t own_start(struct span span)
 void frames_plan(void)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct mc_memmap_range *ranges = memory_ranges(&count);
 	const uint64_t room = room_for_all();
 	struct span span;
 
-	early.index = largest_below(physmap_reach());
-	span = span_below(&ranges[early.index], physmap_reach());
+	early.index = largest_below(mc_physmap_reach());
+	span = span_below(&ranges[early.index], mc_physmap_reach());
 	early.start = early.next = own_start(span);
 	early.end = span.end;
 
 	home.index = largest_below(pool_reach());
 	span = span_below(&ranges[home.index], pool_reach());
 	home.start = own_start(span) + (home.index == early.index ? FIRST_FRAMES : 0);
-	home.end = home.start + align_up(room, FRAME_SIZE) / FRAME_SIZE;
+	home.end = home.start + align_up(room, MC_FRAME_SIZE) / MC_FRAME_SIZE;
 	if (home.end >= span.end)
 		panic("no room for %lu bytes of metadata of the frame allocator", room);
 }
 
-struct memmap_range frames_metadata(void)
+struct mc_memmap_range frames_metadata(void)
 {
-	return (struct memmap_range){ home.start * FRAME_SIZE, home.end * FRAME_SIZE,
-				      MEMMAP_KERNEL };
+	return (struct mc_memmap_range){ home.start * MC_FRAME_SIZE, home.end * MC_FRAME_SIZE,
+					 MC_MEMMAP_KERNEL };
 }
 
-static int allocate_frame(void *context, pfn_t *frame)
+static int allocate_frame(void *context, mc_pfn_t *frame)
 {
 	(void)context;
 	if (pool_is_up)
-		return frame_alloc(&pool, 0, frame);
+		return mc_frame_alloc(&pool, 0, frame);
 	if (early.next == home.start && home.index == early.index)
 		early.next = home.end;
 	if (early.next >= early.end)
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	*frame = early.next++;
 	return 0;
 }
 
-static void release_frame(void *context, pfn_t frame)
+static void release_frame(void *context, mc_pfn_t frame)
 {
 	int error;
 
 	(void)context;
 	PANIC_UNLESS(pool_is_up);
-	error = frame_free(&pool, frame, 0);
+	error = mc_frame_free(&pool, frame, 0);
 	if (error)
-		panic("frame %#lx of a page table: %s", frame, error_name(error));
+		panic("frame %#lx of a page table: %s", frame, mc_error_name(error));
 }
 
-const struct frame_source *kernel_frame_source(void)
+const struct mc_frame_source *kernel_frame_source(void)
 {
-	static const struct frame_source source = {
+	static const struct mc_frame_source source = {
 		.allocate = allocate_frame,
 		.release = release_frame,
 	};
@@ -176,16 +177,16 @@ const struct frame_source *kernel_frame_source(void)
 
 static void add_range(struct span span, void *metadata)
 {
-	const int result = frame_add_range(&pool, span.start, span.end, metadata);
+	const int result = mc_frame_add_range(&pool, span.start, span.end, metadata);
 
-	/* ERR_UNSUPPORTED: so far up that frames have no number. memory_init() cannot know that. */
+	/* MC_ERR_UNSUPPORTED: so far up that frames have no number. memory_init() cannot know that. */
 	if (result)
 		log_warn("frames %#lx to %#lx are not used: %s", span.start, span.end,
-			 error_text(result));
+			 mc_error_text(result));
 }
 
 /* Add a range of frames whose metadata begin at `room`; where the next range's do. */
-static char *add_next(pfn_t start, pfn_t end, char *room)
+static char *add_next(mc_pfn_t start, mc_pfn_t end, char *room)
 {
 	const struct span span = { start, end };
 
@@ -198,7 +199,7 @@ static char *add_next(pfn_t start, pfn_t end, char *room)
 static void add_all(char *room)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_pool(&count);
+	const struct mc_memmap_range *ranges = memory_pool(&count);
 
 	for (size_t i = 0; i < count; i++) {
 		struct span span = span_below(&ranges[i], pool_reach());
@@ -215,12 +216,12 @@ static void add_all(char *room)
 static void take_early(void)
 {
 	const bool around = home.index == early.index && early.next > home.start;
-	const pfn_t end = around ? home.start : early.next;
+	const mc_pfn_t end = around ? home.start : early.next;
 
 	if (end > early.start)
-		PANIC_UNLESS(!frame_alloc_at(&pool, early.start, end - early.start));
+		PANIC_UNLESS(!mc_frame_alloc_at(&pool, early.start, end - early.start));
 	if (around && early.next > home.end)
-		PANIC_UNLESS(!frame_alloc_at(&pool, home.end, early.next - home.end));
+		PANIC_UNLESS(!mc_frame_alloc_at(&pool, home.end, early.next - home.end));
 }
 
 void frames_init(void *metadata)
@@ -229,11 +230,11 @@ void frames_init(void *metadata)
 	char size[SIZE_TEXT_MAX];
 	uint64_t ticks;
 
-	frame_pool_init(&pool, cpus, ARCH_NR_CPUS);
+	mc_frame_pool_init(&pool, cpus, MC_NR_CPUS);
 	pool.bytes = frame_access;
 	if (!IS_ENABLED(CONFIG_PHYSMAP)) {
-		pool.save = temp_page_save;
-		pool.restore = temp_page_restore;
+		pool.save = mc_temp_page_save;
+		pool.restore = mc_temp_page_restore;
 	}
 	pool.on_misuse = on_misuse;
 	add_all(metadata);
@@ -243,6 +244,6 @@ void frames_init(void *metadata)
 	ticks = cpu_ticks() - start;
 	/* tests/test_frame_startup.py reads this line. */
 	log_info("frames: %s free, %lu frames in %lu ranges, ready after %lu ticks",
-		 describe_size(size, frame_free_count(&pool) * FRAME_SIZE), frame_free_count(&pool),
-		 pool.nr_ranges, ticks);
+		 describe_size(size, mc_frame_free_count(&pool) * MC_FRAME_SIZE),
+		 mc_frame_free_count(&pool), pool.nr_ranges, ticks);
 }

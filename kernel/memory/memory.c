@@ -19,6 +19,7 @@
 #include <kernel/memory.h>
 #include <kernel/panic.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/physmap.h>
 
 /* What stays, besides the arrays; firmware's map does not carve it out. */
@@ -30,27 +31,28 @@ enum kept_range {
 };
 
 /* One piece of memory has them all; the last is a byte for each piece of boot memory. */
-static struct memmap_range *ranges, *pool, *ram, *boot;
+static struct mc_memmap_range *ranges, *pool, *ram, *boot;
 static size_t nr_ranges, nr_pool, nr_ram, nr_boot;
 static const uint8_t *released;
-static struct memmap_range arrays, information;
-static struct memmap_range screen; /* empty unless it was claimed */
+static struct mc_memmap_range arrays, information;
+static struct mc_memmap_range screen; /* empty unless it was claimed */
 
 static uint64_t kernel_physical(const void *pointer)
 {
 	return (uint64_t)(uintptr_t)pointer - KERNEL_BASE;
 }
 
-static struct memmap_range kept_range(enum kept_range which)
+static struct mc_memmap_range kept_range(enum kept_range which)
 {
 	switch (which) {
-	case KEPT_PAGE_0: return (struct memmap_range){ 0, FRAME_SIZE, MEMMAP_FIRMWARE };
+	case KEPT_PAGE_0: return (struct mc_memmap_range){ 0, MC_FRAME_SIZE, MC_MEMMAP_FIRMWARE };
 	case KEPT_SECTIONS:
-		return (struct memmap_range){ kernel_physical(kernel_start),
-					      kernel_physical(boot_tables_start), MEMMAP_KERNEL };
+		return (struct mc_memmap_range){ kernel_physical(kernel_start),
+						 kernel_physical(boot_tables_start),
+						 MC_MEMMAP_KERNEL };
 	default:
-		return (struct memmap_range){ kernel_physical(boot_tables_end),
-					      kernel_physical(kernel_end), MEMMAP_KERNEL };
+		return (struct mc_memmap_range){ kernel_physical(boot_tables_end),
+						 kernel_physical(kernel_end), MC_MEMMAP_KERNEL };
 	}
 }
 
@@ -60,43 +62,45 @@ static size_t nr_devices(void)
 	return screen.start < screen.end ? 2 : 1;
 }
 
-static struct memmap_range module_range(const struct bootinfo *info, size_t index)
+static struct mc_memmap_range module_range(const struct bootinfo *info, size_t index)
 {
 	struct bootinfo_module module = { 0 };
 	size_t cursor = 0;
 
 	for (size_t i = 0; i <= index; i++)
 		bootinfo_next_module(info, &cursor, &module);
-	return (struct memmap_range){ phys_raw(module.start), phys_raw(module.end), MEMMAP_MODULE };
+	return (struct mc_memmap_range){ mc_phys_raw(module.start), mc_phys_raw(module.end),
+					 MC_MEMMAP_MODULE };
 }
 
-static struct memmap_range boot_range(const struct bootinfo *info, size_t index)
+static struct mc_memmap_range boot_range(const struct bootinfo *info, size_t index)
 {
 	const uint64_t data = (uint64_t)(uintptr_t)info->data - PHYSMAP_BASE;
 
 	switch (index) {
 	case BOOT_STUB:
-		return (struct memmap_range){ (uint64_t)(uintptr_t)boot_start,
-					      (uint64_t)(uintptr_t)boot_end, MEMMAP_KERNEL };
+		return (struct mc_memmap_range){ (uint64_t)(uintptr_t)boot_start,
+						 (uint64_t)(uintptr_t)boot_end, MC_MEMMAP_KERNEL };
 	case BOOT_STUB_TABLES:
-		return (struct memmap_range){ kernel_physical(boot_tables_start),
-					      kernel_physical(boot_tables_end),
-					      MEMMAP_BOOT_TABLES };
+		return (struct mc_memmap_range){ kernel_physical(boot_tables_start),
+						 kernel_physical(boot_tables_end),
+						 MC_MEMMAP_BOOT_TABLES };
 	case BOOT_INFORMATION:
-		return (struct memmap_range){ data, data + info->size, MEMMAP_BOOT_INFORMATION };
+		return (struct mc_memmap_range){ data, data + info->size,
+						 MC_MEMMAP_BOOT_INFORMATION };
 	default: return module_range(info, index - BOOT_MODULES);
 	}
 }
 
-/* The raw list without the arrays, for which a place is to be found. A struct memmap_source's. */
-static struct memmap_range raw_range(const void *context, size_t index)
+/* The raw list without the arrays, for which a place is to be found. A struct mc_memmap_source's. */
+static struct mc_memmap_range raw_range(const void *context, size_t index)
 {
 	const struct bootinfo *info = context;
 
 	if (index < info->nr_memory_entries) {
 		struct bootinfo_memory_entry entry = bootinfo_memory_entry(info, index);
 
-		return memmap_from_length(entry.base, entry.length, entry.type);
+		return mc_memmap_from_length(entry.base, entry.length, entry.type);
 	}
 	index -= info->nr_memory_entries;
 	if (index < nr_devices())
@@ -107,9 +111,9 @@ static struct memmap_range raw_range(const void *context, size_t index)
 	return boot_range(info, index - NR_KEPT_RANGES);
 }
 
-static struct memmap_source raw_map(const struct bootinfo *info)
+static struct mc_memmap_source raw_map(const struct bootinfo *info)
 {
-	return (struct memmap_source){
+	return (struct mc_memmap_source){
 		.range = raw_range,
 		.context = info,
 		.count = info->nr_memory_entries + nr_devices() + NR_KEPT_RANGES + BOOT_MODULES +
@@ -117,25 +121,25 @@ static struct memmap_source raw_map(const struct bootinfo *info)
 	};
 }
 
-static bool is_own(enum memmap_type type)
+static bool is_own(enum mc_memmap_type type)
 {
-	return type >= MEMMAP_OWN_FIRST && type <= MEMMAP_OWN_LAST;
+	return type >= MC_MEMMAP_OWN_FIRST && type <= MC_MEMMAP_OWN_LAST;
 }
 
 /* Memory whose contents matter to somebody, so that no screen can be there. */
-static bool has_contents(enum memmap_type type)
+static bool has_contents(enum mc_memmap_type type)
 {
 	switch (type) {
-	case MEMMAP_ACPI_RECLAIMABLE:
-	case MEMMAP_ACPI_NVS:
-	case MEMMAP_PERSISTENT:
-	case MEMMAP_PERSISTENT_LEGACY: return true;
-	default: return is_own(type) && type != MEMMAP_DEVICE;
+	case MC_MEMMAP_ACPI_RECLAIMABLE:
+	case MC_MEMMAP_ACPI_NVS:
+	case MC_MEMMAP_PERSISTENT:
+	case MC_MEMMAP_PERSISTENT_LEGACY: return true;
+	default: return is_own(type) && type != MC_MEMMAP_DEVICE;
 	}
 }
 
 /* How many bytes two ranges have in common. */
-static uint64_t common_bytes(const struct memmap_range *a, const struct memmap_range *b)
+static uint64_t common_bytes(const struct mc_memmap_range *a, const struct mc_memmap_range *b)
 {
 	const uint64_t start = a->start > b->start ? a->start : b->start;
 	const uint64_t end = a->end < b->end ? a->end : b->end;
@@ -143,30 +147,30 @@ static uint64_t common_bytes(const struct memmap_range *a, const struct memmap_r
 	return start < end ? end - start : 0;
 }
 
-int memory_claim_screen(const struct bootinfo *info, phys_addr_t start, uint64_t size)
+int memory_claim_screen(const struct bootinfo *info, mc_phys_addr_t start, uint64_t size)
 {
-	const struct memmap_range claim = { phys_raw(start), phys_raw(start) + size,
-					    MEMMAP_DEVICE };
-	const struct memmap_source map = raw_map(info);
+	const struct mc_memmap_range claim = { mc_phys_raw(start), mc_phys_raw(start) + size,
+					       MC_MEMMAP_DEVICE };
+	const struct mc_memmap_source map = raw_map(info);
 	uint64_t usable = 0, lost = 0;
 
 	for (size_t i = 0; i < map.count; i++) {
-		const struct memmap_range range = raw_range(info, i);
+		const struct mc_memmap_range range = raw_range(info, i);
 
-		if (range.type == MEMMAP_USABLE) {
+		if (range.type == MC_MEMMAP_USABLE) {
 			usable += common_bytes(&range, &range);
 			lost += common_bytes(&range, &claim);
 		} else if (has_contents(range.type) && common_bytes(&range, &claim)) {
-			return ERR_BUSY;
+			return MC_ERR_BUSY;
 		}
 	}
 	if (lost > usable / 2)
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	screen = claim;
 	return 0;
 }
 
-static void log_range(const struct memmap_range *range)
+static void log_range(const struct mc_memmap_range *range)
 {
 	char size[SIZE_TEXT_MAX], number[16] = "";
 
@@ -175,7 +179,7 @@ static void log_range(const struct memmap_range *range)
 		fmt_print(number, sizeof(number), " (%u)", (unsigned int)range->type);
 	log_info("  %012lx-%012lx %10s  %s%s", range->start, range->end,
 		 describe_size(size, range->end > range->start ? range->end - range->start : 0),
-		 memmap_type_name(range->type), number);
+		 mc_memmap_type_name(range->type), number);
 }
 
 static void log_left_out(uint64_t bytes, const char *where)
@@ -202,21 +206,21 @@ static uint64_t bytes_beyond(uint64_t limit)
  * Place the arrays and the copy of the boot information in memory that is free and that we can reach.
  * Room for all of `map` and the arrays' own range, as often as needed.
  */
-static void place_arrays(const struct memmap_source *map, const struct bootinfo *info)
+static void place_arrays(const struct mc_memmap_source *map, const struct bootinfo *info)
 {
 	const size_t nr_machine = info->nr_memory_entries + nr_devices();
 	const size_t nr_kept = nr_machine + NR_KEPT_RANGES + 1;
 	const size_t nr_raw = map->count + 1;
 	const uint64_t size = (nr_raw + nr_kept + nr_machine + nr_boot) * sizeof(*ranges) + nr_boot;
-	const uint64_t whole = align_up(size, FRAME_SIZE);
+	const uint64_t whole = align_up(size, MC_FRAME_SIZE);
 	uint64_t address;
 
-	if (memmap_find(map, whole + info->size, FRAME_SIZE, 0, physmap_reach(), &address))
+	if (mc_memmap_find(map, whole + info->size, MC_FRAME_SIZE, 0, mc_physmap_reach(), &address))
 		panic("no room for a memory map of %zu ranges", map->count);
-	arrays = (struct memmap_range){ address, address + size, MEMMAP_MEMORY_MAP };
-	information = (struct memmap_range){ address + whole, address + whole + info->size,
-					     MEMMAP_MEMORY_MAP };
-	ranges = physmap_pointer(phys_addr(address));
+	arrays = (struct mc_memmap_range){ address, address + size, MC_MEMMAP_MEMORY_MAP };
+	information = (struct mc_memmap_range){ address + whole, address + whole + info->size,
+						MC_MEMMAP_MEMORY_MAP };
+	ranges = mc_physmap_pointer(mc_phys_addr(address));
 	pool = ranges + nr_raw;
 	ram = pool + nr_kept;
 	boot = ram + nr_machine;
@@ -227,15 +231,15 @@ static void place_arrays(const struct memmap_source *map, const struct bootinfo 
 }
 
 /* Fill the arrays from the raw list, the arrays' own range in it. */
-static void read_raw_map(const struct memmap_source *map)
+static void read_raw_map(const struct mc_memmap_source *map)
 {
 	const size_t own = nr_pool - 1;
 
 	for (size_t i = 0; i < nr_ranges; i++)
 		ranges[i] = i < own   ? map->range(map->context, i)
 			    : i > own ? map->range(map->context, i - 1)
-				      : (struct memmap_range){ arrays.start, information.end,
-							       MEMMAP_MEMORY_MAP };
+				      : (struct mc_memmap_range){ arrays.start, information.end,
+								  MC_MEMMAP_MEMORY_MAP };
 	for (size_t i = 0; i < nr_pool; i++)
 		pool[i] = ranges[i];
 	for (size_t i = 0; i < nr_ram; i++)
@@ -249,57 +253,57 @@ static void audit_ranges(void)
 {
 	for (size_t i = 0; i < nr_ranges; i++) {
 		DEBUG_PANIC_UNLESS(ranges[i].start < ranges[i].end);
-		DEBUG_PANIC_UNLESS(is_aligned(ranges[i].start | ranges[i].end, FRAME_SIZE));
+		DEBUG_PANIC_UNLESS(is_aligned(ranges[i].start | ranges[i].end, MC_FRAME_SIZE));
 		DEBUG_PANIC_UNLESS(i == 0 || ranges[i - 1].end < ranges[i].start);
 	}
 }
 
 void memory_init(const struct bootinfo *info)
 {
-	const struct memmap_source map = raw_map(info);
-	struct memmap_summary summary;
+	const struct mc_memmap_source map = raw_map(info);
+	struct mc_memmap_summary summary;
 	char size[SIZE_TEXT_MAX];
 
 	nr_boot = BOOT_MODULES + info->nr_modules;
 	place_arrays(&map, info);
 	read_raw_map(&map);
-	memcpy(physmap_pointer(phys_addr(information.start)), info->data, info->size);
+	memcpy(mc_physmap_pointer(mc_phys_addr(information.start)), info->data, info->size);
 	log_info("memory map: %zu entries by firmware, %zu of our own", info->nr_memory_entries,
 		 nr_ranges - info->nr_memory_entries);
 	for (size_t i = 0; i < nr_ranges; i++)
 		log_range(&ranges[i]);
 
-	summary = memmap_normalise(ranges, nr_ranges, cpu_physical_limit());
+	summary = mc_memmap_normalise(ranges, nr_ranges, cpu_physical_limit());
 	nr_ranges = summary.nr_ranges;
 	audit_ranges();
-	nr_pool = memmap_normalise(pool, nr_pool, cpu_physical_limit()).nr_ranges;
-	nr_ram = memmap_normalise(ram, nr_ram, cpu_physical_limit()).nr_ranges;
+	nr_pool = mc_memmap_normalise(pool, nr_pool, cpu_physical_limit()).nr_ranges;
+	nr_ram = mc_memmap_normalise(ram, nr_ram, cpu_physical_limit()).nr_ranges;
 	log_info("memory: %s usable, %lu frames in %zu ranges", describe_size(size, summary.usable),
-		 summary.usable / FRAME_SIZE, nr_ranges);
+		 summary.usable / MC_FRAME_SIZE, nr_ranges);
 	log_left_out(summary.beyond_limit, "the CPU's physical addresses");
 	if (IS_ENABLED(CONFIG_PHYSMAP))
 		log_left_out(bytes_beyond(PHYSMAP_SIZE), "the physical map's window");
 }
 
-const struct memmap_range *memory_ranges(size_t *count)
+const struct mc_memmap_range *memory_ranges(size_t *count)
 {
 	*count = nr_ranges;
 	return ranges;
 }
 
-const struct memmap_range *memory_ram(size_t *count)
+const struct mc_memmap_range *memory_ram(size_t *count)
 {
 	*count = nr_ram;
 	return ram;
 }
 
-const struct memmap_range *memory_pool(size_t *count)
+const struct mc_memmap_range *memory_pool(size_t *count)
 {
 	*count = nr_pool;
 	return pool;
 }
 
-const struct memmap_range *memory_boot(size_t *count)
+const struct mc_memmap_range *memory_boot(size_t *count)
 {
 	*count = nr_boot;
 	return boot;
@@ -315,22 +319,22 @@ void memory_boot_set_released(size_t piece)
 {
 	const uint64_t offset = (uint64_t)(uintptr_t)&released[piece] - (uint64_t)(uintptr_t)ranges;
 	const uint64_t address = arrays.start + offset;
-	uint8_t *frame = frame_access(address / FRAME_SIZE);
+	uint8_t *frame = frame_access(address / MC_FRAME_SIZE);
 
-	frame[address % FRAME_SIZE] = 1;
+	frame[address % MC_FRAME_SIZE] = 1;
 }
 
-struct memmap_range memory_arrays(void)
+struct mc_memmap_range memory_arrays(void)
 {
 	return arrays;
 }
 
-struct memmap_range memory_information(void)
+struct mc_memmap_range memory_information(void)
 {
 	return information;
 }
 
-struct memmap_range memory_screen(void)
+struct mc_memmap_range memory_screen(void)
 {
 	return screen;
 }
@@ -338,7 +342,7 @@ struct memmap_range memory_screen(void)
 void memory_remap(const void *start)
 {
 	/* Read-only from here on: nothing writes to them after memory_init(). */
-	struct memmap_range *moved = (struct memmap_range *)(uintptr_t)start;
+	struct mc_memmap_range *moved = (struct mc_memmap_range *)(uintptr_t)start;
 
 	pool = moved + (pool - ranges);
 	ram = moved + (ram - ranges);

@@ -20,22 +20,22 @@
 #include "../console/start_screen.h"
 #include "regions.h"
 
-_Static_assert(TEMP_PAGES_BASE + TEMP_PAGES * FRAME_SIZE == KERNEL_BASE + BOOT_KERNEL_REACH,
+_Static_assert(TEMP_PAGES_BASE + TEMP_PAGES * MC_FRAME_SIZE == KERNEL_BASE + BOOT_KERNEL_REACH,
 	       "the temporary pages need the last of the stub's page tables");
 
-static struct space space;
-static const struct physmap_window physmap_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
-static const struct vmap vmap = { &space, { VMAP_BASE }, VMAP_SIZE };
+static struct mc_space space;
+static const struct mc_physmap_window physmap_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
+static const struct mc_vmap vmap = { &space, { VMAP_BASE }, VMAP_SIZE };
 
 /* The stub's tables, as a space: what is active while ours are built. */
-static struct space stub_space;
+static struct mc_space stub_space;
 
-struct space *kernel_space(void)
+struct mc_space *kernel_space(void)
 {
 	return &space;
 }
 
-const struct vmap *kernel_vmap(void)
+const struct mc_vmap *kernel_vmap(void)
 {
 	return &vmap;
 }
@@ -43,108 +43,109 @@ const struct vmap *kernel_vmap(void)
 static void must(int error, const char *what)
 {
 	if (error)
-		panic("the kernel's address space: %s: %s", what, error_text(error));
+		panic("the kernel's address space: %s: %s", what, mc_error_text(error));
 }
 
-static struct memmap_range physical_range(const char *start, const char *end)
+static struct mc_memmap_range physical_range(const char *start, const char *end)
 {
-	return (struct memmap_range){ (uint64_t)(uintptr_t)start - KERNEL_BASE,
-				      (uint64_t)(uintptr_t)end - KERNEL_BASE, MEMMAP_KERNEL };
+	return (struct mc_memmap_range){ (uint64_t)(uintptr_t)start - KERNEL_BASE,
+					 (uint64_t)(uintptr_t)end - KERNEL_BASE, MC_MEMMAP_KERNEL };
 }
 
 /* The walk goes by the kernel's own method: where that finds the page's entry, it can be changed. */
 static void start_temp_page(void)
 {
-	const virt_addr_t page = virt_addr(TEMP_PAGES_BASE);
-	const struct root root = active_root();
-	struct walk walk;
+	const mc_virt_addr_t page = mc_virt_addr(TEMP_PAGES_BASE);
+	const struct mc_root root = mc_active_root();
+	struct mc_walk walk;
 	int error = kernel_walk(&root, page, &walk);
 
 	if (!error)
-		error = temp_page_init(page, &walk);
+		error = mc_temp_page_init(page, &walk);
 	must(error, "temporary page");
 }
 
 static void enter_stub_space(void)
 {
-	stub_space = (struct space){
-		.root = active_root(),
-		.recursive_slot = SPACE_NOT_RECURSIVE,
+	stub_space = (struct mc_space){
+		.root = mc_active_root(),
+		.recursive_slot = MC_SPACE_NOT_RECURSIVE,
 	};
 	stub_space.root.method = KERNEL_METHOD;
 #ifdef CONFIG_RECURSIVE
 	stub_space.recursive_slot = CONFIG_RECURSIVE_SLOT;
 #endif
-	must(space_activate(&stub_space), "the stub's tables");
+	must(mc_space_activate(&stub_space), "the stub's tables");
 }
 
 static void make_root(void)
 {
-	const struct frame_source *frames = kernel_frame_source();
+	const struct mc_frame_source *frames = kernel_frame_source();
 	const struct cpu_features *cpu = cpu_features();
-	pt_entry_t *entries;
-	pfn_t root;
+	mc_pt_entry_t *entries;
+	mc_pfn_t root;
 
 	must(frames->allocate(frames->context, &root), "root table");
 	entries = frame_access(root);
-	memset(entries, 0, FRAME_SIZE);
-	space = (struct space){
+	memset(entries, 0, MC_FRAME_SIZE);
+	space = (struct mc_space){
 		.root = {
-			.table = phys_of_pfn(root),
-			.levels = active_root().levels,
+			.table = mc_phys_of_pfn(root),
+			.levels = mc_active_root().levels,
 			.method = KERNEL_METHOD,
 			.pointer_to = physmap_function,
-			.table_pointer = physmap_function(NULL, phys_of_pfn(root)),
+			.table_pointer = physmap_function(NULL, mc_phys_of_pfn(root)),
 		},
 		.frames = frames,
 		.largest_leaf = cpu->pages_1gib ? 3 : 2,
 		.physical_limit = cpu_physical_limit(),
-		.recursive_slot = SPACE_NOT_RECURSIVE,
+		.recursive_slot = MC_SPACE_NOT_RECURSIVE,
 		.global_pages = cpu->global_pages,
 	};
 #ifdef CONFIG_RECURSIVE
-	entries[CONFIG_RECURSIVE_SLOT].raw = phys_raw(space.root.table) | PT_RECURSIVE_FLAGS;
+	entries[CONFIG_RECURSIVE_SLOT].raw = mc_phys_raw(space.root.table) | MC_PT_RECURSIVE_FLAGS;
 	space.recursive_slot = CONFIG_RECURSIVE_SLOT;
 #endif
-	space_set_inactive(&space);
+	mc_space_set_inactive(&space);
 }
 
 static void map_all_ram(void)
 {
 	size_t count;
-	const struct memmap_range *ram = memory_ram(&count);
+	const struct mc_memmap_range *ram = memory_ram(&count);
 
-	must(physmap_map(&space, &physmap_window, ram, count,
-			 physical_range(text_start, rodata_end)),
+	must(mc_physmap_map(&space, &physmap_window, ram, count,
+			    physical_range(text_start, rodata_end)),
 	     "physical map");
 }
 
-static void map_region(const struct region *region)
+static void map_region(const struct mc_region *region)
 {
 	switch (region->kind) {
-	case REGION_IMAGE:
-		must(mapper_map(&space, region->start, region->physical, region->size,
-				region->attributes, NULL),
+	case MC_REGION_IMAGE:
+		must(mc_mapper_map(&space, region->start, region->physical, region->size,
+				   region->attributes, NULL),
 		     region->name);
 		break;
-	case REGION_GUARD:
-		must(mapper_reserve(&space, region->start, region->size, RESERVED_GUARD, NULL),
+	case MC_REGION_GUARD:
+		must(mc_mapper_reserve(&space, region->start, region->size, MC_RESERVED_GUARD,
+				       NULL),
 		     region->name);
 		break;
-	case REGION_TEMP:
-		must(mapper_reserve(&space, region->start, region->size, RESERVED_TEMP, NULL),
+	case MC_REGION_TEMP:
+		must(mc_mapper_reserve(&space, region->start, region->size, MC_RESERVED_TEMP, NULL),
 		     region->name);
 		break;
-	case REGION_PHYSMAP: map_all_ram(); break;
-	case REGION_SINGLE:
-	case REGION_WINDOW: break; /* empty at first; made by the root's own entry */
+	case MC_REGION_PHYSMAP: map_all_ram(); break;
+	case MC_REGION_SINGLE:
+	case MC_REGION_WINDOW: break; /* empty at first; made by the root's own entry */
 	}
 }
 
 static void map_regions(void)
 {
 	size_t count;
-	const struct region *regions = kernel_regions(&count);
+	const struct mc_region *regions = kernel_regions(&count);
 
 	for (size_t i = 0; i < count; i++)
 		map_region(&regions[i]);
@@ -153,28 +154,28 @@ static void map_regions(void)
 /* RAM that the kernel goes on using, and finds there from now on. */
 static void *map_ram(uint64_t start, uint64_t size, unsigned int rights, const char *what)
 {
-	const struct attributes attributes = { RIGHT_READ | RIGHT_GLOBAL | rights,
-					       MEMORY_WRITE_BACK };
-	virt_addr_t address;
+	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_GLOBAL | rights,
+						  MC_MEMORY_WRITE_BACK };
+	mc_virt_addr_t address;
 
-	must(vmap_map(&vmap, phys_addr(start), size, attributes, &address), what);
-	return virt_ptr(address);
+	must(mc_vmap_map(&vmap, mc_phys_addr(start), size, attributes, &address), what);
+	return mc_virt_ptr(address);
 }
 
 static void *map_frame_metadata(void)
 {
-	const struct memmap_range range = frames_metadata();
+	const struct mc_memmap_range range = frames_metadata();
 
 	if (IS_ENABLED(CONFIG_PHYSMAP))
-		return physmap_pointer(phys_addr(range.start));
-	return map_ram(range.start, range.end - range.start, RIGHT_WRITE,
+		return mc_physmap_pointer(mc_phys_addr(range.start));
+	return map_ram(range.start, range.end - range.start, MC_RIGHT_WRITE,
 		       "metadata of the frame allocator");
 }
 
 /* From here on everybody must know of their new addresses: first the screen, on which a panic is shown. */
 static void activate(void)
 {
-	must(space_activate(&space), "activation");
+	must(mc_space_activate(&space), "activation");
 }
 
 /*
@@ -189,13 +190,13 @@ static void give_boot_memory_back(void)
 
 void paging_init(void)
 {
-	const struct memmap_range arrays = memory_arrays(), information = memory_information();
+	const struct mc_memmap_range arrays = memory_arrays(), information = memory_information();
 	const void *new_arrays, *new_information;
 	void *metadata;
 	size_t nr_ram;
-	const struct memmap_range *ram;
+	const struct mc_memmap_range *ram;
 
-	regions_init(active_root().levels);
+	regions_init(mc_active_root().levels);
 	enter_stub_space();
 	start_temp_page();
 	frames_plan();
@@ -211,7 +212,7 @@ void paging_init(void)
 	move_screen();
 	memory_remap(new_arrays);
 	ram = memory_ram(&nr_ram);
-	physmap_set_ranges(ram, IS_ENABLED(CONFIG_PHYSMAP) ? nr_ram : 0);
+	mc_physmap_set_ranges(ram, IS_ENABLED(CONFIG_PHYSMAP) ? nr_ram : 0);
 	start_temp_page();
 	boot_information_remap(new_information);
 
@@ -221,33 +222,33 @@ void paging_init(void)
 
 static void describe_physmap(void)
 {
-	struct physmap_size size;
+	struct mc_physmap_size size;
 
-	must(physmap_measure(&space, &physmap_window, &size), "measuring the physical map");
+	must(mc_physmap_measure(&space, &physmap_window, &size), "measuring the physical map");
 	log_info("physical map: %lu x 1 GiB, %lu x 2 MiB, %lu x 4 KiB pages in %lu tables",
 		 size.nr_leaves[3], size.nr_leaves[2], size.nr_leaves[1], size.nr_tables);
 }
 
 /* tests/test_memory_map.py reads these lines. */
-static void describe_region(const struct region *region)
+static void describe_region(const struct mc_region *region)
 {
 	const unsigned int rights = region->attributes.rights;
 	char size[SIZE_TEXT_MAX];
 
-	log_info("  %016lx %10s %c%c%c%c %s", virt_raw(region->start),
-		 describe_size(size, region->size), rights & RIGHT_READ ? 'r' : '-',
-		 rights & RIGHT_WRITE ? 'w' : '-', rights & RIGHT_EXECUTE ? 'x' : '-',
-		 rights & RIGHT_GLOBAL ? 'g' : '-', region->name);
+	log_info("  %016lx %10s %c%c%c%c %s", mc_virt_raw(region->start),
+		 describe_size(size, region->size), rights & MC_RIGHT_READ ? 'r' : '-',
+		 rights & MC_RIGHT_WRITE ? 'w' : '-', rights & MC_RIGHT_EXECUTE ? 'x' : '-',
+		 rights & MC_RIGHT_GLOBAL ? 'g' : '-', region->name);
 }
 
 void paging_describe(void)
 {
 	size_t count;
-	const struct region *regions = kernel_regions(&count);
+	const struct mc_region *regions = kernel_regions(&count);
 
 	log_info(
 		"address space: %u levels, root at %#lx, %lu tables below it, made by the %s mapper",
-		space.root.levels, phys_raw(space.root.table), space.nr_tables,
+		space.root.levels, mc_phys_raw(space.root.table), space.nr_tables,
 		kernel_method_name());
 	for (size_t i = 0; i < count; i++)
 		describe_region(&regions[i]);

@@ -16,6 +16,6 @@ extern const struct command test_command, bench_command, cpu_command, memmap_com
 extern const struct command poweroff_command, reboot_command;
 
 /* Output of `walk`, for faults. */
-void walk_show(virt_addr_t address);
+void walk_show(mc_virt_addr_t address);
 
 #endif

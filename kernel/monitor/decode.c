@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Words for what page tables say (decode.h). */
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "decode.h"
 
 const char *decode_rights(char text[RIGHTS_TEXT], unsigned int rights)
 {
 	static const char letters[] = "rwxug";
-	static const unsigned int bits[] = { RIGHT_READ, RIGHT_WRITE, RIGHT_EXECUTE, RIGHT_USER,
-					     RIGHT_GLOBAL };
+	static const unsigned int bits[] = { MC_RIGHT_READ, MC_RIGHT_WRITE, MC_RIGHT_EXECUTE,
+					     MC_RIGHT_USER, MC_RIGHT_GLOBAL };
 
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
 		text[i] = rights & bits[i] ? letters[i] : '-';
@@ -16,29 +17,30 @@ const char *decode_rights(char text[RIGHTS_TEXT], unsigned int rights)
 	return text;
 }
 
-unsigned int decode_translation_rights(const struct translation *translation)
+unsigned int decode_translation_rights(const struct mc_translation *translation)
 {
-	return RIGHT_READ | (translation->writable ? RIGHT_WRITE : 0) |
-	       (translation->executable ? RIGHT_EXECUTE : 0) |
-	       (translation->user ? RIGHT_USER : 0) | (translation->global ? RIGHT_GLOBAL : 0);
+	return MC_RIGHT_READ | (translation->writable ? MC_RIGHT_WRITE : 0) |
+	       (translation->executable ? MC_RIGHT_EXECUTE : 0) |
+	       (translation->user ? MC_RIGHT_USER : 0) |
+	       (translation->global ? MC_RIGHT_GLOBAL : 0);
 }
 
-const char *decode_memory_type(enum memory_type type)
+const char *decode_memory_type(enum mc_memory_type type)
 {
 	switch (type) {
-	case MEMORY_WRITE_BACK: return "write-back";
-	case MEMORY_WRITE_THROUGH: return "write-through";
-	case MEMORY_WRITE_COMBINING: return "write-combining";
+	case MC_MEMORY_WRITE_BACK: return "write-back";
+	case MC_MEMORY_WRITE_THROUGH: return "write-through";
+	case MC_MEMORY_WRITE_COMBINING: return "write-combining";
 	default: return "uncached";
 	}
 }
 
-const char *decode_memory_type_short(enum memory_type type)
+const char *decode_memory_type_short(enum mc_memory_type type)
 {
 	switch (type) {
-	case MEMORY_WRITE_BACK: return "WB";
-	case MEMORY_WRITE_THROUGH: return "WT";
-	case MEMORY_WRITE_COMBINING: return "WC";
+	case MC_MEMORY_WRITE_BACK: return "WB";
+	case MC_MEMORY_WRITE_THROUGH: return "WT";
+	case MC_MEMORY_WRITE_COMBINING: return "WC";
 	default: return "UC";
 	}
 }
@@ -48,27 +50,27 @@ const char *decode_page_size(unsigned int level)
 	return level == 1 ? "4 KiB" : level == 2 ? "2 MiB" : "1 GiB";
 }
 
-const char *decode_kind(const struct walk_step *step)
+const char *decode_kind(const struct mc_walk_step *step)
 {
 	switch (step->kind) {
-	case PT_TABLE: return "table";
-	case PT_LEAF: return decode_page_size(step->level);
-	case PT_RESERVED: return "reserved";
+	case MC_PT_TABLE: return "table";
+	case MC_PT_LEAF: return decode_page_size(step->level);
+	case MC_PT_RESERVED: return "reserved";
 	default: return "absent";
 	}
 }
 
-const char *decode_bits(char text[BITS_TEXT], pt_entry_t entry, unsigned int level)
+const char *decode_bits(char text[BITS_TEXT], mc_pt_entry_t entry, unsigned int level)
 {
 	const struct {
 		uint64_t bit;
 		const char *name;
 	} bits[] = {
-		{ PT_P, "P" },     { PT_W, "W" },
-		{ PT_U, "U" },     { PT_PWT, "PWT" },
-		{ PT_PCD, "PCD" }, { PT_A, "A" },
-		{ PT_D, "D" },     { PT_PS, level == 1 ? "PAT" : "PS" },
-		{ PT_G, "G" },     { PT_NX, "NX" },
+		{ MC_PT_P, "P" },     { MC_PT_W, "W" },
+		{ MC_PT_U, "U" },     { MC_PT_PWT, "PWT" },
+		{ MC_PT_PCD, "PCD" }, { MC_PT_A, "A" },
+		{ MC_PT_D, "D" },     { MC_PT_PS, level == 1 ? "PAT" : "PS" },
+		{ MC_PT_G, "G" },     { MC_PT_NX, "NX" },
 	};
 	size_t length = 0;
 

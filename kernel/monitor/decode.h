@@ -10,20 +10,20 @@
 const char *decode_rights(char text[RIGHTS_TEXT], unsigned int rights);
 
 /* The rights of a translation, as bits of mercator/pagetable.h. */
-unsigned int decode_translation_rights(const struct translation *translation);
+unsigned int decode_translation_rights(const struct mc_translation *translation);
 
 /* "write-back" and so on; short: "WB". */
-const char *decode_memory_type(enum memory_type type);
-const char *decode_memory_type_short(enum memory_type type);
+const char *decode_memory_type(enum mc_memory_type type);
+const char *decode_memory_type_short(enum mc_memory_type type);
 
 /* "4 KiB", "2 MiB", "1 GiB": what a leaf of this level maps. */
 const char *decode_page_size(unsigned int level);
 
 /* "table", a page size, "absent" or "reserved". */
-const char *decode_kind(const struct walk_step *step);
+const char *decode_kind(const struct mc_walk_step *step);
 
 /* The bits that are set, by their names in the SDM: "P W A D PS G NX". */
 #define BITS_TEXT 32
-const char *decode_bits(char text[BITS_TEXT], pt_entry_t entry, unsigned int level);
+const char *decode_bits(char text[BITS_TEXT], mc_pt_entry_t entry, unsigned int level);
 
 #endif

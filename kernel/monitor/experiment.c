@@ -2,6 +2,7 @@
 /* `map`, `unmap` and `protect`: experiments with the lower half of the address space (experiment.h). */
 #include <kernel/log.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/mapper.h>
 
 #include "commands.h"
@@ -10,94 +11,98 @@
 
 struct search {
 	const struct own_block *block;
-	virt_addr_t found;
+	mc_virt_addr_t found;
 };
 
-static int leads_there(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static int leads_there(void *context, mc_virt_addr_t address, unsigned int level,
+		       mc_pt_entry_t entry)
 {
 	struct search *search = context;
-	const pfn_t start = phys_pfn(pt_leaf_address(entry, level));
+	const mc_pfn_t start = mc_phys_pfn(mc_pt_leaf_address(entry, level));
 
-	if (pt_kind(entry, level) != PT_LEAF ||
+	if (mc_pt_kind(entry, level) != MC_PT_LEAF ||
 	    start >= search->block->start + search->block->count ||
-	    start + pt_span(level) / FRAME_SIZE <= search->block->start)
+	    start + mc_pt_span(level) / MC_FRAME_SIZE <= search->block->start)
 		return 0;
 	search->found = address;
 	return 1;
 }
 
-bool experiment_maps(const struct space *space, const struct own_block *block, virt_addr_t *address)
+bool experiment_maps(const struct mc_space *space, const struct own_block *block,
+		     mc_virt_addr_t *address)
 {
 	struct search search = { .block = block };
-	const int result =
-		mapper_visit(space, virt_addr(0), pt_span(space->root.levels) * PT_ENTRIES / 2,
-			     leads_there, &search);
+	const int result = mc_mapper_visit(space, mc_virt_addr(0),
+					   mc_pt_span(space->root.levels) * MC_PT_ENTRIES / 2,
+					   leads_there, &search);
 
 	*address = search.found;
 	if (result < 0)
-		log_error("the tables cannot be read: %s", error_text(result));
+		log_error("the tables cannot be read: %s", mc_error_text(result));
 	return result != 0;
 }
 
 /* Hold a range against the bounds of experiments. */
-static bool check_range(virt_addr_t address, uint64_t size)
+static bool check_range(mc_virt_addr_t address, uint64_t size)
 {
 	const unsigned int levels = monitor_space()->root.levels;
 
-	if (!is_aligned(virt_raw(address), FRAME_SIZE) || !is_aligned(size, FRAME_SIZE) || !size) {
+	if (!is_aligned(mc_virt_raw(address), MC_FRAME_SIZE) || !is_aligned(size, MC_FRAME_SIZE) ||
+	    !size) {
 		log_error("address and size must be multiples of 4K, and the size not 0");
 		return false;
 	}
 	if (!experiment_allows(address, size, levels)) {
 		log_error("experiments are from %#lx up to %#lx: the rest is the kernel's",
-			  EXPERIMENTS_START, pt_span(levels) * PT_ENTRIES / 2);
+			  EXPERIMENTS_START, mc_pt_span(levels) * MC_PT_ENTRIES / 2);
 		return false;
 	}
 	return true;
 }
 
-static bool parse_rights(const char *text, struct attributes *attributes)
+static bool parse_rights(const char *text, struct mc_attributes *attributes)
 {
-	attributes->type = MEMORY_WRITE_BACK;
+	attributes->type = MC_MEMORY_WRITE_BACK;
 	if (!words_rights(text, &attributes->rights)) {
 		log_error("rights are letters: r read, w write, x execute, u for the user too");
 		return false;
 	}
-	if (!(attributes->rights & RIGHT_READ))
+	if (!(attributes->rights & MC_RIGHT_READ))
 		log_error("rights need an r: x86 has no memory that cannot be read");
-	else if ((attributes->rights & RIGHT_WRITE) && (attributes->rights & RIGHT_EXECUTE))
+	else if ((attributes->rights & MC_RIGHT_WRITE) && (attributes->rights & MC_RIGHT_EXECUTE))
 		log_error("no memory is both writable and executable here");
-	else if (attributes->rights & RIGHT_GLOBAL)
+	else if (attributes->rights & MC_RIGHT_GLOBAL)
 		log_error("global pages are the kernel half's alone");
 	else
 		return true;
 	return false;
 }
 
-static enum command_result fail(const char *what, int error, const struct conflict *conflict)
+static enum command_result fail(const char *what, int error, const struct mc_conflict *conflict)
 {
 	char text[LOG_LINE_MAX] = "";
 
-	if (error == ERR_EXISTS || error == ERR_NOT_FOUND)
-		fmt_print(text, sizeof(text), ", at %#lx", virt_raw(conflict->address));
-	log_error("%s: %s%s; nothing was changed", what, error_text(error), text);
+	if (error == MC_ERR_EXISTS || error == MC_ERR_NOT_FOUND)
+		fmt_print(text, sizeof(text), ", at %#lx", mc_virt_raw(conflict->address));
+	log_error("%s: %s%s; nothing was changed", what, mc_error_text(error), text);
 	return COMMAND_FAILED;
 }
 
 /* The pages of a range, by level: those that lie in it, and those of which it has a part. */
 struct page_count {
 	uint64_t start, end;
-	uint64_t nr_whole[PT_LEAF_MAX + 1], nr_parts[PT_LEAF_MAX + 1];
+	uint64_t nr_whole[MC_PT_LEAF_MAX + 1], nr_parts[MC_PT_LEAF_MAX + 1];
 };
 
-static int count_page(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static int count_page(void *context, mc_virt_addr_t address, unsigned int level,
+		      mc_pt_entry_t entry)
 {
 	struct page_count *count = context;
-	const uint64_t first = virt_raw(address);
+	const uint64_t first = mc_virt_raw(address);
 
-	if (pt_kind(entry, level) != PT_LEAF)
+	if (mc_pt_kind(entry, level) != MC_PT_LEAF)
 		return 0;
-	if (first >= count->start && first + pt_span(level) <= count->end)
+	if (first >= count->start && first + mc_pt_span(level) <= count->end)
 		count->nr_whole[level]++;
 	else
 		count->nr_parts[level]++;
@@ -107,16 +112,17 @@ static int count_page(void *context, virt_addr_t address, unsigned int level, pt
 #define PAGES_TEXT 128
 
 /* "1 x 2 MiB + 3 x 4 KiB", "part of 1 x 2 MiB" */
-static const char *pages_text(char text[PAGES_TEXT], const struct space *space, virt_addr_t address,
-			      uint64_t size)
+static const char *pages_text(char text[PAGES_TEXT], const struct mc_space *space,
+			      mc_virt_addr_t address, uint64_t size)
 {
-	struct page_count count = { .start = virt_raw(address), .end = virt_raw(address) + size };
+	struct page_count count = { .start = mc_virt_raw(address),
+				    .end = mc_virt_raw(address) + size };
 	size_t length = 0;
 
 	text[0] = '\0';
-	if (mapper_visit(space, address, size, count_page, &count))
+	if (mc_mapper_visit(space, address, size, count_page, &count))
 		return "?";
-	for (unsigned int level = PT_LEAF_MAX; level >= 1; level--) {
+	for (unsigned int level = MC_PT_LEAF_MAX; level >= 1; level--) {
 		if (count.nr_whole[level])
 			length += fmt_print(text + length, PAGES_TEXT - length, "%s%lu x %s",
 					    length ? " + " : "", count.nr_whole[level],
@@ -135,45 +141,47 @@ static const char *plural(uint64_t count)
 }
 
 /* What an operation did to these pages, and to the space's tables, which were `before` in number. */
-static void show_change(const char *what, const char *pages, const struct space *space,
-			virt_addr_t address, uint64_t size, uint64_t before)
+static void show_change(const char *what, const char *pages, const struct mc_space *space,
+			mc_virt_addr_t address, uint64_t size, uint64_t before)
 {
 	const uint64_t nr_tables = space->nr_tables;
 	const uint64_t change = nr_tables > before ? nr_tables - before : before - nr_tables;
 	char text[SIZE_TEXT_MAX];
 
-	say("%s %s at %#lx: %s; %lu table%s %s", what, describe_size(text, size), virt_raw(address),
-	    pages, change, plural(change), nr_tables > before ? "more" : "less");
+	say("%s %s at %#lx: %s; %lu table%s %s", what, describe_size(text, size),
+	    mc_virt_raw(address), pages, change, plural(change),
+	    nr_tables > before ? "more" : "less");
 }
 
 static enum command_result run_map(unsigned int count, const char *const *arguments)
 {
-	struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
-	struct space *space = monitor_space();
+	struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_WRITE, MC_MEMORY_WRITE_BACK };
+	struct mc_space *space = monitor_space();
 	const uint64_t before = space->nr_tables;
 	const struct own_block *block;
-	struct conflict conflict;
+	struct mc_conflict conflict;
 	char pages[PAGES_TEXT];
-	phys_addr_t physical;
-	virt_addr_t address;
+	mc_phys_addr_t physical;
+	mc_virt_addr_t address;
 	uint64_t raw, size;
 	int error;
 
 	if (!own_parse(arguments[1], &physical))
 		return COMMAND_MISUSED;
 	block = own_find(physical, 1);
-	size = block ? (block->start + block->count) * FRAME_SIZE - phys_raw(physical) : FRAME_SIZE;
+	size = block ? (block->start + block->count) * MC_FRAME_SIZE - mc_phys_raw(physical)
+		     : MC_FRAME_SIZE;
 	if ((count > 2 && !command_number(arguments[2], "a size", &size)) ||
 	    !command_number(arguments[0], "an address", &raw))
 		return COMMAND_MISUSED;
-	address = virt_addr(raw);
+	address = mc_virt_addr(raw);
 	if (!check_range(address, size) || (count > 3 && !parse_rights(arguments[3], &attributes)))
 		return COMMAND_MISUSED;
 	if (!own_find(physical, size)) {
 		log_error("map: not all of it is memory that `alloc` gave");
 		return COMMAND_FAILED;
 	}
-	error = mapper_map(space, address, physical, size, attributes, &conflict);
+	error = mc_mapper_map(space, address, physical, size, attributes, &conflict);
 	if (error)
 		return fail("map", error, &conflict);
 	show_change("mapped", pages_text(pages, space, address, size), space, address, size,
@@ -194,36 +202,36 @@ const struct command map_command = {
 };
 
 /* Parse ADDRESS and SIZE; without SIZE, it is the page that has this address. */
-static bool parse_range(const char *address_text, const char *size_text, virt_addr_t *address,
+static bool parse_range(const char *address_text, const char *size_text, mc_virt_addr_t *address,
 			uint64_t *size)
 {
 	unsigned int level;
-	pt_entry_t entry;
+	mc_pt_entry_t entry;
 	uint64_t raw;
 
 	if (!command_number(address_text, "an address", &raw))
 		return false;
-	*size = FRAME_SIZE;
+	*size = MC_FRAME_SIZE;
 	if (size_text) {
 		if (!command_number(size_text, "a size", size))
 			return false;
-	} else if (is_aligned(raw, FRAME_SIZE) &&
-		   !mapper_read_entry(monitor_space(), virt_addr(raw), 1, &entry, &level) &&
-		   pt_kind(entry, level) == PT_LEAF) {
-		*size = pt_span(level);
+	} else if (is_aligned(raw, MC_FRAME_SIZE) &&
+		   !mc_mapper_read_entry(monitor_space(), mc_virt_addr(raw), 1, &entry, &level) &&
+		   mc_pt_kind(entry, level) == MC_PT_LEAF) {
+		*size = mc_pt_span(level);
 		raw = align_down(raw, *size);
 	}
-	*address = virt_addr(raw);
+	*address = mc_virt_addr(raw);
 	return check_range(*address, *size);
 }
 
 static enum command_result run_unmap(unsigned int count, const char *const *arguments)
 {
-	struct space *space = monitor_space();
+	struct mc_space *space = monitor_space();
 	const uint64_t before = space->nr_tables;
 	char text[PAGES_TEXT];
-	struct tlb_batch batch;
-	virt_addr_t address;
+	struct mc_tlb_batch batch;
+	mc_virt_addr_t address;
 	const char *pages;
 	uint64_t size;
 	int error;
@@ -231,9 +239,9 @@ static enum command_result run_unmap(unsigned int count, const char *const *argu
 	if (!parse_range(arguments[0], count > 1 ? arguments[1] : NULL, &address, &size))
 		return COMMAND_MISUSED;
 	pages = pages_text(text, space, address, size);
-	tlb_batch_begin(&batch, space);
-	error = mapper_unmap(space, address, size, &batch);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_unmap(space, address, size, &batch);
+	mc_tlb_batch_finish(&batch);
 	if (error)
 		return fail("unmap", error, NULL);
 	show_change("unmapped", pages, space, address, size, before);
@@ -253,22 +261,22 @@ const struct command unmap_command = {
 
 static enum command_result run_protect(unsigned int count, const char *const *arguments)
 {
-	struct space *space = monitor_space();
+	struct mc_space *space = monitor_space();
 	const uint64_t before = space->nr_tables;
-	struct attributes attributes;
-	struct conflict conflict;
-	struct tlb_batch batch;
+	struct mc_attributes attributes;
+	struct mc_conflict conflict;
+	struct mc_tlb_batch batch;
 	char pages[PAGES_TEXT];
-	virt_addr_t address;
+	mc_virt_addr_t address;
 	uint64_t size;
 	int error;
 
 	if (!parse_range(arguments[0], count > 2 ? arguments[2] : NULL, &address, &size) ||
 	    !parse_rights(arguments[1], &attributes))
 		return COMMAND_MISUSED;
-	tlb_batch_begin(&batch, space);
-	error = mapper_protect(space, address, size, attributes, &batch, &conflict);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_protect(space, address, size, attributes, &batch, &conflict);
+	mc_tlb_batch_finish(&batch);
 	if (error)
 		return fail("protect", error, &conflict);
 	show_change("protected", pages_text(pages, space, address, size), space, address, size,

@@ -14,40 +14,40 @@
 
 /* Physical memory that `alloc` gave out: frames [start, start + count). */
 struct own_block {
-	pfn_t start;
+	mc_pfn_t start;
 	uint64_t count;
 };
 
 #define OWN_BLOCKS_MAX 64
 
 /* The block that wholly holds [physical, physical + size), or NULL. */
-const struct own_block *own_find(phys_addr_t physical, uint64_t size);
+const struct own_block *own_find(mc_phys_addr_t physical, uint64_t size);
 
 /* The same, among these. */
 const struct own_block *own_find_in(const struct own_block *blocks, size_t nr_blocks,
-				    phys_addr_t physical, uint64_t size);
+				    mc_phys_addr_t physical, uint64_t size);
 
 /*
  * Parse a physical address: a number, or `last` for the block that was given out last. False, and the
  * log says why, if it is neither.
  */
-bool own_parse(const char *text, phys_addr_t *physical);
+bool own_parse(const char *text, mc_phys_addr_t *physical);
 
 /* Whether all of [address, address + size) is for experiments, in a space with so many levels. */
-bool experiment_allows(virt_addr_t address, uint64_t size, unsigned int levels);
+bool experiment_allows(mc_virt_addr_t address, uint64_t size, unsigned int levels);
 
 /*
  * Whether a leaf of the space's lower half leads into these frames; *address is where. Also true, with
  * `error` on the log, if the tables cannot be read.
  */
-bool experiment_maps(const struct space *space, const struct own_block *block,
-		     virt_addr_t *address);
+bool experiment_maps(const struct mc_space *space, const struct own_block *block,
+		     mc_virt_addr_t *address);
 
 /* The address space that the prompt's commands are about: the active one. */
-struct space *monitor_space(void);
+struct mc_space *monitor_space(void);
 
 /* The spaces that there are: NULL where there is none with this number. Number 0 is the kernel's. */
 #define SPACES_MAX 8
-struct space *monitor_space_number(unsigned int number);
+struct mc_space *monitor_space_number(unsigned int number);
 
 #endif

@@ -37,22 +37,23 @@ struct table_marks {
 	uint8_t marks[CELLS_MAX / 8];
 };
 
-static void mark_table(struct table_marks *marks, phys_addr_t table)
+static void mark_table(struct table_marks *marks, mc_phys_addr_t table)
 {
 	uint64_t cell;
 
 	marks->nr_tables++;
-	if (picture_cell_of(&marks->picture, phys_raw(table), &cell) && cell < CELLS_MAX)
+	if (picture_cell_of(&marks->picture, mc_phys_raw(table), &cell) && cell < CELLS_MAX)
 		marks->marks[cell / 8] |= (uint8_t)(1u << cell % 8);
 }
 
-static int mark_linked_table(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int mark_linked_table(void *context, mc_virt_addr_t first, unsigned int level,
+			     mc_pt_entry_t entry)
 {
 	struct table_marks *marks = context;
 
 	(void)level;
-	if (!marks->own_only || !(virt_raw(first) >> 63))
-		mark_table(marks, pt_table_address(entry));
+	if (!marks->own_only || !(mc_virt_raw(first) >> 63))
+		mark_table(marks, mc_pt_table_address(entry));
 	return 0;
 }
 
@@ -62,13 +63,13 @@ static int mark_tables(struct table_marks *marks)
 	int error = 0;
 
 	for (unsigned int i = 0; !error && i < SPACES_MAX; i++) {
-		const struct space *space = monitor_space_number(i);
+		const struct mc_space *space = monitor_space_number(i);
 
 		if (!space)
 			continue;
 		marks->own_only = i > 0;
 		mark_table(marks, space->root.table);
-		error = mapper_visit_tables(space, mark_linked_table, marks);
+		error = mc_mapper_visit_tables(space, mark_linked_table, marks);
 	}
 	return error;
 }
@@ -77,7 +78,7 @@ static int mark_tables(struct table_marks *marks)
 static uint64_t count_ram(uint64_t start, uint64_t end)
 {
 	size_t count;
-	const struct memmap_range *ram = memory_ram(&count);
+	const struct mc_memmap_range *ram = memory_ram(&count);
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -87,22 +88,22 @@ static uint64_t count_ram(uint64_t start, uint64_t end)
 		if (from < to)
 			bytes += to - from;
 	}
-	return bytes / FRAME_SIZE;
+	return bytes / MC_FRAME_SIZE;
 }
 
 static bool is_reserved(uint64_t start, uint64_t end)
 {
 	const struct bootinfo *info = boot_information();
-	const struct memmap_range screen = memory_screen();
+	const struct mc_memmap_range screen = memory_screen();
 
 	if (screen.start < end && screen.end > start)
 		return true;
 	for (size_t i = 0; i < info->nr_memory_entries; i++) {
 		const struct bootinfo_memory_entry entry = bootinfo_memory_entry(info, i);
-		const struct memmap_range range =
-			memmap_from_length(entry.base, entry.length, entry.type);
+		const struct mc_memmap_range range =
+			mc_memmap_from_length(entry.base, entry.length, entry.type);
 
-		if (range.type != MEMMAP_USABLE && range.start < end && range.end > start)
+		if (range.type != MC_MEMMAP_USABLE && range.start < end && range.end > start)
 			return true;
 	}
 	return false;
@@ -113,8 +114,8 @@ static enum picture_kind kind_of_cell(const struct table_marks *marks, uint64_t 
 				      uint64_t number)
 {
 	const uint64_t end = start + (UINT64_C(1) << marks->picture.cell_shift);
-	const struct frame_usage usage =
-		frame_usage(kernel_frames(), start / FRAME_SIZE, end / FRAME_SIZE);
+	const struct mc_frame_usage usage =
+		mc_frame_usage(kernel_frames(), start / MC_FRAME_SIZE, end / MC_FRAME_SIZE);
 	const struct picture_cell cell = {
 		.nr_ram = count_ram(start, end),
 		.nr_pool = usage.nr_frames,
@@ -178,9 +179,9 @@ static void show_sums(const struct table_marks *marks, bool in_colour)
 	const size_t length =
 		fmt_print(text, sizeof(text), "a cell is %s; %s of RAM, %s free, %s page tables",
 			  describe_size(cell, UINT64_C(1) << marks->picture.cell_shift),
-			  describe_size(ram, count_ram(0, UINT64_MAX) * FRAME_SIZE),
-			  describe_size(free, frame_free_count(kernel_frames()) * FRAME_SIZE),
-			  describe_size(tables, marks->nr_tables * FRAME_SIZE));
+			  describe_size(ram, count_ram(0, UINT64_MAX) * MC_FRAME_SIZE),
+			  describe_size(free, mc_frame_free_count(kernel_frames()) * MC_FRAME_SIZE),
+			  describe_size(tables, marks->nr_tables * MC_FRAME_SIZE));
 
 	show_text(text, paint, length, in_colour);
 }
@@ -188,7 +189,7 @@ static void show_sums(const struct table_marks *marks, bool in_colour)
 static int show_picture(struct console_size size, bool in_colour)
 {
 	static struct table_marks marks;
-	const struct memmap_range *ram;
+	const struct mc_memmap_range *ram;
 	size_t nr_ram;
 	const unsigned int rows = size.rows > OTHER_ROWS ? size.rows - OTHER_ROWS : 1;
 	int error;
@@ -220,7 +221,7 @@ static enum command_result run_frames(unsigned int count, const char *const *arg
 			continue;
 		error = show_picture(size, in_colour);
 		if (error) {
-			log_error("frames: %s", error_text(error));
+			log_error("frames: %s", mc_error_text(error));
 			return COMMAND_FAILED;
 		}
 	}

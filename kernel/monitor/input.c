@@ -71,6 +71,6 @@ unsigned int input_key(void)
 	unsigned int key;
 
 	while ((key = poll()) == KEY_NONE)
-		arch_cpu_relax();
+		mc_cpu_relax();
 	return key;
 }

@@ -4,6 +4,7 @@
 #include <kernel/boot_information.h>
 #include <kernel/log.h>
 #include <kernel/memory.h>
+#include <kernel/units.h>
 #include <mercator/platform.h>
 
 #include "commands.h"
@@ -41,11 +42,11 @@ static void show_registers(void)
 	static const struct bit_name efer[] = { { EFER_LME, "LME" },
 						{ EFER_LMA, "LMA" },
 						{ EFER_NXE, "NXE" } };
-	const struct root root = active_root();
+	const struct mc_root root = mc_active_root();
 	char text[NAMES_TEXT];
 
 	show_register("CR0", read_cr0(), cr0, ARRAY_SIZE(cr0));
-	fmt_print(text, sizeof(text), "root at %#lx", phys_raw(root.table));
+	fmt_print(text, sizeof(text), "root at %#lx", mc_phys_raw(root.table));
 	say("  %-5s %016lx  %s", "CR3", read_cr3(), text);
 	show_register("CR4", read_cr4(), cr4, ARRAY_SIZE(cr4));
 	show_register("EFER", read_msr(MSR_EFER), efer, ARRAY_SIZE(efer));
@@ -62,11 +63,11 @@ static enum command_result run_cpu(unsigned int count, const char *const *argume
 	say("%s %s%s%s", cpu->vendor, cpu->brand, *cpu->hypervisor ? ", under " : "",
 	    cpu->hypervisor);
 	say("  physical addresses %u bits (%s), virtual %u of %u bits", cpu->physical_bits,
-	    describe_size(size, cpu_physical_limit()), active_root().levels == 5 ? 57 : 48,
+	    describe_size(size, cpu_physical_limit()), mc_active_root().levels == 5 ? 57 : 48,
 	    cpu->levels_5 ? 57 : 48);
 	say("  pages of 4 KiB, 2 MiB%s; %u levels%s; global pages: %s",
-	    cpu->pages_1gib ? ", 1 GiB" : "", active_root().levels,
-	    cpu->levels_5 && active_root().levels == 4 ? " (5 are possible)" : "",
+	    cpu->pages_1gib ? ", 1 GiB" : "", mc_active_root().levels,
+	    cpu->levels_5 && mc_active_root().levels == 4 ? " (5 are possible)" : "",
 	    cpu->global_pages ? "yes" : "no");
 	show_registers();
 	return COMMAND_OK;
@@ -92,7 +93,7 @@ static void show_memory(uint64_t start, uint64_t end, const char *name, uint32_t
 static enum command_result run_memmap(unsigned int count, const char *const *arguments)
 {
 	const struct bootinfo *info = boot_information();
-	const struct memmap_range *ranges;
+	const struct mc_memmap_range *ranges;
 	size_t nr_ranges;
 
 	(void)count;
@@ -100,10 +101,10 @@ static enum command_result run_memmap(unsigned int count, const char *const *arg
 	say("firmware says:");
 	for (size_t i = 0; i < info->nr_memory_entries; i++) {
 		const struct bootinfo_memory_entry entry = bootinfo_memory_entry(info, i);
-		const struct memmap_range range =
-			memmap_from_length(entry.base, entry.length, entry.type);
+		const struct mc_memmap_range range =
+			mc_memmap_from_length(entry.base, entry.length, entry.type);
 
-		show_memory(range.start, range.end, memmap_type_name(range.type), entry.type);
+		show_memory(range.start, range.end, mc_memmap_type_name(range.type), entry.type);
 	}
 	ranges = memory_ranges(&nr_ranges);
 	say("left for the frame allocator, once the kernel has taken what it needed to start:");

@@ -2,6 +2,7 @@
 /* `maps`: the address space as ranges of one kind, and `tables`: what its page tables take. */
 #include <kernel/address_space.h>
 #include <kernel/log.h>
+#include <kernel/units.h>
 #include <mercator/audit.h>
 
 #include "commands.h"
@@ -12,8 +13,8 @@
 /* Leaves that follow each other with the same attributes, in one region. */
 struct range {
 	uint64_t start, last; /* both included; nothing yet if last < start */
-	enum pt_kind kind;
-	struct attributes attributes;
+	enum mc_pt_kind kind;
+	struct mc_attributes attributes;
 	unsigned int levels; /* of its leaves, a bit each */
 	struct named named;  /* the part of the address space that it lies in */
 	const char *name;
@@ -29,8 +30,8 @@ struct map_part {
 };
 
 struct map_list {
-	const struct space *space;
-	const struct region *window; /* NULL: none, and there is one part */
+	const struct mc_space *space;
+	const struct mc_region *window; /* NULL: none, and there is one part */
 	const struct map_part *part;
 	struct range range;
 	unsigned int nr_ranges;
@@ -74,7 +75,7 @@ static void show_range(struct map_list *list)
 		return;
 	fmt_print(name, sizeof(name), "%s%s", list->part->nr_taken ? "data in it: " : "",
 		  range->name);
-	if (range->kind == PT_RESERVED)
+	if (range->kind == MC_PT_RESERVED)
 		show_line(range->start, range->last, "-----", "", "", name);
 	else
 		show_line(range->start, range->last,
@@ -84,7 +85,7 @@ static void show_range(struct map_list *list)
 	if (list->part->nr_taken)
 		return;
 	list->nr_ranges++;
-	if (range->kind == PT_LEAF)
+	if (range->kind == MC_PT_LEAF)
 		list->mapped += range->last - range->start + 1;
 }
 
@@ -97,12 +98,13 @@ static bool continues(const struct range *range, const struct range *next)
 }
 
 /* What is mapped singly has its name from where it is in physical memory. */
-static const char *leaf_name(virt_addr_t address, const struct named *named, phys_addr_t physical)
+static const char *leaf_name(mc_virt_addr_t address, const struct named *named,
+			     mc_phys_addr_t physical)
 {
-	const uint64_t single = virt_raw(kernel_vmap()->start);
+	const uint64_t single = mc_virt_raw(kernel_vmap()->start);
 	const char *name = NULL;
 
-	if (virt_raw(address) >= single && virt_raw(address) - single < kernel_vmap()->size)
+	if (mc_virt_raw(address) >= single && mc_virt_raw(address) - single < kernel_vmap()->size)
 		name = name_of_single(physical);
 	return name ? name : named->name;
 }
@@ -110,33 +112,33 @@ static const char *leaf_name(virt_addr_t address, const struct named *named, phy
 /* The leaf as the window shows it. The slot's entry has neither U nor X, and stands for all below. */
 static void move_to_window(const struct map_list *list, struct range *leaf, unsigned int level)
 {
-	const struct space *space = list->space;
+	const struct mc_space *space = list->space;
 	const unsigned int nr_taken = list->part->nr_taken;
 
-	leaf->start = virt_raw(recursive_table_address((unsigned int)space->recursive_slot,
-						       space->root.levels, virt_addr(leaf->start),
-						       nr_taken));
-	leaf->last = leaf->start + pt_span(level - nr_taken) - 1;
+	leaf->start = mc_virt_raw(mc_recursive_table_address((unsigned int)space->recursive_slot,
+							     space->root.levels,
+							     mc_virt_addr(leaf->start), nr_taken));
+	leaf->last = leaf->start + mc_pt_span(level - nr_taken) - 1;
 	leaf->levels >>= nr_taken;
-	leaf->attributes.rights &= RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL;
+	leaf->attributes.rights &= MC_RIGHT_READ | MC_RIGHT_WRITE | MC_RIGHT_GLOBAL;
 	leaf->named.last = UINT64_MAX;
 }
 
-static void add_leaf(struct map_list *list, virt_addr_t address, unsigned int level,
-		     pt_entry_t entry)
+static void add_leaf(struct map_list *list, mc_virt_addr_t address, unsigned int level,
+		     mc_pt_entry_t entry)
 {
 	struct range next = {
-		.start = virt_raw(address),
-		.last = virt_raw(address) + pt_span(level) - 1,
-		.kind = pt_kind(entry, level),
+		.start = mc_virt_raw(address),
+		.last = mc_virt_raw(address) + mc_pt_span(level) - 1,
+		.kind = mc_pt_kind(entry, level),
 		.levels = 1u << level,
 	};
 
 	next.named = named_of(address);
 	next.name = next.named.name;
-	if (next.kind == PT_LEAF) {
-		next.attributes = pt_leaf_attributes(entry);
-		next.name = leaf_name(address, &next.named, pt_leaf_address(entry, level));
+	if (next.kind == MC_PT_LEAF) {
+		next.attributes = mc_pt_leaf_attributes(entry);
+		next.name = leaf_name(address, &next.named, mc_pt_leaf_address(entry, level));
 	}
 	if (list->part->nr_taken)
 		move_to_window(list, &next, level);
@@ -150,38 +152,40 @@ static void add_leaf(struct map_list *list, virt_addr_t address, unsigned int le
 }
 
 /* All of the address space, in order, but the recursive slot. */
-static int add_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int add_entry(void *context, mc_virt_addr_t first, unsigned int level, mc_pt_entry_t entry)
 {
 	struct map_list *list = context;
 	const struct map_part *part = list->part;
-	const enum pt_kind kind = pt_kind(entry, level);
+	const enum mc_pt_kind kind = mc_pt_kind(entry, level);
 
-	if (kind == PT_TABLE || (part->nr_taken && (kind != PT_LEAF || level <= part->nr_taken)))
+	if (kind == MC_PT_TABLE ||
+	    (part->nr_taken && (kind != MC_PT_LEAF || level <= part->nr_taken)))
 		return 0;
-	if (!list->window || part->is_above == (virt_raw(first) > virt_raw(list->window->start)))
+	if (!list->window ||
+	    part->is_above == (mc_virt_raw(first) > mc_virt_raw(list->window->start)))
 		add_leaf(list, first, level, entry);
 	return 0;
 }
 
 /* The region of the window that the recursive slot makes of a space. */
-static const struct region *find_window(const struct space *space)
+static const struct mc_region *find_window(const struct mc_space *space)
 {
 	size_t count;
-	const struct region *regions = kernel_regions(&count);
+	const struct mc_region *regions = kernel_regions(&count);
 
-	if (space->recursive_slot == SPACE_NOT_RECURSIVE)
+	if (space->recursive_slot == MC_SPACE_NOT_RECURSIVE)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (regions[i].kind == REGION_WINDOW &&
-		    pt_index(regions[i].start, space->root.levels) ==
+		if (regions[i].kind == MC_REGION_WINDOW &&
+		    mc_pt_index(regions[i].start, space->root.levels) ==
 			    (unsigned int)space->recursive_slot)
 			return &regions[i];
 	return NULL;
 }
 
-static void show_window(const struct region *window)
+static void show_window(const struct mc_region *window)
 {
-	const uint64_t start = virt_raw(window->start);
+	const uint64_t start = mc_virt_raw(window->start);
 
 	show_line(start, start + window->size - 1, "rw---", "4K", "WB", window->name);
 }
@@ -203,9 +207,9 @@ static enum command_result run_maps(unsigned int count, const char *const *argum
 
 		list.part = &parts[i];
 		list.range = (struct range){ .start = 1 };
-		error = mapper_visit_entries(list.space, add_entry, &list);
+		error = mc_mapper_visit_entries(list.space, add_entry, &list);
 		if (error) {
-			log_error("maps: %s", error_text(error));
+			log_error("maps: %s", mc_error_text(error));
 			return COMMAND_FAILED;
 		}
 		show_range(&list);
@@ -232,14 +236,14 @@ struct level_count {
 	uint64_t nr_tables, nr_leaves;
 };
 
-static int count_entry(void *context, virt_addr_t first, unsigned int level, pt_entry_t entry)
+static int count_entry(void *context, mc_virt_addr_t first, unsigned int level, mc_pt_entry_t entry)
 {
 	struct level_count *counts = context;
 
 	(void)first;
-	switch (pt_kind(entry, level)) {
-	case PT_TABLE: counts[level - 1].nr_tables++; break;
-	case PT_LEAF: counts[level].nr_leaves++; break;
+	switch (mc_pt_kind(entry, level)) {
+	case MC_PT_TABLE: counts[level - 1].nr_tables++; break;
+	case MC_PT_LEAF: counts[level].nr_leaves++; break;
 	default: break;
 	}
 	return 0;
@@ -249,25 +253,25 @@ static void show_level(unsigned int level, const struct level_count *count)
 {
 	char span[SIZE_TEXT_MAX], memory[SIZE_TEXT_MAX], mapped[SIZE_TEXT_MAX];
 
-	say("%-5s %12s %10lu %12s %10lu %12s", pt_level_name(level),
-	    describe_size(span, pt_span(level)), count->nr_tables,
-	    describe_size(memory, count->nr_tables * FRAME_SIZE), count->nr_leaves,
-	    describe_size(mapped, count->nr_leaves * pt_span(level)));
+	say("%-5s %12s %10lu %12s %10lu %12s", mc_pt_level_name(level),
+	    describe_size(span, mc_pt_span(level)), count->nr_tables,
+	    describe_size(memory, count->nr_tables * MC_FRAME_SIZE), count->nr_leaves,
+	    describe_size(mapped, count->nr_leaves * mc_pt_span(level)));
 }
 
 static enum command_result run_tables(unsigned int count, const char *const *arguments)
 {
-	struct level_count counts[PT_LEVELS_MAX + 1] = { 0 };
-	const struct space *space = monitor_space();
+	struct level_count counts[MC_PT_LEVELS_MAX + 1] = { 0 };
+	const struct mc_space *space = monitor_space();
 	char size[SIZE_TEXT_MAX], mapped[SIZE_TEXT_MAX];
 	uint64_t nr_tables = 0, bytes = 0;
 	int error;
 
 	(void)count;
 	(void)arguments;
-	error = mapper_visit_entries(space, count_entry, counts);
+	error = mc_mapper_visit_entries(space, count_entry, counts);
 	if (error) {
-		log_error("tables: %s", error_text(error));
+		log_error("tables: %s", mc_error_text(error));
 		return COMMAND_FAILED;
 	}
 	counts[space->root.levels].nr_tables++; /* the root */
@@ -275,9 +279,9 @@ static enum command_result run_tables(unsigned int count, const char *const *arg
 	for (unsigned int level = space->root.levels; level >= 1; level--) {
 		show_level(level, &counts[level]);
 		nr_tables += counts[level].nr_tables;
-		bytes += counts[level].nr_leaves * pt_span(level);
+		bytes += counts[level].nr_leaves * mc_pt_span(level);
 	}
-	say("%lu tables, %s, map %s", nr_tables, describe_size(size, nr_tables * FRAME_SIZE),
+	say("%lu tables, %s, map %s", nr_tables, describe_size(size, nr_tables * MC_FRAME_SIZE),
 	    describe_size(mapped, bytes));
 	return COMMAND_OK;
 }

@@ -2,6 +2,7 @@
 /* Names for what is mapped where (names.h): the kernel's regions, and what it maps singly. */
 #include <kernel/address_space.h>
 #include <kernel/memory.h>
+#include <kernel/units.h>
 #include <mercator/audit.h>
 
 #include "names.h"
@@ -9,17 +10,17 @@
 /* The first address of the kernel half, with either number of levels; below it are experiments. */
 #define KERNEL_HALF (UINT64_C(1) << 63)
 
-struct named named_of(virt_addr_t address)
+struct named named_of(mc_virt_addr_t address)
 {
 	struct named named = { KERNEL_HALF, UINT64_MAX, "" };
-	const uint64_t raw = virt_raw(address);
+	const uint64_t raw = mc_virt_raw(address);
 	size_t count;
-	const struct region *regions = kernel_regions(&count);
+	const struct mc_region *regions = kernel_regions(&count);
 
 	if (raw < KERNEL_HALF)
 		return (struct named){ 0, KERNEL_HALF - 1, "experiments" };
 	for (size_t i = 0; i < count; i++) {
-		const uint64_t start = virt_raw(regions[i].start), end = start + regions[i].size;
+		const uint64_t start = mc_virt_raw(regions[i].start), end = start + regions[i].size;
 
 		if (raw < start) {
 			named.last = start - 1;
@@ -34,15 +35,15 @@ struct named named_of(virt_addr_t address)
 
 static bool holds(uint64_t start, uint64_t size, uint64_t address)
 {
-	return address - align_down(start, FRAME_SIZE) <
-	       align_up(start + size, FRAME_SIZE) - align_down(start, FRAME_SIZE);
+	return address - align_down(start, MC_FRAME_SIZE) <
+	       align_up(start + size, MC_FRAME_SIZE) - align_down(start, MC_FRAME_SIZE);
 }
 
-const char *name_of_single(phys_addr_t physical)
+const char *name_of_single(mc_phys_addr_t physical)
 {
-	const struct memmap_range screen = memory_screen();
-	const struct memmap_range arrays = memory_arrays(), copy = memory_information();
-	const uint64_t address = phys_raw(physical);
+	const struct mc_memmap_range screen = memory_screen();
+	const struct mc_memmap_range arrays = memory_arrays(), copy = memory_information();
+	const uint64_t address = mc_phys_raw(physical);
 
 	if (holds(screen.start, screen.end - screen.start, address))
 		return "framebuffer";

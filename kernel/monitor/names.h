@@ -12,12 +12,12 @@ struct named {
 };
 
 /* The part that holds an address; a name of "" where the kernel has no region. */
-struct named named_of(virt_addr_t address);
+struct named named_of(mc_virt_addr_t address);
 
 /*
  * A better name for what is mapped at one of the kernel's single mappings, by its physical address;
  * NULL if it is nothing special.
  */
-const char *name_of_single(phys_addr_t physical);
+const char *name_of_single(mc_phys_addr_t physical);
 
 #endif

@@ -3,6 +3,7 @@
 #include <kernel/log.h>
 #include <kernel/memory.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "commands.h"
 #include "experiment.h"
@@ -11,12 +12,12 @@ static struct own_block blocks[OWN_BLOCKS_MAX];
 static size_t nr_blocks;
 static struct own_block last;
 
-const struct own_block *own_find(phys_addr_t physical, uint64_t size)
+const struct own_block *own_find(mc_phys_addr_t physical, uint64_t size)
 {
 	return own_find_in(blocks, nr_blocks, physical, size);
 }
 
-bool own_parse(const char *text, phys_addr_t *physical)
+bool own_parse(const char *text, mc_phys_addr_t *physical)
 {
 	uint64_t address;
 
@@ -25,12 +26,12 @@ bool own_parse(const char *text, phys_addr_t *physical)
 			log_error("nothing was allocated yet: `alloc` does that");
 			return false;
 		}
-		*physical = phys_of_pfn(last.start);
+		*physical = mc_phys_of_pfn(last.start);
 		return true;
 	}
 	if (!command_number(text, "a physical address, nor `last`", &address))
 		return false;
-	*physical = phys_addr(address);
+	*physical = mc_phys_addr(address);
 	return true;
 }
 
@@ -39,47 +40,47 @@ static uint64_t alignment(uint64_t count)
 {
 	uint64_t align = 1;
 
-	for (unsigned int level = 2; level <= PT_LEAF_MAX; level++)
-		if (count >= pt_span(level) / FRAME_SIZE)
-			align = pt_span(level) / FRAME_SIZE;
+	for (unsigned int level = 2; level <= MC_PT_LEAF_MAX; level++)
+		if (count >= mc_pt_span(level) / MC_FRAME_SIZE)
+			align = mc_pt_span(level) / MC_FRAME_SIZE;
 	return align;
 }
 
 static enum command_result allocate(uint64_t count)
 {
 	char size[SIZE_TEXT_MAX];
-	pfn_t start;
+	mc_pfn_t start;
 	int error;
 
 	if (nr_blocks == OWN_BLOCKS_MAX) {
 		log_error("alloc: %u blocks are the most: `free` one", OWN_BLOCKS_MAX);
 		return COMMAND_FAILED;
 	}
-	error = frame_alloc_run(kernel_frames(), count, alignment(count), UINT64_MAX, &start);
+	error = mc_frame_alloc_run(kernel_frames(), count, alignment(count), UINT64_MAX, &start);
 	if (error) {
-		log_error("alloc: %s", error_text(error));
+		log_error("alloc: %s", mc_error_text(error));
 		return COMMAND_FAILED;
 	}
 	for (uint64_t i = 0; i < count; i++)
-		memset(frame_access(start + i), 0, FRAME_SIZE);
+		memset(frame_access(start + i), 0, MC_FRAME_SIZE);
 	last = (struct own_block){ start, count };
 	blocks[nr_blocks++] = last;
-	say("%s of zeros at physical %#lx", describe_size(size, count * FRAME_SIZE),
-	    start * FRAME_SIZE);
+	say("%s of zeros at physical %#lx", describe_size(size, count * MC_FRAME_SIZE),
+	    start * MC_FRAME_SIZE);
 	return COMMAND_OK;
 }
 
 static enum command_result run_alloc(unsigned int count, const char *const *arguments)
 {
-	uint64_t size = FRAME_SIZE;
+	uint64_t size = MC_FRAME_SIZE;
 
 	if (count && !command_number(arguments[0], "a size", &size))
 		return COMMAND_MISUSED;
-	if (!size || !is_aligned(size, FRAME_SIZE)) {
+	if (!size || !is_aligned(size, MC_FRAME_SIZE)) {
 		log_error("alloc: the size must be a multiple of 4K");
 		return COMMAND_MISUSED;
 	}
-	return allocate(size / FRAME_SIZE);
+	return allocate(size / MC_FRAME_SIZE);
 }
 
 const struct command alloc_command = {
@@ -95,15 +96,15 @@ const struct command alloc_command = {
 /* Whether any address space still leads to the block: who got it next would share it. */
 static bool is_mapped(const struct own_block *block)
 {
-	virt_addr_t address;
+	mc_virt_addr_t address;
 
 	for (unsigned int i = 0; i < SPACES_MAX; i++) {
-		const struct space *space = monitor_space_number(i);
+		const struct mc_space *space = monitor_space_number(i);
 
 		if (!space || !experiment_maps(space, block, &address))
 			continue;
 		log_error("free: it is mapped at %#lx in space %u: `unmap` it first",
-			  virt_raw(address), i);
+			  mc_virt_raw(address), i);
 		return true;
 	}
 	return false;
@@ -113,27 +114,27 @@ static enum command_result run_free(unsigned int count, const char *const *argum
 {
 	const struct own_block *block;
 	char size[SIZE_TEXT_MAX];
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 	int error;
 
 	(void)count;
 	if (!own_parse(arguments[0], &physical))
 		return COMMAND_MISUSED;
 	block = own_find(physical, 1);
-	if (!block || block->start != phys_pfn(physical) ||
-	    !is_aligned(phys_raw(physical), FRAME_SIZE)) {
-		log_error("free: no block that `alloc` gave begins at %#lx", phys_raw(physical));
+	if (!block || block->start != mc_phys_pfn(physical) ||
+	    !is_aligned(mc_phys_raw(physical), MC_FRAME_SIZE)) {
+		log_error("free: no block that `alloc` gave begins at %#lx", mc_phys_raw(physical));
 		return COMMAND_FAILED;
 	}
 	if (is_mapped(block))
 		return COMMAND_FAILED;
-	error = frame_free_run(kernel_frames(), block->start, block->count, NULL);
+	error = mc_frame_free_run(kernel_frames(), block->start, block->count, NULL);
 	if (error) {
-		log_error("free: %s", error_text(error));
+		log_error("free: %s", mc_error_text(error));
 		return COMMAND_FAILED;
 	}
-	say("%s at physical %#lx are free again", describe_size(size, block->count * FRAME_SIZE),
-	    phys_raw(physical));
+	say("%s at physical %#lx are free again", describe_size(size, block->count * MC_FRAME_SIZE),
+	    mc_phys_raw(physical));
 	if (last.start == block->start)
 		last.count = 0;
 	blocks[block - blocks] = blocks[--nr_blocks];

@@ -32,13 +32,13 @@ static uint64_t count_rows(const struct picture *picture)
 	return count;
 }
 
-struct picture picture_make(unsigned int columns, unsigned int rows, const struct memmap_range *ram,
-			    size_t nr_ram)
+struct picture picture_make(unsigned int columns, unsigned int rows,
+			    const struct mc_memmap_range *ram, size_t nr_ram)
 {
 	struct picture picture = {
 		.ram = ram,
 		.nr_ram = nr_ram,
-		.cell_shift = FRAME_SHIFT,
+		.cell_shift = MC_FRAME_SHIFT,
 		.row_cells = 1,
 	};
 

@@ -11,7 +11,7 @@
  * with RAM in them are shown: a machine may have a little below a large hole, and all else above it.
  */
 struct picture {
-	const struct memmap_range *ram; /* sorted, disjoint; at least one */
+	const struct mc_memmap_range *ram; /* sorted, disjoint; at least one */
 	size_t nr_ram;
 	unsigned int cell_shift; /* a cell is 2^cell_shift bytes, at least a frame */
 	unsigned int row_cells;
@@ -28,8 +28,8 @@ struct picture {
  * The smallest cells with which this RAM fits into so many columns and rows, labels included. Something
  * fits always: at least one cell a row, and one row.
  */
-struct picture picture_make(unsigned int columns, unsigned int rows, const struct memmap_range *ram,
-			    size_t nr_ram);
+struct picture picture_make(unsigned int columns, unsigned int rows,
+			    const struct mc_memmap_range *ram, size_t nr_ram);
 
 /* Where the row begins that is shown as number `index`, below nr_rows. */
 uint64_t picture_row_start(const struct picture *picture, uint64_t index);

@@ -5,6 +5,7 @@
 #include <arch/cpu_features.h>
 #include <kernel/kernel_acpi.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "commands.h"
 
@@ -43,7 +44,7 @@ static struct acpi_power read_power(void)
 	if (!error)
 		error = acpi_power_read(&acpi, &power);
 	if (error)
-		say("ACPI: %s", error == ERR_FORMAT ? "its tables are broken" : "none");
+		say("ACPI: %s", error == MC_ERR_FORMAT ? "its tables are broken" : "none");
 	return power;
 }
 

@@ -7,37 +7,37 @@
 #include "experiment.h"
 
 /* Number 0 is the kernel's, and not in here. */
-static struct space spaces[SPACES_MAX];
+static struct mc_space spaces[SPACES_MAX];
 static bool is_made[SPACES_MAX];
 
-struct space *monitor_space_number(unsigned int number)
+struct mc_space *monitor_space_number(unsigned int number)
 {
 	if (number == 0)
 		return kernel_space();
 	return number < SPACES_MAX && is_made[number] ? &spaces[number] : NULL;
 }
 
-struct space *monitor_space(void)
+struct mc_space *monitor_space(void)
 {
-	struct space *active = space_active();
+	struct mc_space *active = mc_space_active();
 
 	return active ? active : kernel_space();
 }
 
 static enum command_result fail(int error)
 {
-	log_error("space: %s", error_text(error));
+	log_error("space: %s", mc_error_text(error));
 	return COMMAND_FAILED;
 }
 
 static enum command_result list(void)
 {
 	for (unsigned int i = 0; i < SPACES_MAX; i++) {
-		const struct space *space = monitor_space_number(i);
+		const struct mc_space *space = monitor_space_number(i);
 
 		if (space)
 			say("%s %u: root at %#lx, %lu tables%s",
-			    space == monitor_space() ? "*" : " ", i, phys_raw(space->root.table),
+			    space == monitor_space() ? "*" : " ", i, mc_phys_raw(space->root.table),
 			    space->nr_tables, i ? " of its own" : ", the kernel's");
 	}
 	return COMMAND_OK;
@@ -54,30 +54,30 @@ static enum command_result make(void)
 		log_error("space: %u are the most", SPACES_MAX);
 		return COMMAND_FAILED;
 	}
-	error = space_share_kernel_half(kernel_space());
+	error = mc_space_share_kernel_half(kernel_space());
 	if (!error)
-		error = space_create(&spaces[number], kernel_space());
+		error = mc_space_create(&spaces[number], kernel_space());
 	if (error)
 		return fail(error);
 	is_made[number] = true;
 	say("space %u: root at %#lx, its lower half empty, its kernel half shared", number,
-	    phys_raw(spaces[number].root.table));
+	    mc_phys_raw(spaces[number].root.table));
 	return COMMAND_OK;
 }
 
 static enum command_result activate(unsigned int number)
 {
-	const int error = space_activate(monitor_space_number(number));
+	const int error = mc_space_activate(monitor_space_number(number));
 
 	if (error)
 		return fail(error);
-	say("space %u is active: CR3 %#lx", number, phys_raw(monitor_space()->root.table));
+	say("space %u is active: CR3 %#lx", number, mc_phys_raw(monitor_space()->root.table));
 	return COMMAND_OK;
 }
 
 static enum command_result destroy(unsigned int number)
 {
-	const int error = number ? space_destroy(&spaces[number]) : ERR_BUSY;
+	const int error = number ? mc_space_destroy(&spaces[number]) : MC_ERR_BUSY;
 
 	if (error)
 		return fail(error);

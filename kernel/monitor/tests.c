@@ -4,6 +4,7 @@
 #include <kernel/address_space.h>
 #include <kernel/kbench.h>
 #include <kernel/selftest.h>
+#include <kernel/units.h>
 
 #include "commands.h"
 #include "experiment.h"
@@ -54,7 +55,7 @@ const struct command bench_command = {
 	.run = run_bench,
 };
 
-static void show_audit(const struct audit_report *report)
+static void show_audit(const struct mc_audit_report *report)
 {
 	uint64_t nr_tables = 0, nr_leaves = 0;
 
@@ -68,7 +69,7 @@ static void show_audit(const struct audit_report *report)
 
 static enum command_result run_audit(unsigned int count, const char *const *arguments)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 	const int error = kernel_audit(monitor_space(), &report);
 
 	(void)count;
@@ -77,11 +78,12 @@ static enum command_result run_audit(unsigned int count, const char *const *argu
 		show_audit(&report);
 		return COMMAND_OK;
 	}
-	if (error == ERR_FORMAT)
+	if (error == MC_ERR_FORMAT)
 		log_error("audit: %s: the %s's entry %016lx for %#lx", report.broken,
-			  pt_level_name(report.level), report.entry.raw, virt_raw(report.address));
+			  mc_pt_level_name(report.level), report.entry.raw,
+			  mc_virt_raw(report.address));
 	else
-		log_error("audit: %s", error_text(error));
+		log_error("audit: %s", mc_error_text(error));
 	return COMMAND_CHECK_FAILED;
 }
 

@@ -12,7 +12,7 @@
 typedef volatile uint64_t __attribute__((aligned(1))) any_word;
 
 struct access {
-	virt_addr_t address;
+	mc_virt_addr_t address;
 	uint64_t value;
 };
 
@@ -20,14 +20,14 @@ static void read_word(void *context)
 {
 	struct access *access = context;
 
-	access->value = *(any_word *)virt_ptr(access->address);
+	access->value = *(any_word *)mc_virt_ptr(access->address);
 }
 
 static void write_word(void *context)
 {
 	struct access *access = context;
 
-	*(any_word *)virt_ptr(access->address) = access->value;
+	*(any_word *)mc_virt_ptr(access->address) = access->value;
 }
 
 /* The error code of a page fault, in words (SDM 3, 4.7). */
@@ -43,10 +43,10 @@ static void show_page_fault(const struct fault *fault)
 	    code & PF_PRESENT ? "which the page's rights forbid" : "where no page is present",
 	    code & PF_RESERVED ? ", with a reserved bit set in an entry" : "");
 	say("CR2 %#lx, RIP %#lx", fault->address, fault->rip);
-	walk_show(virt_addr(fault->address));
+	walk_show(mc_virt_addr(fault->address));
 }
 
-static enum command_result show_fault(const struct fault *fault, virt_addr_t address)
+static enum command_result show_fault(const struct fault *fault, mc_virt_addr_t address)
 {
 	if (fault->vector == EXCEPTION_PF) {
 		show_page_fault(fault);
@@ -72,7 +72,7 @@ static enum command_result run_peek(unsigned int count, const char *const *argum
 		return COMMAND_MISUSED;
 	}
 	for (uint64_t i = 0; i < nr_words; i++) {
-		struct access access = { .address = virt_addr(address + i * WORD) };
+		struct access access = { .address = mc_virt_addr(address + i * WORD) };
 		struct fault fault;
 
 		if (fault_catch(read_word, &access, &fault)) {
@@ -81,7 +81,8 @@ static enum command_result run_peek(unsigned int count, const char *const *argum
 			return show_fault(&fault, access.address);
 		}
 		if (!length)
-			length = fmt_print(row, sizeof(row), "%016lx ", virt_raw(access.address));
+			length =
+				fmt_print(row, sizeof(row), "%016lx ", mc_virt_raw(access.address));
 		length += fmt_print(row + length, sizeof(row) - length, " %016lx", access.value);
 		if (i % ROW == ROW - 1 || i + 1 == nr_words) {
 			say("%s", row);
@@ -111,11 +112,11 @@ static enum command_result run_poke(unsigned int count, const char *const *argum
 	if (!command_number(arguments[0], "an address", &address) ||
 	    !command_number(arguments[1], "a number", &access.value))
 		return COMMAND_MISUSED;
-	access.address = virt_addr(address);
+	access.address = mc_virt_addr(address);
 	if (!experiment_allows(access.address, WORD, monitor_space()->root.levels)) {
 		log_error("poke: only what `map` maps, from %#lx up to %#lx, is yours to write",
 			  EXPERIMENTS_START,
-			  pt_span(monitor_space()->root.levels) * PT_ENTRIES / 2);
+			  mc_pt_span(monitor_space()->root.levels) * MC_PT_ENTRIES / 2);
 		return COMMAND_FAILED;
 	}
 	if (fault_catch(write_word, &access, &fault))

@@ -2,6 +2,7 @@
 /* `walk`: what the page tables say for an address, level by level. */
 #include <kernel/address_space.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/platform.h>
 
 #include "commands.h"
@@ -12,82 +13,83 @@
  * What is said of a table: how many of its entries are live. Those below the root in the kernel half
  * belong to all address spaces, and are not counted; the recursive slot's is the root itself.
  */
-static void describe_table(char *text, size_t size, virt_addr_t address,
-			   const struct walk_step *step, const struct root *root)
+static void describe_table(char *text, size_t size, mc_virt_addr_t address,
+			   const struct mc_walk_step *step, const struct mc_root *root)
 {
-	if (phys_raw(pt_table_address(step->entry)) == phys_raw(root->table))
+	if (mc_phys_raw(mc_pt_table_address(step->entry)) == mc_phys_raw(root->table))
 		fmt_print(text, size, "the root");
-	else if (step->level == root->levels && virt_raw(address) >> 63)
+	else if (step->level == root->levels && mc_virt_raw(address) >> 63)
 		fmt_print(text, size, "shared");
 	else
-		fmt_print(text, size, "%u live", pt_live(step->entry));
+		fmt_print(text, size, "%u live", mc_pt_live(step->entry));
 }
 
 /* Where the entry leads, and what else it says beside its bits. */
-static void show_step(virt_addr_t address, const struct walk_step *step, const struct root *root)
+static void show_step(mc_virt_addr_t address, const struct mc_walk_step *step,
+		      const struct mc_root *root)
 {
-	const pt_entry_t entry = step->entry;
+	const mc_pt_entry_t entry = step->entry;
 	char bits[BITS_TEXT], says[16] = "";
 	uint64_t to = 0;
 
-	if (step->kind == PT_TABLE) {
-		to = phys_raw(pt_table_address(entry));
+	if (step->kind == MC_PT_TABLE) {
+		to = mc_phys_raw(mc_pt_table_address(entry));
 		describe_table(says, sizeof(says), address, step, root);
-	} else if (step->kind == PT_LEAF) {
-		to = phys_raw(pt_leaf_address(entry, step->level));
+	} else if (step->kind == MC_PT_LEAF) {
+		to = mc_phys_raw(mc_pt_leaf_address(entry, step->level));
 		fmt_print(says, sizeof(says), "%s",
-			  decode_memory_type_short(pt_memory_type(entry)));
+			  decode_memory_type_short(mc_pt_memory_type(entry)));
 	}
-	if (step->kind == PT_TABLE || step->kind == PT_LEAF)
-		say("  %-4s[%3u]  %016lx  %-5s  %12lx  %-8s  %s", pt_level_name(step->level),
-		    pt_index(address, step->level), entry.raw, decode_kind(step), to, says,
+	if (step->kind == MC_PT_TABLE || step->kind == MC_PT_LEAF)
+		say("  %-4s[%3u]  %016lx  %-5s  %12lx  %-8s  %s", mc_pt_level_name(step->level),
+		    mc_pt_index(address, step->level), entry.raw, decode_kind(step), to, says,
 		    decode_bits(bits, entry, step->level));
 	else
-		say("  %-4s[%3u]  %016lx  %s", pt_level_name(step->level),
-		    pt_index(address, step->level), entry.raw, decode_kind(step));
+		say("  %-4s[%3u]  %016lx  %s", mc_pt_level_name(step->level),
+		    mc_pt_index(address, step->level), entry.raw, decode_kind(step));
 }
 
-static void show_rights(const struct translation *to, enum memory_type type)
+static void show_rights(const struct mc_translation *to, enum mc_memory_type type)
 {
 	char rights[RIGHTS_TEXT];
 
-	say("=> physical %#lx, in a page of %s: %s, %s, %s", phys_raw(to->address),
-	    decode_page_size(to->page_size == pt_span(1)   ? 1
-			     : to->page_size == pt_span(2) ? 2
-							   : 3),
+	say("=> physical %#lx, in a page of %s: %s, %s, %s", mc_phys_raw(to->address),
+	    decode_page_size(to->page_size == mc_pt_span(1)   ? 1
+			     : to->page_size == mc_pt_span(2) ? 2
+							      : 3),
 	    decode_rights(rights, decode_translation_rights(to)),
 	    to->user ? "for the user too" : "for the kernel only", decode_memory_type(type));
 }
 
 /* What all of the walk comes to; `error` is what the walk function returned. */
-static void show_verdict(virt_addr_t address, const struct walk *walk, unsigned int levels,
+static void show_verdict(mc_virt_addr_t address, const struct mc_walk *walk, unsigned int levels,
 			 int error)
 {
-	const struct walk_step *last = &walk->steps[walk->nr_steps - 1];
-	struct translation to;
+	const struct mc_walk_step *last = &walk->steps[walk->nr_steps - 1];
+	struct mc_translation to;
 
-	if (error == ERR_INVALID)
+	if (error == MC_ERR_INVALID)
 		say("=> not canonical: bits 63 to %u are not all the same",
-		    pt_shift(levels + 1) - 1);
+		    mc_pt_shift(levels + 1) - 1);
 	else if (error)
-		say("=> the next table is out of reach: %s", error_text(error));
-	else if (!walk_translate(walk, address, &to))
-		show_rights(&to, pt_memory_type(last->entry));
-	else if (last->kind == PT_RESERVED)
+		say("=> the next table is out of reach: %s", mc_error_text(error));
+	else if (!mc_walk_translate(walk, address, &to))
+		show_rights(&to, mc_pt_memory_type(last->entry));
+	else if (last->kind == MC_PT_RESERVED)
 		say("=> not mapped, but reserved with the number %#lx",
-		    pt_reserved_payload(last->entry));
+		    mc_pt_reserved_payload(last->entry));
 	else
-		say("=> not mapped: nothing in this %s", pt_level_name(last->level));
+		say("=> not mapped: nothing in this %s", mc_pt_level_name(last->level));
 }
 
-void walk_show(virt_addr_t address)
+void walk_show(mc_virt_addr_t address)
 {
-	const struct root root = active_root();
-	struct walk walk;
+	const struct mc_root root = mc_active_root();
+	struct mc_walk walk;
 	const int error = kernel_walk(&root, address, &walk);
 
-	say("walk of %#lx: %u levels, root at %#lx, by the %s method", virt_raw(address),
-	    root.levels, phys_raw(root.table), kernel_method_name());
+	say("walk of %#lx: %u levels, root at %#lx, by the %s method", mc_virt_raw(address),
+	    root.levels, mc_phys_raw(root.table), kernel_method_name());
 	if (walk.nr_steps)
 		say("  entry      value             kind    leads to     says      bits");
 	for (unsigned int i = 0; i < walk.nr_steps; i++)
@@ -95,64 +97,66 @@ void walk_show(virt_addr_t address)
 	show_verdict(address, &walk, root.levels, error);
 }
 
-static void show_both_steps(virt_addr_t address, const struct walk_step *offset,
-			    const struct walk_step *recursive)
+static void show_both_steps(mc_virt_addr_t address, const struct mc_walk_step *offset,
+			    const struct mc_walk_step *recursive)
 {
-	say("  %-4s[%3u]  %016lx  %016lx  %016lx  %s%s", pt_level_name(offset->level),
-	    pt_index(address, offset->level), virt_raw(virt_of_ptr(offset->pointer)),
-	    virt_raw(virt_of_ptr(recursive->pointer)), offset->entry.raw, decode_kind(offset),
+	say("  %-4s[%3u]  %016lx  %016lx  %016lx  %s%s", mc_pt_level_name(offset->level),
+	    mc_pt_index(address, offset->level), mc_virt_raw(mc_virt_of_ptr(offset->pointer)),
+	    mc_virt_raw(mc_virt_of_ptr(recursive->pointer)), offset->entry.raw, decode_kind(offset),
 	    offset->entry.raw == recursive->entry.raw ? "" : " DIFFERS");
 }
 
 /* How often an address takes the recursive slot, before indices that lead anywhere else. */
-static unsigned int times_taken(virt_addr_t address, unsigned int slot, unsigned int levels)
+static unsigned int times_taken(mc_virt_addr_t address, unsigned int slot, unsigned int levels)
 {
 	unsigned int count = 0;
 
-	while (count < levels && pt_index(address, levels - count) == slot)
+	while (count < levels && mc_pt_index(address, levels - count) == slot)
 		count++;
 	return count;
 }
 
 /* Where the window shows the start of what a large leaf maps. */
-static void show_views(virt_addr_t address, unsigned int slot, unsigned int level,
-		       const struct root *root)
+static void show_views(mc_virt_addr_t address, unsigned int slot, unsigned int level,
+		       const struct mc_root *root)
 {
 	for (unsigned int n = 1; n < level; n++) {
-		const virt_addr_t view = recursive_table_address(slot, root->levels, address, n);
+		const mc_virt_addr_t view =
+			mc_recursive_table_address(slot, root->levels, address, n);
 		char rights[RIGHTS_TEXT];
-		struct translation to;
-		struct walk walk;
+		struct mc_translation to;
+		struct mc_walk walk;
 
-		if (!kernel_walk(root, view, &walk) && !walk_translate(&walk, view, &to))
+		if (!kernel_walk(root, view, &walk) && !mc_walk_translate(&walk, view, &to))
 			say("   its first %s are in the table window, as data: %#lx, %s",
-			    decode_page_size(level - n), virt_raw(view),
+			    decode_page_size(level - n), mc_virt_raw(view),
 			    decode_rights(rights, decode_translation_rights(&to)));
 	}
 }
 
 /* Data in the window: where it is of an address outside, and whose it is at one inside. */
-static void show_data_in_window(virt_addr_t address, const struct walk *walk,
-				const struct root *root)
+static void show_data_in_window(mc_virt_addr_t address, const struct mc_walk *walk,
+				const struct mc_root *root)
 {
-	const struct walk_step *last = &walk->steps[walk->nr_steps - 1];
+	const struct mc_walk_step *last = &walk->steps[walk->nr_steps - 1];
 	const unsigned int slot = (unsigned int)monitor_space()->recursive_slot;
 	const unsigned int taken = times_taken(address, slot, root->levels);
 	const unsigned int level = last->level + taken; /* the entry's own, not the MMU's */
 	uint64_t start;
 
-	if (last->kind != PT_LEAF || pt_kind(last->entry, level) != PT_LEAF)
+	if (last->kind != MC_PT_LEAF || mc_pt_kind(last->entry, level) != MC_PT_LEAF)
 		return;
 	if (!taken) {
 		show_views(address, slot, level, root);
 		return;
 	}
-	start = align_down(virt_raw(address) << taken * PT_INDEX_BITS, pt_span(level));
+	start = align_down(mc_virt_raw(address) << taken * MC_PT_INDEX_BITS, mc_pt_span(level));
 	say("   the table window shows data here: the start of the %s at %#lx",
-	    decode_page_size(level), virt_raw(pt_canonical(virt_addr(start), root->levels)));
+	    decode_page_size(level),
+	    mc_virt_raw(mc_pt_canonical(mc_virt_addr(start), root->levels)));
 }
 
-static bool same_walks(const struct walk *a, const struct walk *b)
+static bool same_walks(const struct mc_walk *a, const struct mc_walk *b)
 {
 	bool same = a->nr_steps == b->nr_steps;
 
@@ -161,10 +165,10 @@ static bool same_walks(const struct walk *a, const struct walk *b)
 	return same;
 }
 
-static enum command_result walk_both(virt_addr_t address)
+static enum command_result walk_both(mc_virt_addr_t address)
 {
-	const struct root root = active_root();
-	struct walk offset, recursive;
+	const struct mc_root root = mc_active_root();
+	struct mc_walk offset, recursive;
 	int error, other;
 
 	if (!IS_ENABLED(CONFIG_MAPPER_OFFSET) || !IS_ENABLED(CONFIG_MAPPER_RECURSIVE)) {
@@ -172,10 +176,10 @@ static enum command_result walk_both(virt_addr_t address)
 			  IS_ENABLED(CONFIG_MAPPER_OFFSET) ? "recursive" : "offset");
 		return COMMAND_CHECK_FAILED;
 	}
-	error = offset_walk(&root, address, &offset);
-	other = recursive_walk(&root, address, &recursive);
-	say("walk of %#lx: %u levels, root at %#lx", virt_raw(address), root.levels,
-	    phys_raw(root.table));
+	error = mc_offset_walk(&root, address, &offset);
+	other = mc_recursive_walk(&root, address, &recursive);
+	say("walk of %#lx: %u levels, root at %#lx", mc_virt_raw(address), root.levels,
+	    mc_phys_raw(root.table));
 	if (offset.nr_steps)
 		say("  entry      offset reads      recursive reads   value             kind");
 	for (unsigned int i = 0; i < offset.nr_steps && i < recursive.nr_steps; i++)
@@ -201,8 +205,8 @@ static enum command_result run(unsigned int count, const char *const *arguments)
 	if (!command_number(arguments[count - 1], "an address", &address))
 		return COMMAND_MISUSED;
 	if (both)
-		return walk_both(virt_addr(address));
-	walk_show(virt_addr(address));
+		return walk_both(mc_virt_addr(address));
+	walk_show(mc_virt_addr(address));
 	return COMMAND_OK;
 }
 

@@ -113,11 +113,11 @@ bool words_rights(const char *text, unsigned int *rights)
 		return false;
 	for (; *text; text++) {
 		switch (*text) {
-		case 'r': *rights |= RIGHT_READ; break;
-		case 'w': *rights |= RIGHT_WRITE; break;
-		case 'x': *rights |= RIGHT_EXECUTE; break;
-		case 'u': *rights |= RIGHT_USER; break;
-		case 'g': *rights |= RIGHT_GLOBAL; break;
+		case 'r': *rights |= MC_RIGHT_READ; break;
+		case 'w': *rights |= MC_RIGHT_WRITE; break;
+		case 'x': *rights |= MC_RIGHT_EXECUTE; break;
+		case 'u': *rights |= MC_RIGHT_USER; break;
+		case 'g': *rights |= MC_RIGHT_GLOBAL; break;
 		case '-': break;
 		default: return false;
 		}

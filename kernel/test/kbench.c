@@ -65,7 +65,7 @@ static void describe_log(void)
 
 	log_result("bench format=%d", KBENCH_FORMAT);
 	log_result("bench cpu=\"%s %s\" hypervisor=\"%s\" levels=%u", cpu->vendor, cpu->brand,
-		   cpu->hypervisor, active_root().levels);
+		   cpu->hypervisor, mc_active_root().levels);
 	log_result("bench clock hertz=%lu source=\"%s\" invariant=%s emulated=%s", cpu->tsc_hertz,
 		   cpu->tsc_source, cpu->tsc_invariant ? "yes" : "no",
 		   cpu->is_emulated ? "yes" : "no");

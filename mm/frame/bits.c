@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The bitmap words of a chunk: 0 is a free frame, 1 an allocated one, or one not in the range. */
+#include "../units.h"
 #include "chunk.h"
 
 /* A chunk that is all RAM, which most are: no word needs a mask. */
@@ -16,7 +17,7 @@ static struct chunk_scan scan_inner(const uint64_t *words)
 	return (struct chunk_scan){ .some_free = ~all != 0, .all_free = any == 0 };
 }
 
-struct chunk_scan chunk_scan(const struct frame_view *view, uint64_t chunk)
+struct chunk_scan chunk_scan(const struct mc_frame_view *view, uint64_t chunk)
 {
 	const struct frame_span span = chunk_span(view, chunk);
 	struct chunk_scan scan = { .some_free = false, .all_free = true };
@@ -42,7 +43,7 @@ static unsigned int popcount(uint64_t bits)
 	return (unsigned int)(bits * UINT64_C(0x0101010101010101) >> 56);
 }
 
-uint64_t chunk_count_free(const struct frame_view *view, uint64_t chunk)
+uint64_t chunk_count_free(const struct mc_frame_view *view, uint64_t chunk)
 {
 	const struct frame_span span = chunk_span(view, chunk);
 	uint64_t count = 0;
@@ -53,7 +54,7 @@ uint64_t chunk_count_free(const struct frame_view *view, uint64_t chunk)
 	return count;
 }
 
-bool bits_any_set(const struct frame_view *view, struct frame_span span)
+bool bits_any_set(const struct mc_frame_view *view, struct frame_span span)
 {
 	for_each_word (base, span)
 		if (atomic_load(frame_word(view, base)) & word_mask(base, span.start, span.end))
@@ -61,7 +62,7 @@ bool bits_any_set(const struct frame_view *view, struct frame_span span)
 	return false;
 }
 
-void bits_set(const struct frame_view *view, struct frame_span span)
+void bits_set(const struct mc_frame_view *view, struct frame_span span)
 {
 	for_each_word (base, span) {
 		uint64_t *word = frame_word(view, base);
@@ -70,7 +71,7 @@ void bits_set(const struct frame_view *view, struct frame_span span)
 	}
 }
 
-void bits_clear(const struct frame_view *view, struct frame_span span)
+void bits_clear(const struct mc_frame_view *view, struct frame_span span)
 {
 	for_each_word (base, span) {
 		uint64_t *word = frame_word(view, base);
@@ -79,7 +80,7 @@ void bits_clear(const struct frame_view *view, struct frame_span span)
 	}
 }
 
-size_t bits_take(const struct frame_view *view, uint64_t chunk, pfn_t *frames, size_t count)
+size_t bits_take(const struct mc_frame_view *view, uint64_t chunk, mc_pfn_t *frames, size_t count)
 {
 	const struct frame_span span = chunk_span(view, chunk);
 	size_t taken = 0;
@@ -111,10 +112,11 @@ static bool find_in_word(uint64_t used, unsigned int order, unsigned int *bit)
 	return true;
 }
 
-bool chunk_find_block(const struct frame_view *view, uint64_t chunk, unsigned int order, pfn_t *pfn)
+bool chunk_find_block(const struct mc_frame_view *view, uint64_t chunk, unsigned int order,
+		      mc_pfn_t *pfn)
 {
 	const struct frame_span span = chunk_span(view, chunk);
-	const uint64_t count = frame_order_count(order);
+	const uint64_t count = mc_frame_order_count(order);
 	unsigned int bit;
 
 	if (count < WORD_FRAMES) {
@@ -127,7 +129,8 @@ bool chunk_find_block(const struct frame_view *view, uint64_t chunk, unsigned in
 		}
 		return false;
 	}
-	for (pfn_t start = align_up(span.start, count); start + count <= span.end; start += count) {
+	for (mc_pfn_t start = align_up(span.start, count); start + count <= span.end;
+	     start += count) {
 		if (bits_any_set(view, (struct frame_span){ start, start + count }))
 			continue;
 		*pfn = start;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Blocks of order 1 and more, under the lock; and what can be wrong with freeing, at any order. */
+#include "../units.h"
 #include "internal.h"
 
-static bool alloc_area(struct frame_pool *pool, pfn_t *pfn)
+static bool alloc_area(struct mc_frame_pool *pool, mc_pfn_t *pfn)
 {
-	const struct frame_view *view = &pool->view;
+	const struct mc_frame_view *view = &pool->view;
 	uint64_t area;
 	uint16_t state;
 
@@ -21,7 +22,7 @@ static bool alloc_area(struct frame_pool *pool, pfn_t *pfn)
 	return true;
 }
 
-static bool alloc_chunk(struct frame_pool *pool, pfn_t *pfn)
+static bool alloc_chunk(struct mc_frame_pool *pool, mc_pfn_t *pfn)
 {
 	uint64_t chunk;
 
@@ -32,65 +33,66 @@ static bool alloc_chunk(struct frame_pool *pool, pfn_t *pfn)
 	return true;
 }
 
-static bool alloc_small(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
+static bool alloc_small(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn)
 {
 	uint64_t chunk;
 
 	if (!pick_block(pool, order, &chunk, pfn))
 		return false;
-	bits_set(&pool->view, (struct frame_span){ *pfn, *pfn + frame_order_count(order) });
+	bits_set(&pool->view, (struct frame_span){ *pfn, *pfn + mc_frame_order_count(order) });
 	if (!chunk_scan(&pool->view, chunk).some_free)
 		chunk_resettle(pool, &pool->view, chunk);
 	return true;
 }
 
-static bool alloc_locked(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
+static bool alloc_locked(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn)
 {
-	if (order == FRAME_ORDER_1GIB)
+	if (order == MC_FRAME_ORDER_1GIB)
 		return alloc_area(pool, pfn);
-	if (order == FRAME_ORDER_2MIB)
+	if (order == MC_FRAME_ORDER_2MIB)
 		return alloc_chunk(pool, pfn);
 	return alloc_small(pool, order, pfn);
 }
 
-int alloc_block(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
+int alloc_block(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn)
 {
 	uint64_t irq;
 	bool found;
 
-	if (!frame_order_valid(order))
-		return ERR_INVALID;
+	if (!mc_frame_order_valid(order))
+		return MC_ERR_INVALID;
 	irq = pool_lock(pool);
 	found = alloc_locked(pool, order, pfn);
 	if (found) {
-		count_allocated(this_cpu(pool), frame_order_count(order));
+		count_allocated(this_cpu(pool), mc_frame_order_count(order));
 		debug_allocated(pool, &pool->view, *pfn, order);
 	}
 	pool_unlock(pool, irq);
-	return found ? 0 : ERR_NO_MEMORY;
+	return found ? 0 : MC_ERR_NO_MEMORY;
 }
 
 /* Whether a frame is free, in a chunk with valid words. */
-static bool is_free(const struct frame_view *view, pfn_t pfn)
+static bool is_free(const struct mc_frame_view *view, mc_pfn_t pfn)
 {
 	return !(atomic_load(frame_word(view, pfn)) >> pfn % WORD_FRAMES & 1);
 }
 
 /* A block of order 0 to 8 in a chunk with valid words. */
-static int check_small(const struct frame_view *view, uint32_t state, pfn_t pfn, unsigned int order)
+static int check_small(const struct mc_frame_view *view, uint32_t state, mc_pfn_t pfn,
+		       unsigned int order)
 {
 	if (is_free(view, pfn))
-		return ERR_DOUBLE_FREE;
-	if (order >= FRAME_ORDER_2MIB || !class_holds(state_class(state), order))
-		return ERR_WRONG_ORDER;
-	for (pfn_t other = pfn + 1; other < pfn + frame_order_count(order); other++)
+		return MC_ERR_DOUBLE_FREE;
+	if (order >= MC_FRAME_ORDER_2MIB || !class_holds(state_class(state), order))
+		return MC_ERR_WRONG_ORDER;
+	for (mc_pfn_t other = pfn + 1; other < pfn + mc_frame_order_count(order); other++)
 		if (is_free(view, other))
-			return ERR_WRONG_ORDER;
+			return MC_ERR_WRONG_ORDER;
 	return debug_check_order(view, pfn, order);
 }
 
 /* Whether the block, which lies in the range that `view` shows, may be freed: 0, or the mistake. */
-static int check_block(const struct frame_view *view, pfn_t pfn, unsigned int order)
+static int check_block(const struct mc_frame_view *view, mc_pfn_t pfn, unsigned int order)
 {
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	uint32_t state;
@@ -99,15 +101,15 @@ static int check_block(const struct frame_view *view, pfn_t pfn, unsigned int or
 		const uint16_t area = area_state(view, pfn >> AREA_SHIFT);
 
 		if (area == AREA_BLOCK)
-			return order == FRAME_ORDER_1GIB ? 0 : ERR_WRONG_ORDER;
+			return order == MC_FRAME_ORDER_1GIB ? 0 : MC_ERR_WRONG_ORDER;
 		if (!area_is_cut(area))
-			return area == AREA_FRESH ? ERR_NOT_ALLOCATED : ERR_DOUBLE_FREE;
+			return area == AREA_FRESH ? MC_ERR_NOT_ALLOCATED : MC_ERR_DOUBLE_FREE;
 	}
 	state = *chunk_state(view, chunk);
 	switch (state_kind(state)) {
-	case CHUNK_FRESH: return ERR_NOT_ALLOCATED;
-	case CHUNK_WHOLE: return ERR_DOUBLE_FREE;
-	case CHUNK_BLOCK: return order == FRAME_ORDER_2MIB ? 0 : ERR_WRONG_ORDER;
+	case CHUNK_FRESH: return MC_ERR_NOT_ALLOCATED;
+	case CHUNK_WHOLE: return MC_ERR_DOUBLE_FREE;
+	case CHUNK_BLOCK: return order == MC_FRAME_ORDER_2MIB ? 0 : MC_ERR_WRONG_ORDER;
 	case CHUNK_PARTIAL:
 	case CHUNK_FULL:
 	case CHUNK_OWNED: break;
@@ -115,22 +117,22 @@ static int check_block(const struct frame_view *view, pfn_t pfn, unsigned int or
 	return check_small(view, state, pfn, order);
 }
 
-static void give_back(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+static void give_back(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order)
 {
-	const struct frame_view *view = &pool->view;
+	const struct mc_frame_view *view = &pool->view;
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	enum chunk_kind kind;
 
 	debug_freed(pool, view, pfn, order);
-	count_freed(this_cpu(pool), frame_order_count(order));
-	if (order == FRAME_ORDER_1GIB) {
+	count_freed(this_cpu(pool), mc_frame_order_count(order));
+	if (order == MC_FRAME_ORDER_1GIB) {
 		area_set_state(view, pfn >> AREA_SHIFT, AREA_FREE);
 		if (pfn < pool->uncut)
 			pool->uncut = pfn;
-	} else if (order == FRAME_ORDER_2MIB) {
+	} else if (order == MC_FRAME_ORDER_2MIB) {
 		chunk_give_block(pool, view, chunk);
 	} else {
-		bits_clear(view, (struct frame_span){ pfn, pfn + frame_order_count(order) });
+		bits_clear(view, (struct frame_span){ pfn, pfn + mc_frame_order_count(order) });
 		kind = state_kind(*chunk_state(view, chunk));
 		if (kind == CHUNK_FULL ||
 		    (kind == CHUNK_PARTIAL && chunk_scan(view, chunk).all_free))
@@ -139,9 +141,9 @@ static void give_back(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 }
 
 /* A frame of a chunk that this CPU owns. */
-static void give_back_own(struct frame_pool *pool, pfn_t pfn)
+static void give_back_own(struct mc_frame_pool *pool, mc_pfn_t pfn)
 {
-	struct frame_cpu *cpu = this_cpu(pool);
+	struct mc_frame_cpu *cpu = this_cpu(pool);
 	uint32_t slot;
 
 	debug_freed(pool, &pool->view, pfn, 0);
@@ -151,27 +153,27 @@ static void give_back_own(struct frame_pool *pool, pfn_t pfn)
 	cache_give_up(pool, slot);
 }
 
-int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+int free_locked(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order)
 {
-	const struct frame_view *view = &pool->view;
+	const struct mc_frame_view *view = &pool->view;
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 	int result;
 
-	if (!is_aligned(pfn, frame_order_count(order)))
-		return ERR_MISALIGNED;
-	if (!view_seek(pool, &pool->view, pfn) || view->end - pfn < frame_order_count(order))
-		return ERR_FOREIGN;
+	if (!is_aligned(pfn, mc_frame_order_count(order)))
+		return MC_ERR_MISALIGNED;
+	if (!view_seek(pool, &pool->view, pfn) || view->end - pfn < mc_frame_order_count(order))
+		return MC_ERR_FOREIGN;
 	result = check_block(view, pfn, order);
 	if (!result && order == 0) {
 		const uint32_t state = *chunk_state(view, chunk);
 
-		if (state_kind(state) == CHUNK_OWNED && state_cpu(state) == arch_cpu_id()) {
+		if (state_kind(state) == CHUNK_OWNED && state_cpu(state) == mc_cpu_id()) {
 			give_back_own(pool, pfn);
 			return 0;
 		}
 		if (state_kind(state) == CHUNK_OWNED) {
 			/* Only now can it not change any more. */
-			cache_disown(pool, view, chunk, FRAME_SHARED);
+			cache_disown(pool, view, chunk, MC_FRAME_SHARED);
 			result = check_block(view, pfn, order);
 		}
 	}
@@ -180,13 +182,13 @@ int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 	return result;
 }
 
-int free_block(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+int free_block(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order)
 {
 	uint64_t irq;
 	int result;
 
-	if (!frame_order_valid(order))
-		return debug_misuse(pool, ERR_INVALID, pfn, order);
+	if (!mc_frame_order_valid(order))
+		return debug_misuse(pool, MC_ERR_INVALID, pfn, order);
 	irq = pool_lock(pool);
 	result = free_locked(pool, pfn, order);
 	pool_unlock(pool, irq);

@@ -6,7 +6,7 @@
 #define SPARSE 64
 
 /* The frames of a word's free bits, all of which are taken; to `frames`, of which the end is returned. */
-static pfn_t *take_word(uint64_t free, pfn_t base, pfn_t *frames)
+static mc_pfn_t *take_word(uint64_t free, mc_pfn_t base, mc_pfn_t *frames)
 {
 	if (~free == 0) {
 		for (unsigned int i = 0; i < WORD_FRAMES; i++)
@@ -19,11 +19,11 @@ static pfn_t *take_word(uint64_t free, pfn_t base, pfn_t *frames)
 }
 
 /* All that is free in the chunk in hand. */
-static void take_all(const struct frame_cpu *cpu, pfn_t *frames)
+static void take_all(const struct mc_frame_cpu *cpu, mc_pfn_t *frames)
 {
 	const size_t nr_words = cache_nr_words(cpu, cpu->hand);
 	uint64_t *words = cpu->words[cpu->hand];
-	pfn_t base = cache_base(cpu, cpu->hand);
+	mc_pfn_t base = cache_base(cpu, cpu->hand);
 
 	for (unsigned int i = 0; i < nr_words; i++, base += WORD_FRAMES) {
 		frames = take_word(~atomic_load(&words[i]), base, frames);
@@ -35,13 +35,13 @@ static void take_all(const struct frame_cpu *cpu, pfn_t *frames)
  * All that is free in a chunk with few in each word. How many cannot be predicted, so up to two are taken
  * without a branch: a second that there is not is overwritten by the first.
  */
-static void take_all_sparse(uint64_t *words, pfn_t base, pfn_t *frames)
+static void take_all_sparse(uint64_t *words, mc_pfn_t base, mc_pfn_t *frames)
 {
 	const uint64_t stop = UINT64_C(1) << 63;
 
 	for (unsigned int room = words_with_room(words, CHUNK_WORDS); room; room &= room - 1) {
 		const unsigned int word = (unsigned int)__builtin_ctz(room);
-		const pfn_t first = base + word * WORD_FRAMES;
+		const mc_pfn_t first = base + word * WORD_FRAMES;
 		const uint64_t free = ~atomic_load(&words[word]);
 		const uint64_t second = free & (free - 1), third = second & (second - 1);
 		size_t two = second != 0;
@@ -57,10 +57,10 @@ static void take_all_sparse(uint64_t *words, pfn_t base, pfn_t *frames)
 }
 
 /* So many of the chunk in hand, which has more. */
-static void take_some(const struct frame_cpu *cpu, size_t count, pfn_t *frames)
+static void take_some(const struct mc_frame_cpu *cpu, size_t count, mc_pfn_t *frames)
 {
 	uint64_t *words = cpu->words[cpu->hand];
-	pfn_t base = cache_base(cpu, cpu->hand);
+	mc_pfn_t base = cache_base(cpu, cpu->hand);
 
 	for (unsigned int i = 0; count; i++, base += WORD_FRAMES) {
 		uint64_t free = ~atomic_load(&words[i]);
@@ -77,7 +77,7 @@ static void take_some(const struct frame_cpu *cpu, size_t count, pfn_t *frames)
 }
 
 /* Take up to `count` frames out of the chunk in hand, which has some; how many were taken. */
-static size_t take_from_hand(struct frame_cpu *cpu, pfn_t *frames, size_t count)
+static size_t take_from_hand(struct mc_frame_cpu *cpu, mc_pfn_t *frames, size_t count)
 {
 	const uint32_t hand = cpu->hand, nr_free = cpu->slots[hand].nr_free;
 
@@ -96,7 +96,7 @@ static size_t take_from_hand(struct frame_cpu *cpu, pfn_t *frames, size_t count)
  * All that is free in the next chunks, of which there are some, as long as they have few frames and no
  * more than `count` in all; how many were taken. The last of them is in hand then.
  */
-static size_t take_sparse_chunks(struct frame_cpu *cpu, pfn_t *frames, size_t count)
+static size_t take_sparse_chunks(struct mc_frame_cpu *cpu, mc_pfn_t *frames, size_t count)
 {
 	uint32_t left = cpu->nr_partial, slot = cpu->hand;
 	uint32_t next = cache_next_partial(cpu, slot + 1);
@@ -125,7 +125,7 @@ static size_t take_sparse_chunks(struct frame_cpu *cpu, pfn_t *frames, size_t co
 }
 
 /* Take owned frames: at least `count`, unless there are fewer, and at most `most`. Entered. */
-static size_t take_owned(struct frame_cpu *cpu, pfn_t *frames, size_t count, size_t most)
+static size_t take_owned(struct mc_frame_cpu *cpu, mc_pfn_t *frames, size_t count, size_t most)
 {
 	size_t taken = 0;
 
@@ -144,36 +144,36 @@ static size_t take_owned(struct frame_cpu *cpu, pfn_t *frames, size_t count, siz
 }
 
 /* Whether so many frames are free now. */
-static bool are_enough(struct frame_pool *pool, size_t count)
+static bool are_enough(struct mc_frame_pool *pool, size_t count)
 {
-	const uint64_t irq = arch_irq_save();
+	const uint64_t irq = mc_irq_save();
 	bool enough =
-		(count <= CHUNK_FRAMES && atomic_load(&pool->whole.head) != FRAME_CHUNK_NONE) ||
-		count <= frame_free_count(pool);
+		(count <= CHUNK_FRAMES && atomic_load(&pool->whole.head) != MC_FRAME_CHUNK_NONE) ||
+		count <= mc_frame_free_count(pool);
 
 	/* The counts of a frame that others free and allocate meanwhile may say less than there is. */
 	if (!enough) {
-		spin_lock(&pool->lock);
+		mc_spin_lock(&pool->lock);
 		cache_stop_others(pool, 0);
-		enough = count <= frame_free_count(pool);
+		enough = count <= mc_frame_free_count(pool);
 		cache_let_others_in(pool);
-		spin_unlock(&pool->lock);
+		mc_spin_unlock(&pool->lock);
 	}
-	arch_irq_restore(irq);
+	mc_irq_restore(irq);
 	return enough;
 }
 
-int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
+int mc_frame_alloc_bulk(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count)
 {
 	size_t taken = 0;
 	bool dry = false;
 
 	if (!are_enough(pool, count))
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	while (taken < count && !dry) {
 		const size_t left = count - taken, some = left < CHUNK_FRAMES ? left : CHUNK_FRAMES;
-		const uint64_t irq = arch_irq_save();
-		struct frame_cpu *cpu = this_cpu(pool);
+		const uint64_t irq = mc_irq_save();
+		struct mc_frame_cpu *cpu = this_cpu(pool);
 		size_t more = 0;
 
 		if (cache_enter(cpu)) {
@@ -184,22 +184,22 @@ int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count)
 			dry = !alloc_more(pool, frames + taken, some, &more);
 		for (size_t i = taken; FRAME_DEBUG && i < taken + more; i++)
 			tag_allocated(pool, frames[i]);
-		arch_irq_restore(irq);
+		mc_irq_restore(irq);
 		taken += more;
 	}
 	if (taken == count)
 		return 0;
 	/* Others were faster. These were just allocated, so they can be freed. */
-	(void)!frame_free_bulk(pool, frames, taken, NULL);
-	return ERR_NO_MEMORY;
+	(void)!mc_frame_free_bulk(pool, frames, taken, NULL);
+	return MC_ERR_NO_MEMORY;
 }
 
 /*
  * Free owned frames up to the first that is not so simple, or one that leaves a chunk to be given up:
  * in *slot then, which is SLOT_NONE otherwise. How many were freed.
  */
-static size_t free_some(const struct frame_pool *pool, struct frame_cpu *cpu, const pfn_t *frames,
-			size_t count, uint32_t *emptied)
+static size_t free_some(const struct mc_frame_pool *pool, struct mc_frame_cpu *cpu,
+			const mc_pfn_t *frames, size_t count, uint32_t *emptied)
 {
 	uint32_t nr_partial = 0;
 	size_t done = 0;
@@ -229,15 +229,16 @@ static size_t free_some(const struct frame_pool *pool, struct frame_cpu *cpu, co
 	return done;
 }
 
-int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count, size_t *nr_freed)
+int mc_frame_free_bulk(struct mc_frame_pool *pool, const mc_pfn_t *frames, size_t count,
+		       size_t *nr_freed)
 {
 	size_t done = 0;
 	int result = 0;
 
 	while (done < count && !result) {
 		const size_t most = count - done < CHUNK_FRAMES ? count - done : CHUNK_FRAMES;
-		const uint64_t irq = arch_irq_save();
-		struct frame_cpu *cpu = this_cpu(pool);
+		const uint64_t irq = mc_irq_save();
+		struct mc_frame_cpu *cpu = this_cpu(pool);
 		uint32_t emptied = SLOT_NONE;
 		size_t some = 0;
 
@@ -247,10 +248,10 @@ int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count, 
 		}
 		done += some;
 		if (some && emptied == SLOT_NONE) {
-			arch_irq_restore(irq);
+			mc_irq_restore(irq);
 			continue;
 		}
-		spin_lock(&pool->lock);
+		mc_spin_lock(&pool->lock);
 		if (some)
 			cache_give_up(pool, emptied);
 		else

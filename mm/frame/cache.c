@@ -5,14 +5,14 @@
 /* Nobody writes to a word that is full. */
 static const uint64_t full_word = ~UINT64_C(0);
 
-void cache_empty_hand(struct frame_cpu *cpu)
+void cache_empty_hand(struct mc_frame_cpu *cpu)
 {
 	cpu->hand = SLOT_NONE;
 	cpu->word = (uint64_t *)(uintptr_t)&full_word;
 }
 
 /* The chunk is this CPU's no more. The CPU is this one, or kept out of its cache. */
-static void release(struct frame_pool *pool, struct frame_cpu *cpu, uint32_t slot,
+static void release(struct mc_frame_pool *pool, struct mc_frame_cpu *cpu, uint32_t slot,
 		    unsigned int class)
 {
 	const uint64_t chunk = cpu->slots[slot].chunk - 1;
@@ -31,21 +31,21 @@ static void release(struct frame_pool *pool, struct frame_cpu *cpu, uint32_t slo
 	chunk_settle(pool, &pool->own_view, chunk, class);
 }
 
-static uint32_t slot_in_view(const struct frame_view *view, uint64_t chunk)
+static uint32_t slot_in_view(const struct mc_frame_view *view, uint64_t chunk)
 {
 	return chunk_is_inner(view, chunk) ? slot_of(chunk) : SLOT_EDGE;
 }
 
-void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
+void cache_own(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk)
 {
 	const struct frame_span span = chunk_span(view, chunk);
-	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
+	struct mc_frame_cpu *cpu = &pool->cpus[mc_cpu_id()];
 	const uint32_t slot = slot_in_view(view, chunk);
 
 	if (cpu->slots[slot].chunk)
 		release(pool, cpu, slot, 0);
 	chunk_take(pool, view, chunk, 0);
-	chunk_set_owner(view, chunk, arch_cpu_id());
+	chunk_set_owner(view, chunk, mc_cpu_id());
 	cpu->slots[slot].chunk = (uint32_t)chunk + 1;
 	cpu->words[slot] = frame_word(view, span.start);
 	cpu->slots[slot].nr_free = (uint32_t)chunk_count_free(view, chunk);
@@ -57,9 +57,9 @@ void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t 
 	cache_hold(cpu, slot, 0);
 }
 
-void cache_give_up(struct frame_pool *pool, uint32_t slot)
+void cache_give_up(struct mc_frame_pool *pool, uint32_t slot)
 {
-	struct frame_cpu *cpu = &pool->cpus[arch_cpu_id()];
+	struct mc_frame_cpu *cpu = &pool->cpus[mc_cpu_id()];
 
 	/* The lock was not held: anything may have happened. */
 	if (cpu->slots[slot].nr_free == CHUNK_FRAMES && cache_is_emptied(pool, cpu, slot))
@@ -69,56 +69,56 @@ void cache_give_up(struct frame_pool *pool, uint32_t slot)
 }
 
 /* Keep a CPU out of its cache, which it is not to be in: say so to some, then wait for each. */
-static void wait_for(const struct frame_cpu *cpu)
+static void wait_for(const struct mc_frame_cpu *cpu)
 {
 	while (atomic_load_acquire(&cpu->busy))
-		arch_cpu_relax();
+		mc_cpu_relax();
 }
 
-void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+void cache_disown(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk,
 		  unsigned int class)
 {
 	const unsigned int owner = state_cpu(*chunk_state(view, chunk));
-	struct frame_cpu *cpu = &pool->cpus[owner];
+	struct mc_frame_cpu *cpu = &pool->cpus[owner];
 
-	if (owner != arch_cpu_id()) {
+	if (owner != mc_cpu_id()) {
 		atomic_store(&cpu->revoked, 1);
-		arch_barrier_everywhere();
+		mc_barrier_everywhere();
 		wait_for(cpu);
 	}
 	release(pool, cpu, slot_in_view(view, chunk), class);
 	atomic_store_release(&cpu->revoked, 0);
 }
 
-void cache_stop_others(struct frame_pool *pool, uint32_t keep)
+void cache_stop_others(struct mc_frame_pool *pool, uint32_t keep)
 {
 	bool any = false;
 
 	for (unsigned int i = 0; i < pool->nr_cpus; i++) {
-		struct frame_cpu *cpu = &pool->cpus[i];
+		struct mc_frame_cpu *cpu = &pool->cpus[i];
 
 		/* Who has no free frame now may get one before the others have been looked at. */
-		if (i == arch_cpu_id() || (keep && atomic_load(&cpu->nr_partial) <= keep))
+		if (i == mc_cpu_id() || (keep && atomic_load(&cpu->nr_partial) <= keep))
 			continue;
 		atomic_store(&cpu->revoked, 1);
 		any = true;
 	}
 	if (!any)
 		return;
-	arch_barrier_everywhere();
+	mc_barrier_everywhere();
 	for (unsigned int i = 0; i < pool->nr_cpus; i++)
 		if (atomic_load(&pool->cpus[i].revoked))
 			wait_for(&pool->cpus[i]);
 }
 
-void cache_let_others_in(struct frame_pool *pool)
+void cache_let_others_in(struct mc_frame_pool *pool)
 {
 	for (unsigned int i = 0; i < pool->nr_cpus; i++)
 		if (atomic_load(&pool->cpus[i].revoked))
 			atomic_store_release(&pool->cpus[i].revoked, 0);
 }
 
-static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_drain what)
+static void drain(struct mc_frame_pool *pool, struct mc_frame_cpu *cpu, enum cache_drain what)
 {
 	uint32_t slot = 0;
 
@@ -133,13 +133,13 @@ static void drain(struct frame_pool *pool, struct frame_cpu *cpu, enum cache_dra
 	}
 }
 
-void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what)
+void cache_drain(struct mc_frame_pool *pool, uint32_t keep, enum cache_drain what)
 {
 	cache_stop_others(pool, keep);
 	for (unsigned int i = 0; i < pool->nr_cpus; i++) {
-		struct frame_cpu *cpu = &pool->cpus[i];
+		struct mc_frame_cpu *cpu = &pool->cpus[i];
 
-		if (i == arch_cpu_id() ? cpu->nr_partial > keep : atomic_load(&cpu->revoked))
+		if (i == mc_cpu_id() ? cpu->nr_partial > keep : atomic_load(&cpu->revoked))
 			drain(pool, cpu, what);
 	}
 	cache_let_others_in(pool);

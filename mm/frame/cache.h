@@ -21,25 +21,26 @@
 #ifndef FRAME_CACHE_H
 #define FRAME_CACHE_H
 
+#include "../units.h"
 #include "chunk.h"
 
 /* The slots of an edge, and of no chunk: what is in hand if nothing is. */
-#define SLOT_EDGE FRAME_CPU_CHUNKS
-#define SLOT_NONE (FRAME_CPU_CHUNKS + 1)
+#define SLOT_EDGE MC_FRAME_CPU_CHUNKS
+#define SLOT_NONE (MC_FRAME_CPU_CHUNKS + 1)
 
 static inline uint32_t slot_of(uint64_t chunk)
 {
-	return chunk % FRAME_CPU_CHUNKS;
+	return chunk % MC_FRAME_CPU_CHUNKS;
 }
 
 /* The first frame of the chunk's words in this slot, and how many words there are. */
-static inline pfn_t cache_base(const struct frame_cpu *cpu, uint32_t slot)
+static inline mc_pfn_t cache_base(const struct mc_frame_cpu *cpu, uint32_t slot)
 {
 	return slot == SLOT_EDGE ? align_down(cpu->edge_start, WORD_FRAMES)
-				 : (pfn_t)(cpu->slots[slot].chunk - 1) << CHUNK_SHIFT;
+				 : (mc_pfn_t)(cpu->slots[slot].chunk - 1) << CHUNK_SHIFT;
 }
 
-static inline size_t cache_nr_words(const struct frame_cpu *cpu, uint32_t slot)
+static inline size_t cache_nr_words(const struct mc_frame_cpu *cpu, uint32_t slot)
 {
 	return slot == SLOT_EDGE
 		       ? (cpu->edge_end - cache_base(cpu, slot) + WORD_FRAMES - 1) / WORD_FRAMES
@@ -47,10 +48,10 @@ static inline size_t cache_nr_words(const struct frame_cpu *cpu, uint32_t slot)
 }
 
 /* Enter and leave one's own cache, with interrupts off. If it was revoked, one has not entered. */
-static inline bool cache_enter(struct frame_cpu *cpu)
+static inline bool cache_enter(struct mc_frame_cpu *cpu)
 {
 	/* There is no stranger. */
-	if (ARCH_NR_CPUS == 1)
+	if (MC_NR_CPUS == 1)
 		return true;
 	atomic_store(&cpu->busy, 1);
 	compiler_barrier();
@@ -60,23 +61,23 @@ static inline bool cache_enter(struct frame_cpu *cpu)
 	return false;
 }
 
-static inline void cache_leave(struct frame_cpu *cpu)
+static inline void cache_leave(struct mc_frame_cpu *cpu)
 {
-	if (ARCH_NR_CPUS > 1)
+	if (MC_NR_CPUS > 1)
 		atomic_store_release(&cpu->busy, 0);
 }
 
 /* What follows is for who has entered, or holds the lock and uses his own cache. */
 
 /* The chunk has free frames now, or has none any more. */
-static inline void cache_mark(struct frame_cpu *cpu, uint32_t slot, bool partial)
+static inline void cache_mark(struct mc_frame_cpu *cpu, uint32_t slot, bool partial)
 {
 	cpu->partial[slot] = partial;
 	atomic_store(&cpu->nr_partial, cpu->nr_partial + (partial ? 1u : -1u));
 }
 
 /* The first slot from this one on, round and round, whose chunk has free frames. There is one. */
-static inline uint32_t cache_next_partial(const struct frame_cpu *cpu, uint32_t from)
+static inline uint32_t cache_next_partial(const struct mc_frame_cpu *cpu, uint32_t from)
 {
 	/* Eight at a time; those before `from` in its eight are the last. */
 	uint32_t i = from - from % 8;
@@ -92,7 +93,7 @@ static inline uint32_t cache_next_partial(const struct frame_cpu *cpu, uint32_t 
 }
 
 /* Have this word of the chunk in this slot in hand. */
-static inline void cache_hold(struct frame_cpu *cpu, uint32_t slot, unsigned int word)
+static inline void cache_hold(struct mc_frame_cpu *cpu, uint32_t slot, unsigned int word)
 {
 	cpu->hand = slot;
 	cpu->word = &cpu->words[slot][word];
@@ -118,10 +119,10 @@ static inline unsigned int words_with_room(const uint64_t *words, size_t count)
 }
 
 /* Have no chunk in hand, but a word without free frames. */
-void cache_empty_hand(struct frame_cpu *cpu);
+void cache_empty_hand(struct mc_frame_cpu *cpu);
 
 /* There is a free frame in hand, but perhaps not in this word: have a word that has one. */
-static inline void cache_turn_word(struct frame_cpu *cpu)
+static inline void cache_turn_word(struct mc_frame_cpu *cpu)
 {
 	const uint32_t hand = cpu->hand;
 	uint64_t *words = cpu->words[hand];
@@ -133,7 +134,7 @@ static inline void cache_turn_word(struct frame_cpu *cpu)
 }
 
 /* Take the next chunk with free frames in hand. False if this CPU owns none. */
-static inline bool cache_turn(struct frame_cpu *cpu)
+static inline bool cache_turn(struct mc_frame_cpu *cpu)
 {
 	if (!cpu->nr_partial)
 		return false;
@@ -143,7 +144,8 @@ static inline bool cache_turn(struct frame_cpu *cpu)
 }
 
 /* Free a frame of this word, of the chunk in this slot; cache_free()'s answer. */
-static inline uint32_t cache_clear(struct frame_cpu *cpu, uint32_t slot, uint64_t *word, pfn_t pfn)
+static inline uint32_t cache_clear(struct mc_frame_cpu *cpu, uint32_t slot, uint64_t *word,
+				   mc_pfn_t pfn)
 {
 	const uint64_t used = atomic_load(word);
 	uint32_t nr_free;
@@ -163,7 +165,7 @@ static inline uint32_t cache_clear(struct frame_cpu *cpu, uint32_t slot, uint64_
  * the chunk is not owned or the frame not allocated. The caller sees to what follows if that was the
  * first free frame, or the last allocated one.
  */
-static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn, uint32_t *slot)
+static inline uint32_t cache_free(struct mc_frame_cpu *cpu, mc_pfn_t pfn, uint32_t *slot)
 {
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
 
@@ -182,11 +184,11 @@ static inline uint32_t cache_free(struct frame_cpu *cpu, pfn_t pfn, uint32_t *sl
 /* What follows is under the lock. */
 
 /* Whether any chunk that nobody owns is broken for single frames. Without the lock, a guess. */
-static inline bool pool_is_broken(const struct frame_pool *pool)
+static inline bool pool_is_broken(const struct mc_frame_pool *pool)
 {
-	return atomic_load(&pool->partial[0].head) != FRAME_CHUNK_NONE ||
-	       atomic_load(&pool->partial[FRAME_SHARED].head) != FRAME_CHUNK_NONE ||
-	       atomic_load(&pool->partial[FRAME_MIXED].head) != FRAME_CHUNK_NONE ||
+	return atomic_load(&pool->partial[0].head) != MC_FRAME_CHUNK_NONE ||
+	       atomic_load(&pool->partial[MC_FRAME_SHARED].head) != MC_FRAME_CHUNK_NONE ||
+	       atomic_load(&pool->partial[MC_FRAME_MIXED].head) != MC_FRAME_CHUNK_NONE ||
 	       atomic_load(&pool->edges_head);
 }
 
@@ -194,8 +196,8 @@ static inline bool pool_is_broken(const struct frame_pool *pool)
  * Whether a chunk that is all free is to be given up: that of this slot, or that in hand, which stays
  * there only if nothing else is broken.
  */
-static inline bool cache_is_emptied(const struct frame_pool *pool, const struct frame_cpu *cpu,
-				    uint32_t slot)
+static inline bool cache_is_emptied(const struct mc_frame_pool *pool,
+				    const struct mc_frame_cpu *cpu, uint32_t slot)
 {
 	if (cpu->slots[slot].nr_free == CHUNK_FRAMES && slot != cpu->hand)
 		return true;
@@ -207,16 +209,16 @@ static inline bool cache_is_emptied(const struct frame_pool *pool, const struct 
  * This CPU takes a chunk in hand, to own it: whole, or partial, with nothing but single frames that
  * this CPU alone is likely to free, and in its list. `view`, which must not be pool->own_view, shows it.
  */
-void cache_own(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk);
+void cache_own(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk);
 
 /* Give up what cache_is_emptied() meant, of this slot and the chunk in hand. */
-void cache_give_up(struct frame_pool *pool, uint32_t slot);
+void cache_give_up(struct mc_frame_pool *pool, uint32_t slot);
 
 /*
  * Whoever owns the chunk gives it up. It goes where it belongs, as one of this class. `view`, which
  * must not be pool->own_view, shows it.
  */
-void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+void cache_disown(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk,
 		  unsigned int class);
 
 /*
@@ -225,8 +227,8 @@ void cache_disown(struct frame_pool *pool, const struct frame_view *view, uint64
  * is not there. One by one would not do: a frame freed in a cache that was looked at, and another
  * allocated in one that was not yet, and none was ever seen, although there always was one.
  */
-void cache_stop_others(struct frame_pool *pool, uint32_t keep);
-void cache_let_others_in(struct frame_pool *pool);
+void cache_stop_others(struct mc_frame_pool *pool, uint32_t keep);
+void cache_let_others_in(struct mc_frame_pool *pool);
 
 /* Which of the CPUs' chunks cache_drain() is after. */
 enum cache_drain {
@@ -239,6 +241,6 @@ enum cache_drain {
  * other CPUs that this is about are stopped at the same time: with `keep` 0, there is a moment at which
  * what nobody owns is all there was.
  */
-void cache_drain(struct frame_pool *pool, uint32_t keep, enum cache_drain what);
+void cache_drain(struct mc_frame_pool *pool, uint32_t keep, enum cache_drain what);
 
 #endif

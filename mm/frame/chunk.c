@@ -12,19 +12,20 @@
  * Lists are for inner chunks. Edges are found through their range.
  */
 #include "chunk.h"
+#include "../units.h"
 #include "debug.h"
 
-static void set_state(const struct frame_view *view, uint64_t chunk, enum chunk_kind kind,
+static void set_state(const struct mc_frame_view *view, uint64_t chunk, enum chunk_kind kind,
 		      unsigned int class)
 {
 	*chunk_state(view, chunk) = chunk_state_of(kind, class, 0);
 }
 
 /* The record of an inner chunk that is in a list, or shall be. */
-static struct chunk_record *listed_record(struct frame_pool *pool, uint32_t chunk)
+static struct chunk_record *listed_record(struct mc_frame_pool *pool, uint32_t chunk)
 {
 	/* A listed chunk is in some range. */
-	(void)view_seek(pool, &pool->list_view, (pfn_t)chunk << CHUNK_SHIFT);
+	(void)view_seek(pool, &pool->list_view, (mc_pfn_t)chunk << CHUNK_SHIFT);
 	return chunk_record(&pool->list_view, chunk);
 }
 
@@ -35,7 +36,7 @@ static uint32_t link_next(const struct chunk_record *record)
 
 static uint32_t link_previous(const struct chunk_record *record)
 {
-	return record->links & FRAME_CHUNK_NONE;
+	return record->links & MC_FRAME_CHUNK_NONE;
 }
 
 static void set_next(struct chunk_record *record, uint32_t next)
@@ -46,54 +47,54 @@ static void set_next(struct chunk_record *record, uint32_t next)
 
 static void set_previous(struct chunk_record *record, uint32_t previous)
 {
-	record->links = (record->links & ~(uint32_t)FRAME_CHUNK_NONE) | previous;
+	record->links = (record->links & ~(uint32_t)MC_FRAME_CHUNK_NONE) | previous;
 }
 
-static void push_head(struct frame_pool *pool, struct chunk_list *list, struct chunk_record *record,
-		      uint32_t chunk)
+static void push_head(struct mc_frame_pool *pool, struct mc_chunk_list *list,
+		      struct chunk_record *record, uint32_t chunk)
 {
-	set_previous(record, FRAME_CHUNK_NONE);
+	set_previous(record, MC_FRAME_CHUNK_NONE);
 	set_next(record, list->head);
-	if (list->head == FRAME_CHUNK_NONE)
+	if (list->head == MC_FRAME_CHUNK_NONE)
 		list->tail = chunk;
 	else
 		set_previous(listed_record(pool, list->head), chunk);
 	atomic_store(&list->head, chunk);
 }
 
-static void push_tail(struct frame_pool *pool, struct chunk_list *list, struct chunk_record *record,
-		      uint32_t chunk)
+static void push_tail(struct mc_frame_pool *pool, struct mc_chunk_list *list,
+		      struct chunk_record *record, uint32_t chunk)
 {
 	set_previous(record, list->tail);
-	set_next(record, FRAME_CHUNK_NONE);
-	if (list->tail == FRAME_CHUNK_NONE)
+	set_next(record, MC_FRAME_CHUNK_NONE);
+	if (list->tail == MC_FRAME_CHUNK_NONE)
 		atomic_store(&list->head, chunk);
 	else
 		set_next(listed_record(pool, list->tail), chunk);
 	list->tail = chunk;
 }
 
-static void unlink_chunk(struct frame_pool *pool, struct chunk_list *list,
+static void unlink_chunk(struct mc_frame_pool *pool, struct mc_chunk_list *list,
 			 const struct chunk_record *record)
 {
 	const uint32_t next = link_next(record), previous = link_previous(record);
 
-	if (previous == FRAME_CHUNK_NONE)
+	if (previous == MC_FRAME_CHUNK_NONE)
 		atomic_store(&list->head, next);
 	else
 		set_next(listed_record(pool, previous), next);
-	if (next == FRAME_CHUNK_NONE)
+	if (next == MC_FRAME_CHUNK_NONE)
 		list->tail = previous;
 	else
 		set_previous(listed_record(pool, next), previous);
 }
 
-uint32_t chunk_next(struct frame_pool *pool, uint32_t chunk)
+uint32_t chunk_next(struct mc_frame_pool *pool, uint32_t chunk)
 {
 	return link_next(listed_record(pool, chunk));
 }
 
-void chunk_rotate(struct frame_pool *pool, struct chunk_list *list, uint64_t chunk)
+void chunk_rotate(struct mc_frame_pool *pool, struct mc_chunk_list *list, uint64_t chunk)
 {
 	struct chunk_record *record;
 
@@ -105,7 +106,7 @@ void chunk_rotate(struct frame_pool *pool, struct chunk_list *list, uint64_t chu
 }
 
 /* An inner chunk has become whole, or is so no more. Areas that are partly RAM do not count. */
-static void count_whole(const struct frame_view *view, uint64_t chunk, int change)
+static void count_whole(const struct mc_frame_view *view, uint64_t chunk, int change)
 {
 	const uint64_t area = chunk / AREA_CHUNKS;
 
@@ -116,13 +117,14 @@ static void count_whole(const struct frame_view *view, uint64_t chunk, int chang
 	}
 }
 
-static void list_whole(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
+static void list_whole(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk)
 {
 	count_whole(view, chunk, 1);
 	push_head(pool, &pool->whole, chunk_record(view, chunk), (uint32_t)chunk);
 }
 
-static void unlist_whole(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
+static void unlist_whole(struct mc_frame_pool *pool, const struct mc_frame_view *view,
+			 uint64_t chunk)
 {
 	count_whole(view, chunk, -1);
 	unlink_chunk(pool, &pool->whole, chunk_record(view, chunk));
@@ -133,7 +135,7 @@ static bool is_whole(enum chunk_kind kind)
 	return kind == CHUNK_FRESH || kind == CHUNK_WHOLE;
 }
 
-void edges_list(struct frame_pool *pool, struct frame_range *range)
+void edges_list(struct mc_frame_pool *pool, struct frame_range *range)
 {
 	if (range->end_listed & RANGE_LISTED)
 		return;
@@ -147,7 +149,7 @@ void edges_list(struct frame_pool *pool, struct frame_range *range)
 }
 
 /* All frames free, those outside of the range marked so that nobody ever takes them. */
-static void clear_words(const struct frame_view *view, uint64_t chunk)
+static void clear_words(const struct mc_frame_view *view, uint64_t chunk)
 {
 	const struct frame_span span = chunk_span(view, chunk);
 
@@ -155,7 +157,7 @@ static void clear_words(const struct frame_view *view, uint64_t chunk)
 		atomic_store(frame_word(view, base), ~word_mask(base, span.start, span.end));
 }
 
-void chunk_take(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+void chunk_take(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk,
 		unsigned int class)
 {
 	const uint32_t state = *chunk_state(view, chunk);
@@ -170,15 +172,15 @@ void chunk_take(struct frame_pool *pool, const struct frame_view *view, uint64_t
 			unlink_chunk(pool, &pool->partial[state_class(state)],
 				     chunk_record(view, chunk));
 		if (!class_holds(state_class(state), class))
-			class = FRAME_MIXED;
+			class = MC_FRAME_MIXED;
 		else
 			class = state_class(state);
 	}
 	set_state(view, chunk, CHUNK_PARTIAL, class);
 }
 
-static void list_settled(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
-			 enum chunk_kind kind, unsigned int class)
+static void list_settled(struct mc_frame_pool *pool, const struct mc_frame_view *view,
+			 uint64_t chunk, enum chunk_kind kind, unsigned int class)
 {
 	if (kind == CHUNK_FULL)
 		return;
@@ -190,7 +192,7 @@ static void list_settled(struct frame_pool *pool, const struct frame_view *view,
 		push_tail(pool, &pool->partial[class], chunk_record(view, chunk), (uint32_t)chunk);
 }
 
-void chunk_settle(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk,
+void chunk_settle(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk,
 		  unsigned int class)
 {
 	const struct chunk_scan scan = chunk_scan(view, chunk);
@@ -202,24 +204,25 @@ void chunk_settle(struct frame_pool *pool, const struct frame_view *view, uint64
 	list_settled(pool, view, chunk, kind, class);
 }
 
-bool chunk_may_be_owned(const struct frame_view *view, uint64_t chunk)
+bool chunk_may_be_owned(const struct mc_frame_view *view, uint64_t chunk)
 {
 	const uint32_t state = *chunk_state(view, chunk);
 
 	return is_whole(state_kind(state)) || !state_class(state);
 }
 
-void chunk_set_owner(const struct frame_view *view, uint64_t chunk, unsigned int cpu_id)
+void chunk_set_owner(const struct mc_frame_view *view, uint64_t chunk, unsigned int cpu_id)
 {
 	*chunk_state(view, chunk) = chunk_state_of(CHUNK_OWNED, 0, cpu_id);
 }
 
-void chunk_list_partial(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
+void chunk_list_partial(struct mc_frame_pool *pool, const struct mc_frame_view *view,
+			uint64_t chunk)
 {
 	list_settled(pool, view, chunk, CHUNK_PARTIAL, state_class(*chunk_state(view, chunk)));
 }
 
-void chunk_resettle(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
+void chunk_resettle(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk)
 {
 	const uint32_t state = *chunk_state(view, chunk);
 
@@ -228,19 +231,19 @@ void chunk_resettle(struct frame_pool *pool, const struct frame_view *view, uint
 	chunk_settle(pool, view, chunk, state_class(state));
 }
 
-void chunk_take_block(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
+void chunk_take_block(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk)
 {
 	unlist_whole(pool, view, chunk);
 	set_state(view, chunk, CHUNK_BLOCK, 0);
 }
 
-void chunk_give_block(struct frame_pool *pool, const struct frame_view *view, uint64_t chunk)
+void chunk_give_block(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk)
 {
 	set_state(view, chunk, CHUNK_WHOLE, 0);
 	list_whole(pool, view, chunk);
 }
 
-void area_cut(struct frame_pool *pool, const struct frame_view *view, uint64_t area)
+void area_cut(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t area)
 {
 	const enum chunk_kind kind =
 		area_state(view, area) == AREA_FRESH ? CHUNK_FRESH : CHUNK_WHOLE;

@@ -14,45 +14,45 @@
 
 #define POISON UINT64_C(0xf4eef4eef4eef4ee)
 
-static uint16_t *tag_of(const struct frame_view *view, pfn_t pfn)
+static uint16_t *tag_of(const struct mc_frame_view *view, mc_pfn_t pfn)
 {
 	return &view->tags[pfn - view->start];
 }
 
 static unsigned int tag_order(unsigned int order)
 {
-	return order == FRAME_ORDER_1GIB ? TAG_1GIB : order;
+	return order == MC_FRAME_ORDER_1GIB ? TAG_1GIB : order;
 }
 
-void debug_mark_fresh(const struct frame_view *view, struct frame_span span)
+void debug_mark_fresh(const struct mc_frame_view *view, struct frame_span span)
 {
-	for (pfn_t pfn = span.start; FRAME_DEBUG && pfn < span.end; pfn++)
+	for (mc_pfn_t pfn = span.start; FRAME_DEBUG && pfn < span.end; pfn++)
 		atomic_store(tag_of(view, pfn), TAG_FRESH);
 }
 
-static void check_poison(struct frame_pool *pool, pfn_t pfn)
+static void check_poison(struct mc_frame_pool *pool, mc_pfn_t pfn)
 {
 	const uint64_t *bytes = pool->bytes(pfn);
 
-	for (unsigned int i = 0; i < FRAME_SIZE / sizeof(*bytes); i++)
+	for (unsigned int i = 0; i < MC_FRAME_SIZE / sizeof(*bytes); i++)
 		if (bytes[i] != POISON)
-			panic("frame %#lx was written to at offset %#lx while it was free", pfn,
-			      i * sizeof(*bytes));
+			mc_panic("frame %#lx was written to at offset %#lx while it was free", pfn,
+				 i * sizeof(*bytes));
 }
 
 /* Somebody may be using what `bytes` showed last: the checks leave it as it was. */
-static uint64_t save_bytes(const struct frame_pool *pool)
+static uint64_t save_bytes(const struct mc_frame_pool *pool)
 {
 	return pool->save ? pool->save() : 0;
 }
 
-static void restore_bytes(const struct frame_pool *pool, uint64_t saved)
+static void restore_bytes(const struct mc_frame_pool *pool, uint64_t saved)
 {
 	if (pool->restore)
 		pool->restore(saved);
 }
 
-void debug_allocated(struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
+void debug_allocated(struct mc_frame_pool *pool, const struct mc_frame_view *view, mc_pfn_t pfn,
 		     unsigned int order)
 {
 	uint64_t saved;
@@ -60,7 +60,7 @@ void debug_allocated(struct frame_pool *pool, const struct frame_view *view, pfn
 	if (!FRAME_DEBUG)
 		return;
 	saved = save_bytes(pool);
-	for (uint64_t i = 0; i < frame_order_count(order); i++) {
+	for (uint64_t i = 0; i < mc_frame_order_count(order); i++) {
 		uint16_t *tag = tag_of(view, pfn + i);
 
 		if (pool->bytes && atomic_load(tag) == TAG_POISONED)
@@ -70,7 +70,7 @@ void debug_allocated(struct frame_pool *pool, const struct frame_view *view, pfn
 	restore_bytes(pool, saved);
 }
 
-int debug_check_order(const struct frame_view *view, pfn_t pfn, unsigned int order)
+int debug_check_order(const struct mc_frame_view *view, mc_pfn_t pfn, unsigned int order)
 {
 	unsigned int tag;
 
@@ -79,11 +79,11 @@ int debug_check_order(const struct frame_view *view, pfn_t pfn, unsigned int ord
 	tag = atomic_load(tag_of(view, pfn)) & TAG_ORDER_MASK;
 	/* Another CPU is freeing it now, and has not come to its bit yet. */
 	if (tag == TAG_FRESH || tag == TAG_POISONED)
-		return ERR_DOUBLE_FREE;
-	return tag == tag_order(order) ? 0 : ERR_WRONG_ORDER;
+		return MC_ERR_DOUBLE_FREE;
+	return tag == tag_order(order) ? 0 : MC_ERR_WRONG_ORDER;
 }
 
-void debug_freed(struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
+void debug_freed(struct mc_frame_pool *pool, const struct mc_frame_view *view, mc_pfn_t pfn,
 		 unsigned int order)
 {
 	uint64_t saved;
@@ -91,41 +91,41 @@ void debug_freed(struct frame_pool *pool, const struct frame_view *view, pfn_t p
 	if (!FRAME_DEBUG)
 		return;
 	saved = save_bytes(pool);
-	for (uint64_t i = 0; i < frame_order_count(order); i++) {
+	for (uint64_t i = 0; i < mc_frame_order_count(order); i++) {
 		uint64_t *bytes = pool->bytes ? pool->bytes(pfn + i) : NULL;
 
-		for (unsigned int j = 0; bytes && j < FRAME_SIZE / sizeof(*bytes); j++)
+		for (unsigned int j = 0; bytes && j < MC_FRAME_SIZE / sizeof(*bytes); j++)
 			bytes[j] = POISON;
 		atomic_store(tag_of(view, pfn + i), bytes ? TAG_POISONED : TAG_FRESH);
 	}
 	restore_bytes(pool, saved);
 }
 
-int debug_misuse(struct frame_pool *pool, int error, pfn_t pfn, unsigned int order)
+int debug_misuse(struct mc_frame_pool *pool, int error, mc_pfn_t pfn, unsigned int order)
 {
 	if (FRAME_DEBUG && pool->on_misuse)
 		pool->on_misuse(error, pfn, order);
 	return error;
 }
 
-/* The tag of the allocated block that begins here; frame_owner()'s errors. */
-static int block_tag(const struct frame_pool *pool, pfn_t pfn, uint16_t **tag)
+/* The tag of the allocated block that begins here; mc_frame_owner()'s errors. */
+static int block_tag(const struct mc_frame_pool *pool, mc_pfn_t pfn, uint16_t **tag)
 {
-	struct frame_view view = { 0 };
+	struct mc_frame_view view = { 0 };
 
 	if (!FRAME_DEBUG)
-		return ERR_UNSUPPORTED;
+		return MC_ERR_UNSUPPORTED;
 	if (!view_seek(pool, &view, pfn))
-		return ERR_FOREIGN;
+		return MC_ERR_FOREIGN;
 	*tag = tag_of(&view, pfn);
 	/* Before an area is cut or allocated, its chunks' tags are garbage. */
 	if (chunk_is_inner(&view, pfn >> CHUNK_SHIFT) &&
 	    area_state(&view, pfn >> AREA_SHIFT) == AREA_FRESH)
-		return ERR_NOT_ALLOCATED;
-	return (atomic_load(*tag) & TAG_ORDER_MASK) <= TAG_1GIB ? 0 : ERR_NOT_ALLOCATED;
+		return MC_ERR_NOT_ALLOCATED;
+	return (atomic_load(*tag) & TAG_ORDER_MASK) <= TAG_1GIB ? 0 : MC_ERR_NOT_ALLOCATED;
 }
 
-void frame_set_owner(struct frame_pool *pool, pfn_t pfn, unsigned int owner)
+void mc_frame_set_owner(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int owner)
 {
 	uint16_t *tag;
 
@@ -135,7 +135,7 @@ void frame_set_owner(struct frame_pool *pool, pfn_t pfn, unsigned int owner)
 										   << OWNER_SHIFT));
 }
 
-int frame_owner(struct frame_pool *pool, pfn_t pfn, unsigned int *owner)
+int mc_frame_owner(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int *owner)
 {
 	uint16_t *tag;
 	const int error = block_tag(pool, pfn, &tag);

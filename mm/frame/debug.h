@@ -13,23 +13,23 @@
 #define FRAME_DEBUG IS_ENABLED(CONFIG_DEBUG_CHECKS)
 
 /* These frames become known to the allocator now: they were never allocated, nor poisoned. */
-void debug_mark_fresh(const struct frame_view *view, struct frame_span span);
+void debug_mark_fresh(const struct mc_frame_view *view, struct frame_span span);
 
 /* Panics if a poisoned frame was written to. */
-void debug_allocated(struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
+void debug_allocated(struct mc_frame_pool *pool, const struct mc_frame_view *view, mc_pfn_t pfn,
 		     unsigned int order);
 
 /*
- * 0; ERR_WRONG_ORDER if the block that begins here has another order, or none begins here; or
- * ERR_DOUBLE_FREE.
+ * 0; MC_ERR_WRONG_ORDER if the block that begins here has another order, or none begins here; or
+ * MC_ERR_DOUBLE_FREE.
  */
-int debug_check_order(const struct frame_view *view, pfn_t pfn, unsigned int order);
+int debug_check_order(const struct mc_frame_view *view, mc_pfn_t pfn, unsigned int order);
 
 /* Before the bits are cleared. */
-void debug_freed(struct frame_pool *pool, const struct frame_view *view, pfn_t pfn,
+void debug_freed(struct mc_frame_pool *pool, const struct mc_frame_view *view, mc_pfn_t pfn,
 		 unsigned int order);
 
 /* Tell of a mistake, and return it. No lock is held. */
-int debug_misuse(struct frame_pool *pool, int error, pfn_t pfn, unsigned int order);
+int debug_misuse(struct mc_frame_pool *pool, int error, mc_pfn_t pfn, unsigned int order);
 
 #endif

@@ -3,7 +3,7 @@
 #include "internal.h"
 
 /* The part of a word that says the same from `pfn` on. */
-static struct frame_extent extent_in_word(uint64_t used, pfn_t pfn)
+static struct frame_extent extent_in_word(uint64_t used, mc_pfn_t pfn)
 {
 	const unsigned int bit = pfn % WORD_FRAMES;
 	const bool is_free = !(used >> bit & 1);
@@ -14,7 +14,7 @@ static struct frame_extent extent_in_word(uint64_t used, pfn_t pfn)
 	return (struct frame_extent){ .end = pfn + count, .free = is_free };
 }
 
-struct frame_extent extent_at(const struct frame_view *view, pfn_t pfn)
+struct frame_extent extent_at(const struct mc_frame_view *view, mc_pfn_t pfn)
 {
 	const uint64_t chunk = pfn >> CHUNK_SHIFT, area = pfn >> AREA_SHIFT;
 	const struct frame_span span = chunk_span(view, chunk);
@@ -23,7 +23,8 @@ struct frame_extent extent_at(const struct frame_view *view, pfn_t pfn)
 
 	if (chunk_is_inner(view, chunk) && !area_is_cut(area_state(view, area))) {
 		/* Up to the area's last inner chunk; an edge after it has its own state. */
-		const pfn_t end = (area + 1) << AREA_SHIFT, inner = view->end_chunk << CHUNK_SHIFT;
+		const mc_pfn_t end = (area + 1) << AREA_SHIFT,
+			       inner = view->end_chunk << CHUNK_SHIFT;
 
 		return (struct frame_extent){ .end = end < inner ? end : inner,
 					      .free = area_is_free(area_state(view, area)) };

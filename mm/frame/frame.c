@@ -2,32 +2,33 @@
 /* Pools and ranges: setting up, and how many frames there are. */
 #include <mercator/platform.h>
 
+#include "../units.h"
 #include "internal.h"
 
-static void cpu_init(struct frame_cpu *cpu)
+static void cpu_init(struct mc_frame_cpu *cpu)
 {
 	/* The words of a chunk mean nothing without it. */
-	__builtin_memset(cpu, 0, offsetof(struct frame_cpu, words));
+	__builtin_memset(cpu, 0, offsetof(struct mc_frame_cpu, words));
 	cache_empty_hand(cpu);
 }
 
-void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned int nr_cpus)
+void mc_frame_pool_init(struct mc_frame_pool *pool, struct mc_frame_cpu *cpus, unsigned int nr_cpus)
 {
-	const struct chunk_list empty = { FRAME_CHUNK_NONE, FRAME_CHUNK_NONE };
+	const struct mc_chunk_list empty = { MC_FRAME_CHUNK_NONE, MC_FRAME_CHUNK_NONE };
 
-	*pool = (struct frame_pool){
+	*pool = (struct mc_frame_pool){
 		.cpus = cpus,
 		.nr_cpus = nr_cpus,
 		.whole = empty,
 	};
-	for (unsigned int i = 0; i < NR_CHUNK_CLASSES; i++)
+	for (unsigned int i = 0; i < MC_NR_CHUNK_CLASSES; i++)
 		pool->partial[i] = empty;
 	for (unsigned int i = 0; i < nr_cpus; i++)
 		cpu_init(&cpus[i]);
 }
 
 /* An edge needs no list of its own: its range is in the pool's list of those that have some. */
-static void list_edges(struct frame_pool *pool, const struct frame_view *view)
+static void list_edges(struct mc_frame_pool *pool, const struct mc_frame_view *view)
 {
 	const uint64_t head = view->start >> CHUNK_SHIFT, tail = (view->end - 1) >> CHUNK_SHIFT;
 	const bool head_is_edge = !chunk_is_inner(view, head);
@@ -41,29 +42,29 @@ static void list_edges(struct frame_pool *pool, const struct frame_view *view)
 		edges_list(pool, view->range);
 }
 
-static bool overlaps(const struct frame_pool *pool, pfn_t start, pfn_t end)
+static bool overlaps(const struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 {
 	const struct frame_range *next = tree_find_from(pool, start);
 
 	return next && range_start(next) < end;
 }
 
-int frame_add_range(struct frame_pool *pool, pfn_t start, pfn_t end, void *metadata)
+int mc_frame_add_range(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end, void *metadata)
 {
 	struct frame_range *range = metadata;
-	struct frame_view view;
+	struct mc_frame_view view;
 	uint64_t irq;
 
 	if (start >= end)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	if (!is_aligned((uintptr_t)metadata, 8))
-		return ERR_MISALIGNED;
+		return MC_ERR_MISALIGNED;
 	if (end > FRAME_PFN_LIMIT)
-		return ERR_UNSUPPORTED;
+		return MC_ERR_UNSUPPORTED;
 	irq = pool_lock(pool);
 	if (overlaps(pool, start, end)) {
 		pool_unlock(pool, irq);
-		return ERR_EXISTS;
+		return MC_ERR_EXISTS;
 	}
 	*range = (struct frame_range){ .start_known = start, .end_listed = end };
 	view_set(&view, range);
@@ -77,14 +78,14 @@ int frame_add_range(struct frame_pool *pool, pfn_t start, pfn_t end, void *metad
 	return 0;
 }
 
-uint64_t frame_total(const struct frame_pool *pool)
+uint64_t mc_frame_total(const struct mc_frame_pool *pool)
 {
 	return atomic_load(&pool->nr_frames);
 }
 
-uint64_t frame_free_count(const struct frame_pool *pool)
+uint64_t mc_frame_free_count(const struct mc_frame_pool *pool)
 {
-	uint64_t count = frame_total(pool);
+	uint64_t count = mc_frame_total(pool);
 
 	for (unsigned int i = 0; i < pool->nr_cpus; i++)
 		count += atomic_load(&pool->cpus[i].nr_freed) -
@@ -92,8 +93,8 @@ uint64_t frame_free_count(const struct frame_pool *pool)
 	return count;
 }
 
-void frame_zero(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+void mc_frame_zero(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order)
 {
-	for (uint64_t i = 0; i < frame_order_count(order); i++)
-		table_zero(pool->bytes(pfn + i));
+	for (uint64_t i = 0; i < mc_frame_order_count(order); i++)
+		mc_table_zero(pool->bytes(pfn + i));
 }

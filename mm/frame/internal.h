@@ -6,64 +6,64 @@
 #include "debug.h"
 #include "pick.h"
 
-static inline uint64_t pool_lock(struct frame_pool *pool)
+static inline uint64_t pool_lock(struct mc_frame_pool *pool)
 {
-	const uint64_t irq = arch_irq_save();
+	const uint64_t irq = mc_irq_save();
 
-	spin_lock(&pool->lock);
+	mc_spin_lock(&pool->lock);
 	return irq;
 }
 
-static inline void pool_unlock(struct frame_pool *pool, uint64_t irq)
+static inline void pool_unlock(struct mc_frame_pool *pool, uint64_t irq)
 {
 	/* A chunk may have been broken, from which single frames should come before the one in hand. */
 	cache_give_up(pool, SLOT_NONE);
-	spin_unlock(&pool->lock);
-	arch_irq_restore(irq);
+	mc_spin_unlock(&pool->lock);
+	mc_irq_restore(irq);
 }
 
-static inline struct frame_cpu *this_cpu(struct frame_pool *pool)
+static inline struct mc_frame_cpu *this_cpu(struct mc_frame_pool *pool)
 {
-	return &pool->cpus[arch_cpu_id()];
+	return &pool->cpus[mc_cpu_id()];
 }
 
 /* So many frames were allocated, or freed, on this CPU, whose interrupts are off. */
-static inline void count_allocated(struct frame_cpu *cpu, uint64_t count)
+static inline void count_allocated(struct mc_frame_cpu *cpu, uint64_t count)
 {
 	atomic_store(&cpu->nr_allocated, cpu->nr_allocated + count);
 }
 
-static inline void count_freed(struct frame_cpu *cpu, uint64_t count)
+static inline void count_freed(struct mc_frame_cpu *cpu, uint64_t count)
 {
 	atomic_store(&cpu->nr_freed, cpu->nr_freed + count);
 }
 
-/* block.c: frame_alloc() and frame_free() for all but single frames. */
-int alloc_block(struct frame_pool *pool, unsigned int order, pfn_t *pfn);
-int free_block(struct frame_pool *pool, pfn_t pfn, unsigned int order);
+/* block.c: mc_frame_alloc() and mc_frame_free() for all but single frames. */
+int alloc_block(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn);
+int free_block(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order);
 
-/* block.c: frame_free() under the lock, of any order, but without telling of mistakes. */
-int free_locked(struct frame_pool *pool, pfn_t pfn, unsigned int order);
+/* block.c: mc_frame_free() under the lock, of any order, but without telling of mistakes. */
+int free_locked(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order);
 
 /*
  * single.c: for when this CPU owns no free frame: either it has some in hand now, or *taken of
  * `frames`, which has room for `count`, were taken from where it can own none. False if there are
  * no more. Interrupts are off.
  */
-bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *taken);
+bool alloc_more(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count, size_t *taken);
 
 /* single.c: CONFIG_DEBUG_CHECKS: tag a frame as allocated. Interrupts are off. */
-void tag_allocated(struct frame_pool *pool, pfn_t pfn);
+void tag_allocated(struct mc_frame_pool *pool, mc_pfn_t pfn);
 
 /*
  * extent.c: frames from `pfn` on that are all free, or all not, up to `end`. Under the lock;
  * what a CPU owns may change meanwhile.
  */
 struct frame_extent {
-	pfn_t end;
+	mc_pfn_t end;
 	bool free;
 };
 
-struct frame_extent extent_at(const struct frame_view *view, pfn_t pfn);
+struct frame_extent extent_at(const struct mc_frame_view *view, mc_pfn_t pfn);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the parts of a range's metadata are (the picture is in layout.h), and area states. */
 #include "layout.h"
+#include "../units.h"
 
 _Static_assert(sizeof(struct frame_range) == 48, "64 bytes a range, less two bitmap words");
 _Static_assert(sizeof(struct chunk_record) == 8, "a bit for every 8 frames");
@@ -16,7 +17,7 @@ struct layout {
 	uint64_t areas, words, tags, size; /* offsets from the descriptor, and all in all */
 };
 
-static struct layout layout_of(const struct frame_view *view)
+static struct layout layout_of(const struct mc_frame_view *view)
 {
 	const uint64_t nr_words = align_up(view->end, WORD_FRAMES) / WORD_FRAMES - view->first_word;
 	struct layout at;
@@ -34,7 +35,8 @@ static struct layout layout_of(const struct frame_view *view)
 }
 
 /* The units of 2^shift frames that lie wholly in [start, end). */
-static void inner_units(pfn_t start, pfn_t end, unsigned int shift, uint64_t *first, uint64_t *last)
+static void inner_units(mc_pfn_t start, mc_pfn_t end, unsigned int shift, uint64_t *first,
+			uint64_t *last)
 {
 	*first = align_up(start, UINT64_C(1) << shift) >> shift;
 	*last = end >> shift;
@@ -42,7 +44,7 @@ static void inner_units(pfn_t start, pfn_t end, unsigned int shift, uint64_t *fi
 		*last = *first;
 }
 
-static void view_set_bounds(struct frame_view *view, pfn_t start, pfn_t end)
+static void view_set_bounds(struct mc_frame_view *view, mc_pfn_t start, mc_pfn_t end)
 {
 	view->start = start;
 	view->end = end;
@@ -51,12 +53,12 @@ static void view_set_bounds(struct frame_view *view, pfn_t start, pfn_t end)
 	view->first_word = start >> WORD_SHIFT;
 }
 
-void view_set(struct frame_view *view, struct frame_range *range)
+void view_set(struct mc_frame_view *view, struct frame_range *range)
 {
 	char *base = (char *)range;
 	struct layout at;
 
-	*view = (struct frame_view){ .range = range };
+	*view = (struct mc_frame_view){ .range = range };
 	if (!range)
 		return;
 	view_set_bounds(view, range_start(range), range_end(range));
@@ -67,9 +69,9 @@ void view_set(struct frame_view *view, struct frame_range *range)
 	view->tags = (void *)(base + at.tags);
 }
 
-uint64_t frame_metadata_size(pfn_t start, pfn_t end)
+uint64_t mc_frame_metadata_size(mc_pfn_t start, mc_pfn_t end)
 {
-	struct frame_view view = { 0 };
+	struct mc_frame_view view = { 0 };
 
 	if (start >= end)
 		return 0;
@@ -83,12 +85,12 @@ static uint64_t nr_known(uint64_t start_known)
 }
 
 /* Which bit of the descriptor says whether an area that is not all RAM is cut. */
-static uint64_t cut_bit(const struct frame_view *view, uint64_t area)
+static uint64_t cut_bit(const struct mc_frame_view *view, uint64_t area)
 {
 	return area == view->start >> AREA_SHIFT ? RANGE_HEAD_CUT : RANGE_TAIL_CUT;
 }
 
-uint16_t area_state(const struct frame_view *view, uint64_t area)
+uint16_t area_state(const struct mc_frame_view *view, uint64_t area)
 {
 	const uint64_t known = atomic_load_acquire(&view->range->start_known);
 	const uint64_t index = area - view->first_area;
@@ -98,7 +100,7 @@ uint16_t area_state(const struct frame_view *view, uint64_t area)
 	return index < nr_known(known) ? atomic_load_acquire(&view->areas[index]) : AREA_FRESH;
 }
 
-void area_set_state(const struct frame_view *view, uint64_t area, uint16_t state)
+void area_set_state(const struct mc_frame_view *view, uint64_t area, uint16_t state)
 {
 	uint64_t *start_known = &view->range->start_known;
 	const uint64_t index = area - view->first_area;

@@ -28,19 +28,20 @@
 #define FRAME_LAYOUT_H
 
 #include "../atomic.h"
+#include "../units.h"
 #include <mercator/frame.h>
 
 #define WORD_FRAMES  64
 #define WORD_SHIFT   6
-#define CHUNK_SHIFT  FRAME_ORDER_2MIB
+#define CHUNK_SHIFT  MC_FRAME_ORDER_2MIB
 #define CHUNK_FRAMES (UINT64_C(1) << CHUNK_SHIFT)
 #define CHUNK_WORDS  (CHUNK_FRAMES / WORD_FRAMES)
-#define AREA_SHIFT   FRAME_ORDER_1GIB
+#define AREA_SHIFT   MC_FRAME_ORDER_1GIB
 #define AREA_FRAMES  (UINT64_C(1) << AREA_SHIFT)
 #define AREA_CHUNKS  (AREA_FRAMES / CHUNK_FRAMES)
 
 /* Chunk numbers have 28 bits, the last of which means none. */
-#define FRAME_PFN_LIMIT ((uint64_t)FRAME_CHUNK_NONE << CHUNK_SHIFT)
+#define FRAME_PFN_LIMIT ((uint64_t)MC_FRAME_CHUNK_NONE << CHUNK_SHIFT)
 
 #define BOUND_BITS 40
 #define BOUND_MASK ((UINT64_C(1) << BOUND_BITS) - 1)
@@ -60,12 +61,12 @@ struct frame_range {
 #define RANGE_TAIL_CUT    (UINT64_C(1) << 63)
 #define RANGE_LISTED      (UINT64_C(1) << 40)
 
-static inline pfn_t range_start(const struct frame_range *range)
+static inline mc_pfn_t range_start(const struct frame_range *range)
 {
 	return atomic_load(&range->start_known) & BOUND_MASK;
 }
 
-static inline pfn_t range_end(const struct frame_range *range)
+static inline mc_pfn_t range_end(const struct frame_range *range)
 {
 	return atomic_load(&range->end_listed) & BOUND_MASK;
 }
@@ -107,7 +108,8 @@ static inline unsigned int state_cpu(uint32_t state)
 /* Whether blocks of this order are what is in chunks of this class. */
 static inline bool class_holds(unsigned int class, unsigned int order)
 {
-	return class == FRAME_MIXED || class == order || (class == FRAME_SHARED && order == 0);
+	return class == MC_FRAME_MIXED || class == order ||
+	       (class == MC_FRAME_SHARED && order == 0);
 }
 
 static inline uint32_t chunk_state_of(enum chunk_kind kind, unsigned int class, uint32_t rest)
@@ -133,41 +135,41 @@ static inline bool area_is_free(uint16_t state)
 }
 
 /* Whether the frame lies in the range that the view shows. */
-static inline bool view_has(const struct frame_view *view, pfn_t pfn)
+static inline bool view_has(const struct mc_frame_view *view, mc_pfn_t pfn)
 {
 	return pfn - view->start < view->end - view->start;
 }
 
 /* Whether the chunk has a record, that is, is all RAM; else it is an edge. */
-static inline bool chunk_is_inner(const struct frame_view *view, uint64_t chunk)
+static inline bool chunk_is_inner(const struct mc_frame_view *view, uint64_t chunk)
 {
 	return chunk - view->first_chunk < view->end_chunk - view->first_chunk;
 }
 
-static inline struct chunk_record *chunk_record(const struct frame_view *view, uint64_t chunk)
+static inline struct chunk_record *chunk_record(const struct mc_frame_view *view, uint64_t chunk)
 {
 	return &view->records[chunk - view->first_chunk];
 }
 
 /* Where the chunk's state is. An inner chunk's means nothing unless its area is cut. */
-static inline uint32_t *chunk_state(const struct frame_view *view, uint64_t chunk)
+static inline uint32_t *chunk_state(const struct mc_frame_view *view, uint64_t chunk)
 {
 	if (chunk_is_inner(view, chunk))
 		return &chunk_record(view, chunk)->state;
 	return &view->range->edges[chunk != view->start >> CHUNK_SHIFT];
 }
 
-static inline uint64_t *frame_word(const struct frame_view *view, pfn_t pfn)
+static inline uint64_t *frame_word(const struct mc_frame_view *view, mc_pfn_t pfn)
 {
 	return &view->words[(pfn >> WORD_SHIFT) - view->first_word];
 }
 
 /* The frames of a chunk, or an area, that are in the range. */
 struct frame_span {
-	pfn_t start, end;
+	mc_pfn_t start, end;
 };
 
-static inline struct frame_span span_in_view(const struct frame_view *view, pfn_t start,
+static inline struct frame_span span_in_view(const struct mc_frame_view *view, mc_pfn_t start,
 					     uint64_t count)
 {
 	return (struct frame_span){
@@ -176,13 +178,13 @@ static inline struct frame_span span_in_view(const struct frame_view *view, pfn_
 	};
 }
 
-static inline struct frame_span chunk_span(const struct frame_view *view, uint64_t chunk)
+static inline struct frame_span chunk_span(const struct mc_frame_view *view, uint64_t chunk)
 {
 	return span_in_view(view, chunk << CHUNK_SHIFT, CHUNK_FRAMES);
 }
 
 /* The bits that frames [start, end) have in the word that begins at frame `base`. */
-static inline uint64_t word_mask(pfn_t base, pfn_t start, pfn_t end)
+static inline uint64_t word_mask(mc_pfn_t base, mc_pfn_t start, mc_pfn_t end)
 {
 	uint64_t mask = ~UINT64_C(0);
 
@@ -195,19 +197,19 @@ static inline uint64_t word_mask(pfn_t base, pfn_t start, pfn_t end)
 
 /* Visit the words of a span: `base` is the word's first frame. */
 #define for_each_word(base, span)                                                                  \
-	for (pfn_t base = align_down((span).start, WORD_FRAMES); base < (span).end;                \
+	for (mc_pfn_t base = align_down((span).start, WORD_FRAMES); base < (span).end;             \
 	     base += WORD_FRAMES)
 
 /* layout.c */
 
 /* Show the range, or nothing if it is NULL. */
-void view_set(struct frame_view *view, struct frame_range *range);
+void view_set(struct mc_frame_view *view, struct frame_range *range);
 
-uint16_t area_state(const struct frame_view *view, uint64_t area);
+uint16_t area_state(const struct mc_frame_view *view, uint64_t area);
 /* Under the lock. */
-void area_set_state(const struct frame_view *view, uint64_t area, uint16_t state);
+void area_set_state(const struct mc_frame_view *view, uint64_t area, uint16_t state);
 
-static inline bool area_is_inner(const struct frame_view *view, uint64_t area)
+static inline bool area_is_inner(const struct mc_frame_view *view, uint64_t area)
 {
 	return area - view->first_area < view->end_area - view->first_area;
 }

@@ -12,13 +12,14 @@
  *
  * A whole chunk comes from areas that are cut already, before another area is cut.
  *
- * Keeping each chunk to one order, as long as there is memory, is what lets frame_free() know the
+ * Keeping each chunk to one order, as long as there is memory, is what lets mc_frame_free() know the
  * order of a block: with little more than a bit a frame, there is no room to note it elsewhere.
  */
 #include "pick.h"
+#include "../units.h"
 
 /* Have pool->view show the chunk's range. The chunk is in a list, so there is one. */
-static void show(struct frame_pool *pool, uint64_t chunk)
+static void show(struct mc_frame_pool *pool, uint64_t chunk)
 {
 	(void)view_seek(pool, &pool->view, chunk << CHUNK_SHIFT);
 }
@@ -29,7 +30,7 @@ static bool has_room(uint32_t state)
 }
 
 /* The chunk at one end of the range, if it is an edge with free frames. */
-static bool edge_with_room(const struct frame_view *view, unsigned int index, uint64_t *chunk)
+static bool edge_with_room(const struct mc_frame_view *view, unsigned int index, uint64_t *chunk)
 {
 	*chunk = (index ? view->end - 1 : view->start) >> CHUNK_SHIFT;
 	return !chunk_is_inner(view, *chunk) &&
@@ -38,7 +39,7 @@ static bool edge_with_room(const struct frame_view *view, unsigned int index, ui
 }
 
 /* The first edge with free frames. Ranges without one leave the list on the way. */
-static bool pick_edge(struct frame_pool *pool, uint64_t *chunk)
+static bool pick_edge(struct mc_frame_pool *pool, uint64_t *chunk)
 {
 	while (pool->edges_head) {
 		struct frame_range *range = pool->edges_head;
@@ -55,9 +56,9 @@ static bool pick_edge(struct frame_pool *pool, uint64_t *chunk)
 	return false;
 }
 
-static bool list_head(struct frame_pool *pool, const struct chunk_list *list, uint64_t *chunk)
+static bool list_head(struct mc_frame_pool *pool, const struct mc_chunk_list *list, uint64_t *chunk)
 {
-	if (list->head == FRAME_CHUNK_NONE)
+	if (list->head == MC_FRAME_CHUNK_NONE)
 		return false;
 	*chunk = list->head;
 	show(pool, *chunk);
@@ -65,13 +66,13 @@ static bool list_head(struct frame_pool *pool, const struct chunk_list *list, ui
 }
 
 /* Cut the lowest free area from pool->uncut on that has inner chunks. */
-static bool cut_next_area(struct frame_pool *pool)
+static bool cut_next_area(struct mc_frame_pool *pool)
 {
 	struct frame_range *range;
 
 	while ((range = tree_find_from(pool, pool->uncut))) {
-		struct frame_view *view = &pool->view;
-		pfn_t pfn = pool->uncut;
+		struct mc_frame_view *view = &pool->view;
+		mc_pfn_t pfn = pool->uncut;
 
 		if (view->range != range)
 			view_set(view, range);
@@ -83,7 +84,7 @@ static bool cut_next_area(struct frame_pool *pool)
 			if (!area_is_free(area_state(view, area)))
 				continue;
 			area_cut(pool, view, area);
-			if (pool->whole.head == FRAME_CHUNK_NONE)
+			if (pool->whole.head == MC_FRAME_CHUNK_NONE)
 				continue;
 			pool->uncut = pfn;
 			return true;
@@ -94,13 +95,13 @@ static bool cut_next_area(struct frame_pool *pool)
 }
 
 /* A whole chunk that nobody owns. */
-static bool find_chunk(struct frame_pool *pool, uint64_t *chunk)
+static bool find_chunk(struct mc_frame_pool *pool, uint64_t *chunk)
 {
 	return list_head(pool, &pool->whole, chunk) ||
 	       (cut_next_area(pool) && list_head(pool, &pool->whole, chunk));
 }
 
-bool pick_chunk(struct frame_pool *pool, uint64_t *chunk)
+bool pick_chunk(struct mc_frame_pool *pool, uint64_t *chunk)
 {
 	if (list_head(pool, &pool->whole, chunk))
 		return true;
@@ -110,7 +111,7 @@ bool pick_chunk(struct frame_pool *pool, uint64_t *chunk)
 }
 
 /* Make the chunk one from which blocks of this order may come, but leave it to be found by others. */
-static void break_for(struct frame_pool *pool, uint64_t chunk, unsigned int order)
+static void break_for(struct mc_frame_pool *pool, uint64_t chunk, unsigned int order)
 {
 	const uint32_t state = *chunk_state(&pool->view, chunk);
 
@@ -126,14 +127,14 @@ static void break_for(struct frame_pool *pool, uint64_t chunk, unsigned int orde
  */
 #define KEPT_CHUNKS 8
 
-static bool pick_broken(struct frame_pool *pool, uint64_t *chunk)
+static bool pick_broken(struct mc_frame_pool *pool, uint64_t *chunk)
 {
 	return list_head(pool, &pool->partial[0], chunk) || pick_edge(pool, chunk) ||
-	       list_head(pool, &pool->partial[FRAME_SHARED], chunk) ||
-	       list_head(pool, &pool->partial[FRAME_MIXED], chunk);
+	       list_head(pool, &pool->partial[MC_FRAME_SHARED], chunk) ||
+	       list_head(pool, &pool->partial[MC_FRAME_MIXED], chunk);
 }
 
-static bool find_single(struct frame_pool *pool, uint64_t *chunk)
+static bool find_single(struct mc_frame_pool *pool, uint64_t *chunk)
 {
 	bool found = pick_broken(pool, chunk);
 
@@ -147,12 +148,12 @@ static bool find_single(struct frame_pool *pool, uint64_t *chunk)
 		found = pick_broken(pool, chunk) || find_chunk(pool, chunk);
 	}
 	/* Large orders first: they lose the least to one frame. */
-	for (unsigned int order = FRAME_ORDER_2MIB; !found && --order;)
+	for (unsigned int order = MC_FRAME_ORDER_2MIB; !found && --order;)
 		found = list_head(pool, &pool->partial[order], chunk);
 	return found;
 }
 
-bool pick_single(struct frame_pool *pool, uint64_t *chunk)
+bool pick_single(struct mc_frame_pool *pool, uint64_t *chunk)
 {
 	if (!find_single(pool, chunk))
 		return false;
@@ -162,8 +163,8 @@ bool pick_single(struct frame_pool *pool, uint64_t *chunk)
 }
 
 /* Search a list; chunks without a block go to its end, so that the next search begins elsewhere. */
-static bool search_list(struct frame_pool *pool, struct chunk_list *list, unsigned int order,
-			uint64_t *chunk, pfn_t *pfn)
+static bool search_list(struct mc_frame_pool *pool, struct mc_chunk_list *list, unsigned int order,
+			uint64_t *chunk, mc_pfn_t *pfn)
 {
 	const uint32_t last = list->tail;
 
@@ -178,15 +179,16 @@ static bool search_list(struct frame_pool *pool, struct chunk_list *list, unsign
 }
 
 /* A block in an edge whose words mean nothing, since all of its frames are free. */
-static bool block_in_span(struct frame_span span, unsigned int order, pfn_t *pfn)
+static bool block_in_span(struct frame_span span, unsigned int order, mc_pfn_t *pfn)
 {
-	*pfn = align_up(span.start, frame_order_count(order));
-	return *pfn + frame_order_count(order) <= span.end;
+	*pfn = align_up(span.start, mc_frame_order_count(order));
+	return *pfn + mc_frame_order_count(order) <= span.end;
 }
 
-static bool search_edges(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pfn_t *pfn)
+static bool search_edges(struct mc_frame_pool *pool, unsigned int order, uint64_t *chunk,
+			 mc_pfn_t *pfn)
 {
-	struct frame_view *view = &pool->view;
+	struct mc_frame_view *view = &pool->view;
 
 	for (struct frame_range *range = pool->edges_head; range; range = range->next_edges) {
 		view_set(view, range);
@@ -202,19 +204,20 @@ static bool search_edges(struct frame_pool *pool, unsigned int order, uint64_t *
 	return false;
 }
 
-static bool search_broken(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pfn_t *pfn)
+static bool search_broken(struct mc_frame_pool *pool, unsigned int order, uint64_t *chunk,
+			  mc_pfn_t *pfn)
 {
 	if (search_edges(pool, order, chunk, pfn) ||
-	    search_list(pool, &pool->partial[FRAME_MIXED], order, chunk, pfn) ||
-	    search_list(pool, &pool->partial[FRAME_SHARED], order, chunk, pfn))
+	    search_list(pool, &pool->partial[MC_FRAME_MIXED], order, chunk, pfn) ||
+	    search_list(pool, &pool->partial[MC_FRAME_SHARED], order, chunk, pfn))
 		return true;
-	for (unsigned int class = 0; class < FRAME_MIXED; class ++)
+	for (unsigned int class = 0; class < MC_FRAME_MIXED; class ++)
 		if (search_list(pool, &pool->partial[class], order, chunk, pfn))
 			return true;
 	return false;
 }
 
-bool pick_block(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pfn_t *pfn)
+bool pick_block(struct mc_frame_pool *pool, unsigned int order, uint64_t *chunk, mc_pfn_t *pfn)
 {
 	bool found = list_head(pool, &pool->partial[order], chunk) || pick_chunk(pool, chunk);
 
@@ -233,12 +236,12 @@ bool pick_block(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pf
 	return chunk_find_block(&pool->view, *chunk, order, pfn);
 }
 
-static bool find_area(struct frame_pool *pool, uint64_t *area)
+static bool find_area(struct mc_frame_pool *pool, uint64_t *area)
 {
-	struct frame_view *view = &pool->view;
+	struct mc_frame_view *view = &pool->view;
 	struct frame_range *range;
 
-	for (pfn_t pfn = 0; (range = tree_find_from(pool, pfn)); pfn = view->end) {
+	for (mc_pfn_t pfn = 0; (range = tree_find_from(pool, pfn)); pfn = view->end) {
 		if (view->range != range)
 			view_set(view, range);
 		for (*area = view->first_area; *area < view->end_area; (*area)++) {
@@ -251,7 +254,7 @@ static bool find_area(struct frame_pool *pool, uint64_t *area)
 	return false;
 }
 
-bool pick_area(struct frame_pool *pool, uint64_t *area)
+bool pick_area(struct mc_frame_pool *pool, uint64_t *area)
 {
 	if (find_area(pool, area))
 		return true;

@@ -10,18 +10,18 @@
  * and such that single frames may come from it, and in its list. This CPU's cache is empty. False if
  * there is no free frame at all.
  */
-bool pick_single(struct frame_pool *pool, uint64_t *chunk);
+bool pick_single(struct mc_frame_pool *pool, uint64_t *chunk);
 
 /*
  * Find a free block of order 1 to 8. Its chunk is partial, of that order or of mixed orders, and in
  * its list. False if there is none.
  */
-bool pick_block(struct frame_pool *pool, unsigned int order, uint64_t *chunk, pfn_t *pfn);
+bool pick_block(struct mc_frame_pool *pool, unsigned int order, uint64_t *chunk, mc_pfn_t *pfn);
 
 /* Find a whole chunk; it stays in its list. */
-bool pick_chunk(struct frame_pool *pool, uint64_t *chunk);
+bool pick_chunk(struct mc_frame_pool *pool, uint64_t *chunk);
 
 /* Find an area that is all RAM and all free. */
-bool pick_area(struct frame_pool *pool, uint64_t *area);
+bool pick_area(struct mc_frame_pool *pool, uint64_t *area);
 
 #endif

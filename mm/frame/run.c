@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Frames in a row, and given frames. */
+#include "../units.h"
 #include "internal.h"
 
 /* How far the frames from `pfn` on are free, in ranges that touch, but not beyond `end`. */
-static pfn_t free_until(struct frame_pool *pool, pfn_t pfn, pfn_t end)
+static mc_pfn_t free_until(struct mc_frame_pool *pool, mc_pfn_t pfn, mc_pfn_t end)
 {
 	while (pfn < end && view_seek(pool, &pool->view, pfn)) {
 		const struct frame_extent extent = extent_at(&pool->view, pfn);
@@ -16,9 +17,9 @@ static pfn_t free_until(struct frame_pool *pool, pfn_t pfn, pfn_t end)
 }
 
 /* The first free frame at or after `pfn`. */
-static bool next_free(struct frame_pool *pool, pfn_t *pfn)
+static bool next_free(struct mc_frame_pool *pool, mc_pfn_t *pfn)
 {
-	struct frame_view *view = &pool->view;
+	struct mc_frame_view *view = &pool->view;
 
 	for (;;) {
 		struct frame_extent extent;
@@ -40,14 +41,14 @@ static bool next_free(struct frame_pool *pool, pfn_t *pfn)
 }
 
 /* `limit` is at most FRAME_PFN_LIMIT, and count at most limit, so nothing here overflows. */
-static bool find_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
-		     pfn_t *found)
+static bool find_run(struct mc_frame_pool *pool, uint64_t count, uint64_t align, mc_pfn_t limit,
+		     mc_pfn_t *found)
 {
-	pfn_t pfn = 0;
+	mc_pfn_t pfn = 0;
 
 	while (next_free(pool, &pfn)) {
-		const pfn_t start = align_up(pfn, align);
-		pfn_t end;
+		const mc_pfn_t start = align_up(pfn, align);
+		mc_pfn_t end;
 
 		if (start < pfn || start > limit - count)
 			return false;
@@ -66,11 +67,11 @@ static bool find_run(struct frame_pool *pool, uint64_t count, uint64_t align, pf
  * Have nobody own a chunk of these frames, which are in the pool. False if a frame has been taken
  * meanwhile.
  */
-static bool disown(struct frame_pool *pool, pfn_t start, pfn_t end)
+static bool disown(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 {
-	const struct frame_view *view = &pool->view;
+	const struct mc_frame_view *view = &pool->view;
 
-	for (pfn_t pfn = start; pfn < end; pfn = chunk_span(view, pfn >> CHUNK_SHIFT).end) {
+	for (mc_pfn_t pfn = start; pfn < end; pfn = chunk_span(view, pfn >> CHUNK_SHIFT).end) {
 		const uint64_t chunk = pfn >> CHUNK_SHIFT;
 
 		(void)view_seek(pool, &pool->view, pfn);
@@ -84,11 +85,11 @@ static bool disown(struct frame_pool *pool, pfn_t start, pfn_t end)
 }
 
 /* Take frames that are free, and of chunks that nobody owns, as single ones. */
-static void take_frames(struct frame_pool *pool, pfn_t start, pfn_t end)
+static void take_frames(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 {
-	const struct frame_view *view = &pool->view;
+	const struct mc_frame_view *view = &pool->view;
 
-	for (pfn_t pfn = start; pfn < end;) {
+	for (mc_pfn_t pfn = start; pfn < end;) {
 		const uint64_t chunk = pfn >> CHUNK_SHIFT;
 		struct frame_span span;
 
@@ -111,8 +112,8 @@ static void take_frames(struct frame_pool *pool, pfn_t start, pfn_t end)
 }
 
 /* The same while nobody else frees and allocates, now before where the search is and now behind it. */
-static bool find_run_alone(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
-			   pfn_t *found)
+static bool find_run_alone(struct mc_frame_pool *pool, uint64_t count, uint64_t align,
+			   mc_pfn_t limit, mc_pfn_t *found)
 {
 	bool any;
 
@@ -124,18 +125,18 @@ static bool find_run_alone(struct frame_pool *pool, uint64_t count, uint64_t ali
 	return any;
 }
 
-int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
-		    pfn_t *pfn)
+int mc_frame_alloc_run(struct mc_frame_pool *pool, uint64_t count, uint64_t align, mc_pfn_t limit,
+		       mc_pfn_t *pfn)
 {
 	uint64_t irq;
 	bool found;
 
 	if (count == 0 || align == 0 || align & (align - 1))
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	if (limit > FRAME_PFN_LIMIT)
 		limit = FRAME_PFN_LIMIT;
 	if (count > limit)
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	irq = pool_lock(pool);
 	/* Each failure disowns a chunk, so that its frames stay as they are. */
 	do {
@@ -145,10 +146,10 @@ int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn
 	if (found)
 		take_frames(pool, *pfn, *pfn + count);
 	pool_unlock(pool, irq);
-	return found ? 0 : ERR_NO_MEMORY;
+	return found ? 0 : MC_ERR_NO_MEMORY;
 }
 
-static bool all_in_pool(struct frame_pool *pool, pfn_t pfn, pfn_t end)
+static bool all_in_pool(struct mc_frame_pool *pool, mc_pfn_t pfn, mc_pfn_t end)
 {
 	while (pfn < end) {
 		if (!view_seek(pool, &pool->view, pfn))
@@ -158,23 +159,23 @@ static bool all_in_pool(struct frame_pool *pool, pfn_t pfn, pfn_t end)
 	return true;
 }
 
-static int alloc_at(struct frame_pool *pool, pfn_t start, pfn_t end)
+static int alloc_at(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 {
 	if (!all_in_pool(pool, start, end))
-		return ERR_FOREIGN;
+		return MC_ERR_FOREIGN;
 	if (free_until(pool, start, end) != end || !disown(pool, start, end))
-		return ERR_BUSY;
+		return MC_ERR_BUSY;
 	take_frames(pool, start, end);
 	return 0;
 }
 
-int frame_alloc_at(struct frame_pool *pool, pfn_t start, uint64_t count)
+int mc_frame_alloc_at(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count)
 {
 	uint64_t irq;
 	int result;
 
 	if (count == 0 || start + count < start)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	irq = pool_lock(pool);
 	result = alloc_at(pool, start, start + count);
 	pool_unlock(pool, irq);
@@ -184,9 +185,10 @@ int frame_alloc_at(struct frame_pool *pool, pfn_t start, uint64_t count)
 /* Enough for one bitmap word: free_bulk() frees those of one word at once. */
 #define BATCH 64
 
-int frame_free_run(struct frame_pool *pool, pfn_t start, uint64_t count, uint64_t *nr_freed)
+int mc_frame_free_run(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count,
+		      uint64_t *nr_freed)
 {
-	pfn_t frames[BATCH];
+	mc_pfn_t frames[BATCH];
 	uint64_t done = 0;
 	int result = 0;
 
@@ -197,7 +199,7 @@ int frame_free_run(struct frame_pool *pool, pfn_t start, uint64_t count, uint64_
 			frames[size] = start + done + size;
 			size++;
 		} while (done + size < count && !is_aligned(start + done + size, BATCH));
-		result = frame_free_bulk(pool, frames, size, &freed);
+		result = mc_frame_free_bulk(pool, frames, size, &freed);
 		done += freed;
 	}
 	if (nr_freed)

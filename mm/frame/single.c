@@ -5,16 +5,17 @@
  */
 #include "internal.h"
 
-void tag_allocated(struct frame_pool *pool, pfn_t pfn)
+void tag_allocated(struct mc_frame_pool *pool, mc_pfn_t pfn)
 {
-	struct frame_view view = { 0 };
+	struct mc_frame_view view = { 0 };
 
 	if (FRAME_DEBUG && view_seek(pool, &view, pfn))
 		debug_allocated(pool, &view, pfn, 0);
 }
 
 /* Take single frames from a chunk that cannot be owned: with frames that other CPUs free, or blocks. */
-static size_t take_unowned(struct frame_pool *pool, uint64_t chunk, pfn_t *frames, size_t count)
+static size_t take_unowned(struct mc_frame_pool *pool, uint64_t chunk, mc_pfn_t *frames,
+			   size_t count)
 {
 	const size_t taken = bits_take(&pool->view, chunk, frames, count);
 
@@ -24,14 +25,14 @@ static size_t take_unowned(struct frame_pool *pool, uint64_t chunk, pfn_t *frame
 	return taken;
 }
 
-bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *taken)
+bool alloc_more(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count, size_t *taken)
 {
-	struct frame_cpu *cpu = this_cpu(pool);
+	struct mc_frame_cpu *cpu = this_cpu(pool);
 	uint64_t chunk;
 	bool found;
 
 	*taken = 0;
-	spin_lock(&pool->lock);
+	mc_spin_lock(&pool->lock);
 	/* Perhaps there is some after all: the cache may have been revoked for a moment. */
 	found = cpu->slots[cpu->hand].nr_free || cache_turn(cpu);
 	if (!found) {
@@ -41,7 +42,7 @@ bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *ta
 		else if (found)
 			*taken = take_unowned(pool, chunk, frames, count);
 	}
-	spin_unlock(&pool->lock);
+	mc_spin_unlock(&pool->lock);
 	return found;
 }
 
@@ -49,7 +50,7 @@ bool alloc_more(struct frame_pool *pool, pfn_t *frames, size_t count, size_t *ta
  * Whether there is a free frame in hand after all possible has been done without the lock. Entered. Near
  * full, most allocations come here.
  */
-__attribute__((always_inline)) static inline bool have_in_hand(struct frame_cpu *cpu)
+__attribute__((always_inline)) static inline bool have_in_hand(struct mc_frame_cpu *cpu)
 {
 	if (!cpu->slots[cpu->hand].nr_free && !cache_turn(cpu))
 		return false;
@@ -58,7 +59,7 @@ __attribute__((always_inline)) static inline bool have_in_hand(struct frame_cpu 
 }
 
 /* Take the first free frame of the word in hand, which has one. Entered. */
-static inline void take(struct frame_cpu *cpu, uint64_t used, pfn_t *pfn)
+static inline void take(struct mc_frame_cpu *cpu, uint64_t used, mc_pfn_t *pfn)
 {
 	atomic_store(cpu->word, used | (used + 1));
 	*pfn = cpu->word_pfn + (unsigned int)__builtin_ctzll(~used);
@@ -67,7 +68,7 @@ static inline void take(struct frame_cpu *cpu, uint64_t used, pfn_t *pfn)
 		cache_mark(cpu, cpu->hand, false);
 }
 
-static bool try_alloc(struct frame_cpu *cpu, pfn_t *pfn)
+static bool try_alloc(struct mc_frame_cpu *cpu, mc_pfn_t *pfn)
 {
 	bool found;
 
@@ -81,9 +82,10 @@ static bool try_alloc(struct frame_cpu *cpu, pfn_t *pfn)
 }
 
 /* Interrupts are off, and restored to `irq`. */
-__attribute__((noinline)) static int alloc_slow(struct frame_pool *pool, pfn_t *pfn, uint64_t irq)
+__attribute__((noinline)) static int alloc_slow(struct mc_frame_pool *pool, mc_pfn_t *pfn,
+						uint64_t irq)
 {
-	struct frame_cpu *cpu = this_cpu(pool);
+	struct mc_frame_cpu *cpu = this_cpu(pool);
 	bool found = true;
 	size_t taken = 0;
 
@@ -91,13 +93,14 @@ __attribute__((noinline)) static int alloc_slow(struct frame_pool *pool, pfn_t *
 		found = alloc_more(pool, pfn, 1, &taken);
 	if (found)
 		tag_allocated(pool, *pfn);
-	arch_irq_restore(irq);
-	return found ? 0 : ERR_NO_MEMORY;
+	mc_irq_restore(irq);
+	return found ? 0 : MC_ERR_NO_MEMORY;
 }
 
 /* The same if the word in hand is full. Entered. */
-__attribute__((noinline)) static int alloc_turn(struct frame_pool *pool, struct frame_cpu *cpu,
-						pfn_t *pfn, uint64_t irq)
+__attribute__((noinline)) static int alloc_turn(struct mc_frame_pool *pool,
+						struct mc_frame_cpu *cpu, mc_pfn_t *pfn,
+						uint64_t irq)
 {
 	if (!have_in_hand(cpu)) {
 		cache_leave(cpu);
@@ -105,18 +108,18 @@ __attribute__((noinline)) static int alloc_turn(struct frame_pool *pool, struct 
 	}
 	take(cpu, atomic_load(cpu->word), pfn);
 	cache_leave(cpu);
-	arch_irq_restore(irq);
+	mc_irq_restore(irq);
 	return 0;
 }
 
-int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
+int mc_frame_alloc(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn)
 {
-	struct frame_cpu *cpu;
+	struct mc_frame_cpu *cpu;
 	uint64_t irq;
 
 	if (order)
 		return alloc_block(pool, order, pfn);
-	irq = arch_irq_save();
+	irq = mc_irq_save();
 	cpu = this_cpu(pool);
 	/* The simple case, which is nearly every one: there is a frame in the word in hand. */
 	if (!FRAME_DEBUG && cache_enter(cpu)) {
@@ -126,41 +129,42 @@ int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *pfn)
 			return alloc_turn(pool, cpu, pfn, irq);
 		take(cpu, used, pfn);
 		cache_leave(cpu);
-		arch_irq_restore(irq);
+		mc_irq_restore(irq);
 		return 0;
 	}
 	return alloc_slow(pool, pfn, irq);
 }
 
 /* A frame that this CPU does not own, or one that cannot be freed. */
-__attribute__((noinline)) static int free_slow(struct frame_pool *pool, pfn_t pfn, uint64_t irq)
+__attribute__((noinline)) static int free_slow(struct mc_frame_pool *pool, mc_pfn_t pfn,
+					       uint64_t irq)
 {
 	int result;
 
-	spin_lock(&pool->lock);
+	mc_spin_lock(&pool->lock);
 	result = free_locked(pool, pfn, 0);
 	pool_unlock(pool, irq);
 	return result ? debug_misuse(pool, result, pfn, 0) : 0;
 }
 
 /* Chunks of which all frames have become free; `slot` is that of the frame just freed. */
-__attribute__((noinline)) static int give_up_slow(struct frame_pool *pool, uint32_t slot,
+__attribute__((noinline)) static int give_up_slow(struct mc_frame_pool *pool, uint32_t slot,
 						  uint64_t irq)
 {
-	spin_lock(&pool->lock);
+	mc_spin_lock(&pool->lock);
 	cache_give_up(pool, slot);
 	pool_unlock(pool, irq);
 	return 0;
 }
 
-int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order)
+int mc_frame_free(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order)
 {
-	struct frame_cpu *cpu;
+	struct mc_frame_cpu *cpu;
 	uint64_t irq;
 
 	if (order)
 		return free_block(pool, pfn, order);
-	irq = arch_irq_save();
+	irq = mc_irq_save();
 	cpu = this_cpu(pool);
 	if (!FRAME_DEBUG && cache_enter(cpu)) {
 		uint32_t slot;
@@ -177,7 +181,7 @@ int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order)
 			cache_leave(cpu);
 			if (emptied)
 				return give_up_slow(pool, slot, irq);
-			arch_irq_restore(irq);
+			mc_irq_restore(irq);
 			return 0;
 		}
 		cache_leave(cpu);

@@ -18,7 +18,7 @@ static uint64_t priority(const struct frame_range *range)
 	return z ^ (z >> 32);
 }
 
-static struct frame_range *search(const struct frame_pool *pool, pfn_t pfn)
+static struct frame_range *search(const struct mc_frame_pool *pool, mc_pfn_t pfn)
 {
 	struct frame_range *node = atomic_load_acquire(&pool->root), *best = NULL;
 
@@ -33,7 +33,7 @@ static struct frame_range *search(const struct frame_pool *pool, pfn_t pfn)
 	return best;
 }
 
-struct frame_range *tree_find_from(const struct frame_pool *pool, pfn_t pfn)
+struct frame_range *tree_find_from(const struct mc_frame_pool *pool, mc_pfn_t pfn)
 {
 	for (;;) {
 		const uint32_t before = atomic_load_acquire(&pool->version);
@@ -42,12 +42,12 @@ struct frame_range *tree_find_from(const struct frame_pool *pool, pfn_t pfn)
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (before % 2 == 0 && atomic_load(&pool->version) == before)
 			return found;
-		arch_cpu_relax();
+		mc_cpu_relax();
 	}
 }
 
 /* Part `node`'s tree at `pfn` into what is below, hung at *left, and what is above, at *right. */
-static void split(struct frame_range *node, pfn_t pfn, struct frame_range **left,
+static void split(struct frame_range *node, mc_pfn_t pfn, struct frame_range **left,
 		  struct frame_range **right)
 {
 	while (node) {
@@ -65,10 +65,10 @@ static void split(struct frame_range *node, pfn_t pfn, struct frame_range **left
 	atomic_store_release(right, NULL);
 }
 
-void tree_insert(struct frame_pool *pool, struct frame_range *range)
+void tree_insert(struct mc_frame_pool *pool, struct frame_range *range)
 {
 	struct frame_range **link = &pool->root;
-	const pfn_t start = range_start(range);
+	const mc_pfn_t start = range_start(range);
 
 	atomic_store_barrier(&pool->version, pool->version + 1);
 	while (*link && priority(*link) >= priority(range))
@@ -78,7 +78,7 @@ void tree_insert(struct frame_pool *pool, struct frame_range *range)
 	atomic_store_release(&pool->version, pool->version + 1);
 }
 
-bool view_seek_slow(const struct frame_pool *pool, struct frame_view *view, pfn_t pfn)
+bool view_seek_slow(const struct mc_frame_pool *pool, struct mc_frame_view *view, mc_pfn_t pfn)
 {
 	struct frame_range *range = tree_find_from(pool, pfn);
 

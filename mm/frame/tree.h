@@ -6,15 +6,16 @@
 #include "layout.h"
 
 /* The first range that ends above `pfn`, or NULL: the one that has the frame, or the next. */
-struct frame_range *tree_find_from(const struct frame_pool *pool, pfn_t pfn);
+struct frame_range *tree_find_from(const struct mc_frame_pool *pool, mc_pfn_t pfn);
 
 /* Add a range that overlaps no other. Under the lock. */
-void tree_insert(struct frame_pool *pool, struct frame_range *range);
+void tree_insert(struct mc_frame_pool *pool, struct frame_range *range);
 
 /* Have `view` show the range that has the frame; false, with the view as it was, if none has. */
-bool view_seek_slow(const struct frame_pool *pool, struct frame_view *view, pfn_t pfn);
+bool view_seek_slow(const struct mc_frame_pool *pool, struct mc_frame_view *view, mc_pfn_t pfn);
 
-static inline bool view_seek(const struct frame_pool *pool, struct frame_view *view, pfn_t pfn)
+static inline bool view_seek(const struct mc_frame_pool *pool, struct mc_frame_view *view,
+			     mc_pfn_t pfn)
 {
 	return view_has(view, pfn) || view_seek_slow(pool, view, pfn);
 }

@@ -3,7 +3,7 @@
 #include "internal.h"
 
 /* Whether the 2 MiB chunk of a free frame could be had as one block. */
-static bool chunk_is_free(const struct frame_view *view, uint64_t chunk)
+static bool chunk_is_free(const struct mc_frame_view *view, uint64_t chunk)
 {
 	struct frame_extent extent;
 
@@ -14,11 +14,11 @@ static bool chunk_is_free(const struct frame_view *view, uint64_t chunk)
 }
 
 /* Add the frames of one range from `pfn` on that are in one state; where the next ones begin. */
-static pfn_t add_extent(const struct frame_view *view, pfn_t pfn, pfn_t end,
-			struct frame_usage *usage)
+static mc_pfn_t add_extent(const struct mc_frame_view *view, mc_pfn_t pfn, mc_pfn_t end,
+			   struct mc_frame_usage *usage)
 {
 	const struct frame_extent extent = extent_at(view, pfn);
-	const pfn_t stop = extent.end < end ? extent.end : end;
+	const mc_pfn_t stop = extent.end < end ? extent.end : end;
 
 	usage->nr_frames += stop - pfn;
 	if (extent.free) {
@@ -29,11 +29,11 @@ static pfn_t add_extent(const struct frame_view *view, pfn_t pfn, pfn_t end,
 	return stop;
 }
 
-struct frame_usage frame_usage(struct frame_pool *pool, pfn_t start, pfn_t end)
+struct mc_frame_usage mc_frame_usage(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 {
 	const uint64_t irq = pool_lock(pool);
-	struct frame_usage usage = { 0 };
-	struct frame_view view = { 0 };
+	struct mc_frame_usage usage = { 0 };
+	struct mc_frame_view view = { 0 };
 	struct frame_range *range;
 
 	while (start < end && (range = tree_find_from(pool, start)) && range_start(range) < end) {

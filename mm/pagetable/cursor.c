@@ -4,42 +4,44 @@
  * what has to find a table is handed on to the access methods' instances (walker_cursor.h).
  */
 #include "../space/lock.h"
+#include "../units.h"
 #include "cursor_page.h"
 #include "dispatch.h"
 
 /* The lock is this CPU's: that of the range's half. */
-static void check_lock(const struct cursor *cursor)
+static void check_lock(const struct mc_cursor *cursor)
 {
-	space_lock_check(cursor->space, virt_addr(cursor->start));
+	space_lock_check(cursor->space, mc_virt_addr(cursor->start));
 }
 
-int cursor_open(struct cursor *cursor, struct space *space, virt_addr_t address, uint64_t size)
+int mc_cursor_open(struct mc_cursor *cursor, struct mc_space *space, mc_virt_addr_t address,
+		   uint64_t size)
 {
 	cursor->space = NULL;
 	cursor->at = cursor->end = 0;
 	return DISPATCH(space, cursor_open, cursor, space, address, size);
 }
 
-void cursor_close(struct cursor *cursor)
+void mc_cursor_close(struct mc_cursor *cursor)
 {
 	if (!cursor->space)
 		return;
 	check_lock(cursor);
-	space_unlock(cursor->space, virt_addr(cursor->start));
+	space_unlock(cursor->space, mc_virt_addr(cursor->start));
 	cursor->at = cursor->end;
 	cursor->space = NULL;
 }
 
-int cursor_seek(struct cursor *cursor, virt_addr_t address)
+int mc_cursor_seek(struct mc_cursor *cursor, mc_virt_addr_t address)
 {
-	const uint64_t at = virt_raw(address);
-	uint64_t beyond = cursor->level < PT_LEVELS_MAX ? pt_span(cursor->level + 1) : 0;
+	const uint64_t at = mc_virt_raw(address);
+	uint64_t beyond = cursor->level < MC_PT_LEVELS_MAX ? mc_pt_span(cursor->level + 1) : 0;
 
 	check_lock(cursor);
-	if (!is_aligned(at, FRAME_SIZE))
-		return ERR_MISALIGNED;
+	if (!is_aligned(at, MC_FRAME_SIZE))
+		return MC_ERR_MISALIGNED;
 	if (at - cursor->start > cursor->end - cursor->start)
-		return ERR_RANGE;
+		return MC_ERR_RANGE;
 	/* Within the same table, an entry's pointer says where the others are. */
 	if (cursor->entry && is_aligned(at, cursor->page_size) &&
 	    align_down(at, beyond) == align_down(cursor->at, beyond))
@@ -55,15 +57,16 @@ int cursor_seek(struct cursor *cursor, virt_addr_t address)
 /* Not inlined: what finding a table takes of registers and stack must not cost the page beside. */
 #define APART __attribute__((noinline))
 
-MUST_CHECK APART static int map_elsewhere(struct cursor *cursor, unsigned int level,
-					  phys_addr_t physical, struct attributes attributes,
-					  struct conflict *conflict)
+MC_MUST_CHECK APART static int map_elsewhere(struct mc_cursor *cursor, unsigned int level,
+					     mc_phys_addr_t physical,
+					     struct mc_attributes attributes,
+					     struct mc_conflict *conflict)
 {
 	return DISPATCH(cursor->space, cursor_map, cursor, level, physical, attributes, conflict);
 }
 
-int cursor_map(struct cursor *cursor, unsigned int level, phys_addr_t physical,
-	       struct attributes attributes, struct conflict *conflict)
+int mc_cursor_map(struct mc_cursor *cursor, unsigned int level, mc_phys_addr_t physical,
+		  struct mc_attributes attributes, struct mc_conflict *conflict)
 {
 	check_lock(cursor);
 	if (cursor_map_page(cursor, level, physical, attributes))
@@ -71,21 +74,21 @@ int cursor_map(struct cursor *cursor, unsigned int level, phys_addr_t physical,
 	return map_elsewhere(cursor, level, physical, attributes, conflict);
 }
 
-static void check_owing(const struct cursor *cursor, const struct tlb_batch *batch)
+static void check_owing(const struct mc_cursor *cursor, const struct mc_tlb_batch *batch)
 {
 	if (!IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		return;
 	check_lock(cursor);
-	tlb_batch_check_space(batch, cursor->space);
+	mc_tlb_batch_check_space(batch, cursor->space);
 }
 
-MUST_CHECK APART static int unmap_elsewhere(struct cursor *cursor, unsigned int level,
-					    struct tlb_batch *batch)
+MC_MUST_CHECK APART static int unmap_elsewhere(struct mc_cursor *cursor, unsigned int level,
+					       struct mc_tlb_batch *batch)
 {
 	return DISPATCH(cursor->space, cursor_unmap, cursor, level, batch);
 }
 
-int cursor_unmap(struct cursor *cursor, unsigned int level, struct tlb_batch *batch)
+int mc_cursor_unmap(struct mc_cursor *cursor, unsigned int level, struct mc_tlb_batch *batch)
 {
 	check_owing(cursor, batch);
 	if (cursor_unmap_page(cursor, level, batch))
@@ -93,15 +96,16 @@ int cursor_unmap(struct cursor *cursor, unsigned int level, struct tlb_batch *ba
 	return unmap_elsewhere(cursor, level, batch);
 }
 
-MUST_CHECK APART static int protect_elsewhere(struct cursor *cursor, unsigned int level,
-					      struct attributes attributes, struct tlb_batch *batch,
-					      struct conflict *conflict)
+MC_MUST_CHECK APART static int protect_elsewhere(struct mc_cursor *cursor, unsigned int level,
+						 struct mc_attributes attributes,
+						 struct mc_tlb_batch *batch,
+						 struct mc_conflict *conflict)
 {
 	return DISPATCH(cursor->space, cursor_protect, cursor, level, attributes, batch, conflict);
 }
 
-int cursor_protect(struct cursor *cursor, unsigned int level, struct attributes attributes,
-		   struct tlb_batch *batch, struct conflict *conflict)
+int mc_cursor_protect(struct mc_cursor *cursor, unsigned int level, struct mc_attributes attributes,
+		      struct mc_tlb_batch *batch, struct mc_conflict *conflict)
 {
 	check_owing(cursor, batch);
 	if (cursor_protect_page(cursor, level, attributes, batch))
@@ -109,8 +113,8 @@ int cursor_protect(struct cursor *cursor, unsigned int level, struct attributes 
 	return protect_elsewhere(cursor, level, attributes, batch, conflict);
 }
 
-int cursor_read_entry(struct cursor *cursor, unsigned int level, pt_entry_t *entry,
-		      unsigned int *found)
+int mc_cursor_read_entry(struct mc_cursor *cursor, unsigned int level, mc_pt_entry_t *entry,
+			 unsigned int *found)
 {
 	check_lock(cursor);
 	if (cursor_read_page(cursor, level, entry, found))
@@ -118,13 +122,13 @@ int cursor_read_entry(struct cursor *cursor, unsigned int level, pt_entry_t *ent
 	return DISPATCH(cursor->space, cursor_read_entry, cursor, level, entry, found);
 }
 
-int cursor_translate(struct cursor *cursor, struct translation *translation)
+int mc_cursor_translate(struct mc_cursor *cursor, struct mc_translation *translation)
 {
 	unsigned int level;
-	pt_entry_t entry;
+	mc_pt_entry_t entry;
 
 	check_lock(cursor);
-	if (cursor_read_page(cursor, 1, &entry, &level) && pt_is_leaf(entry, 1)) {
+	if (cursor_read_page(cursor, 1, &entry, &level) && mc_pt_is_leaf(entry, 1)) {
 		*translation = cursor_translation(cursor, entry, 1);
 		return 0;
 	}

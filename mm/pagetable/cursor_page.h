@@ -12,7 +12,8 @@
 #include "entry.h"
 
 /* Whether they are the ones that cursor->bits was made of. As one word: that is one comparison. */
-static inline bool cursor_has_attributes(const struct cursor *cursor, struct attributes attributes)
+static inline bool cursor_has_attributes(const struct mc_cursor *cursor,
+					 struct mc_attributes attributes)
 {
 	uint64_t had, wanted;
 
@@ -22,7 +23,7 @@ static inline bool cursor_has_attributes(const struct cursor *cursor, struct att
 	return had == wanted;
 }
 
-static inline void cursor_step(struct cursor *cursor, pt_entry_t *entry)
+static inline void cursor_step(struct mc_cursor *cursor, mc_pt_entry_t *entry)
 {
 	cursor->at += cursor->page_size;
 	cursor->entry = ++entry;
@@ -30,57 +31,57 @@ static inline void cursor_step(struct cursor *cursor, pt_entry_t *entry)
 		cursor->entry = NULL;
 }
 
-static inline bool cursor_map_page(struct cursor *cursor, unsigned int level, phys_addr_t physical,
-				   struct attributes attributes)
+static inline bool cursor_map_page(struct mc_cursor *cursor, unsigned int level,
+				   mc_phys_addr_t physical, struct mc_attributes attributes)
 {
-	pt_entry_t *entry = cursor->entry;
+	mc_pt_entry_t *entry = cursor->entry;
 
 	if (!entry || level != cursor->level || !cursor_has_attributes(cursor, attributes) ||
-	    phys_raw(physical) > cursor->last_physical ||
-	    (phys_raw(physical) & cursor->misaligned) || entry->raw)
+	    mc_phys_raw(physical) > cursor->last_physical ||
+	    (mc_phys_raw(physical) & cursor->misaligned) || entry->raw)
 		return false;
-	write_entry(entry, (pt_entry_t){ phys_raw(physical) | cursor->bits });
-	write_entry(cursor->parent, pt_add_live(*cursor->parent));
+	write_entry(entry, (mc_pt_entry_t){ mc_phys_raw(physical) | cursor->bits });
+	write_entry(cursor->parent, mc_pt_add_live(*cursor->parent));
 	cursor_step(cursor, entry);
 	return true;
 }
 
 /* 4 KiB only, here and below: a huge page's way out of the TLB is longer. */
-static inline bool cursor_unmap_page(struct cursor *cursor, unsigned int level,
-				     struct tlb_batch *batch)
+static inline bool cursor_unmap_page(struct mc_cursor *cursor, unsigned int level,
+				     struct mc_tlb_batch *batch)
 {
-	pt_entry_t *entry = cursor->entry;
+	mc_pt_entry_t *entry = cursor->entry;
 
 	if (!entry || level != 1 || cursor->level != 1 || !entry->raw ||
-	    pt_is_last_live(*cursor->parent))
+	    mc_pt_is_last_live(*cursor->parent))
 		return false;
-	write_entry(entry, (pt_entry_t){ 0 });
-	write_entry(cursor->parent, pt_remove_live(*cursor->parent));
-	tlb_batch_add_page(batch, virt_addr(cursor->at));
+	write_entry(entry, (mc_pt_entry_t){ 0 });
+	write_entry(cursor->parent, mc_pt_remove_live(*cursor->parent));
+	mc_tlb_batch_add_page(batch, mc_virt_addr(cursor->at));
 	cursor_step(cursor, entry);
 	return true;
 }
 
-static inline bool cursor_protect_page(struct cursor *cursor, unsigned int level,
-				       struct attributes attributes, struct tlb_batch *batch)
+static inline bool cursor_protect_page(struct mc_cursor *cursor, unsigned int level,
+				       struct mc_attributes attributes, struct mc_tlb_batch *batch)
 {
-	pt_entry_t *entry = cursor->entry, changed;
+	mc_pt_entry_t *entry = cursor->entry, changed;
 
 	if (!entry || level != 1 || cursor->level != 1 ||
-	    !cursor_has_attributes(cursor, attributes) || !pt_is_leaf(*entry, 1))
+	    !cursor_has_attributes(cursor, attributes) || !mc_pt_is_leaf(*entry, 1))
 		return false;
-	changed.raw = phys_raw(pt_leaf_address(*entry, 1)) | cursor->bits;
+	changed.raw = mc_phys_raw(mc_pt_leaf_address(*entry, 1)) | cursor->bits;
 	if (changed.raw != entry->raw) {
 		write_entry(entry, changed);
-		tlb_batch_add_page(batch, virt_addr(cursor->at));
+		mc_tlb_batch_add_page(batch, mc_virt_addr(cursor->at));
 	}
 	cursor_step(cursor, entry);
 	return true;
 }
 
 /* The entry in hand, of any level. */
-static inline bool cursor_read_page(const struct cursor *cursor, unsigned int level,
-				    pt_entry_t *entry, unsigned int *found)
+static inline bool cursor_read_page(const struct mc_cursor *cursor, unsigned int level,
+				    mc_pt_entry_t *entry, unsigned int *found)
 {
 	if (!cursor->entry || level != cursor->level)
 		return false;
@@ -90,14 +91,14 @@ static inline bool cursor_read_page(const struct cursor *cursor, unsigned int le
 }
 
 /* Where a leaf of `level`, to which the cursor has found its way, leads its address. */
-static inline struct translation cursor_translation(const struct cursor *cursor, pt_entry_t leaf,
-						    unsigned int level)
+static inline struct mc_translation cursor_translation(const struct mc_cursor *cursor,
+						       mc_pt_entry_t leaf, unsigned int level)
 {
-	const struct cursor_table *above = &cursor->way[level];
+	const struct mc_cursor_table *above = &cursor->way[level];
 
-	return translation_of(leaf, level, cursor_address(cursor),
-			      (pt_entry_t){ above->all.raw & leaf.raw },
-			      (pt_entry_t){ above->any.raw | leaf.raw });
+	return mc_translation_of(leaf, level, mc_cursor_address(cursor),
+				 (mc_pt_entry_t){ above->all.raw & leaf.raw },
+				 (mc_pt_entry_t){ above->any.raw | leaf.raw });
 }
 
 #endif

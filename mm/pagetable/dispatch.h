@@ -11,25 +11,25 @@
 #define HAS_OFFSET  IS_ENABLED(CONFIG_MAPPER_OFFSET)
 #define HAS_GENERIC IS_ENABLED(CONFIG_MAPPER_GENERIC)
 
-static inline bool uses_offset(const struct space *space)
+static inline bool uses_offset(const struct mc_space *space)
 {
 	/* Its users notice one jump more first: the compiler is told to lay it straight. */
-	return __builtin_expect(space->root.method == ACCESS_OFFSET, true);
+	return __builtin_expect(space->root.method == MC_ACCESS_OFFSET, true);
 }
 
-static inline bool uses_recursive(const struct space *space)
+static inline bool uses_recursive(const struct mc_space *space)
 {
-	return space->root.method == ACCESS_RECURSIVE;
+	return space->root.method == MC_ACCESS_RECURSIVE;
 }
 
-static inline bool uses_second(const struct space *space)
+static inline bool uses_second(const struct mc_space *space)
 {
-	return space->root.method == ACCESS_SECOND_SLOT;
+	return space->root.method == MC_ACCESS_SECOND_SLOT;
 }
 
-static inline bool uses_generic(const struct space *space)
+static inline bool uses_generic(const struct mc_space *space)
 {
-	return space->root.method == ACCESS_GENERIC;
+	return space->root.method == MC_ACCESS_GENERIC;
 }
 
 #define IN_SECOND_SLOT(space, call)                                                                \
@@ -53,7 +53,7 @@ static inline bool uses_generic(const struct space *space)
 	 : HAS_GENERIC && uses_generic(space)     ? generic_##operation(__VA_ARGS__)               \
 	 : HAS_RECURSIVE && uses_second(space)                                                     \
 		 ? IN_SECOND_SLOT(space, second_##operation(__VA_ARGS__))                          \
-		 : ERR_UNSUPPORTED)
+		 : MC_ERR_UNSUPPORTED)
 
 /*
  * The same for translating, which is so short that asking is much of it. For 4 levels, it has instances
@@ -61,7 +61,7 @@ static inline bool uses_generic(const struct space *space)
  */
 #define DISPATCH_WITH_4(space, operation, ...)                                                     \
 	(HAS_OFFSET && __builtin_expect((space)->root.levels == 4 &&                               \
-						(space)->root.method == ACCESS_OFFSET,             \
+						(space)->root.method == MC_ACCESS_OFFSET,          \
 					true)                                                      \
 		 ? offset_##operation##_4(__VA_ARGS__)                                             \
 	 : HAS_RECURSIVE && uses_recursive(space) && (space)->root.levels == 4                     \

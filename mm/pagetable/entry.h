@@ -11,12 +11,12 @@
  * cannot come back to read again. (A volatile read says the same, but keeps GCC from using the CPU's
  * way to add an index.)
  */
-static inline pt_entry_t read_entry(const pt_entry_t *entry)
+static inline mc_pt_entry_t read_entry(const mc_pt_entry_t *entry)
 {
 #ifdef __SANITIZE_THREAD__ /* which has to be told that this is meant */
-	return (pt_entry_t){ atomic_load_acquire(&entry->raw) };
+	return (mc_pt_entry_t){ atomic_load_acquire(&entry->raw) };
 #else
-	pt_entry_t value = *entry;
+	mc_pt_entry_t value = *entry;
 
 	__asm__("" : "+r"(value.raw));
 	return value;
@@ -24,7 +24,7 @@ static inline pt_entry_t read_entry(const pt_entry_t *entry)
 }
 
 /* Write it once, whole. All that was written before is visible first: x86 keeps stores in order. */
-static inline void write_entry(pt_entry_t *entry, pt_entry_t value)
+static inline void write_entry(mc_pt_entry_t *entry, mc_pt_entry_t value)
 {
 #ifdef __SANITIZE_THREAD__
 	atomic_store_release(&entry->raw, value.raw);

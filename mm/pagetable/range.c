@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Counting what ranges need (range.h). Arithmetic only: no table is read here. */
 #include "range.h"
+#include "../units.h"
 
-unsigned int largest_leaf_for(const struct space *space, uint64_t linear, uint64_t physical)
+unsigned int largest_leaf_for(const struct mc_space *space, uint64_t linear, uint64_t physical)
 {
 	unsigned int level = 1;
 
-	while (level < space->largest_leaf && is_aligned(linear ^ physical, pt_span(level + 1)))
+	while (level < space->largest_leaf && is_aligned(linear ^ physical, mc_pt_span(level + 1)))
 		level++;
 	return level;
 }
@@ -14,13 +15,13 @@ unsigned int largest_leaf_for(const struct space *space, uint64_t linear, uint64
 /* Entries of `level` that [start, end) touches, and those among them that it covers wholly. */
 static uint64_t entries_touched(unsigned int level, uint64_t start, uint64_t end)
 {
-	return ((end - 1) >> pt_shift(level)) - (start >> pt_shift(level)) + 1;
+	return ((end - 1) >> mc_pt_shift(level)) - (start >> mc_pt_shift(level)) + 1;
 }
 
 static uint64_t entries_covered(unsigned int level, uint64_t start, uint64_t end)
 {
-	uint64_t first = align_up(start, pt_span(level)) >> pt_shift(level);
-	uint64_t last = end >> pt_shift(level);
+	uint64_t first = align_up(start, mc_pt_span(level)) >> mc_pt_shift(level);
+	uint64_t last = end >> mc_pt_shift(level);
 
 	return last > first ? last - first : 0;
 }
@@ -45,7 +46,7 @@ unsigned int tables_to_split(unsigned int level, uint64_t edge)
 {
 	unsigned int needed = 0;
 
-	while (level > 1 && !is_aligned(edge, pt_span(level))) {
+	while (level > 1 && !is_aligned(edge, mc_pt_span(level))) {
 		needed++;
 		level--;
 	}

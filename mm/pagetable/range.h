@@ -9,6 +9,8 @@
 #include <mercator/error.h>
 #include <mercator/space.h>
 
+#include "../units.h"
+
 struct extent {
 	uint64_t start, end;
 };
@@ -16,15 +18,15 @@ struct extent {
 /* One past the last linear address: 2^48 or 2^57. */
 static inline uint64_t linear_end(unsigned int levels)
 {
-	return UINT64_C(1) << pt_shift(levels + 1);
+	return UINT64_C(1) << mc_pt_shift(levels + 1);
 }
 
-static inline virt_addr_t virtual_of(const struct space *space, uint64_t linear)
+static inline mc_virt_addr_t virtual_of(const struct mc_space *space, uint64_t linear)
 {
-	return pt_canonical(virt_addr(linear), space->root.levels);
+	return mc_pt_canonical(mc_virt_addr(linear), space->root.levels);
 }
 
-static inline bool is_upper_half(const struct space *space, uint64_t linear)
+static inline bool is_upper_half(const struct mc_space *space, uint64_t linear)
 {
 	return linear >= linear_end(space->root.levels) / 2;
 }
@@ -32,7 +34,7 @@ static inline bool is_upper_half(const struct space *space, uint64_t linear)
 /* The end of the part of [at, end) that one entry of a table of this level spans. */
 static inline uint64_t chunk_end(uint64_t at, uint64_t end, unsigned int level)
 {
-	uint64_t next = (at | (pt_span(level) - 1)) + 1;
+	uint64_t next = (at | (mc_pt_span(level) - 1)) + 1;
 
 	return next < end ? next : end;
 }
@@ -41,20 +43,20 @@ static inline uint64_t chunk_end(uint64_t at, uint64_t end, unsigned int level)
 static inline unsigned int leaves_fitting(unsigned int largest_leaf, unsigned int level,
 					  uint64_t at, uint64_t end)
 {
-	if (level > largest_leaf || !is_aligned(at, pt_span(level)))
+	if (level > largest_leaf || !is_aligned(at, mc_pt_span(level)))
 		return 0;
-	return (unsigned int)((end - at) >> pt_shift(level));
+	return (unsigned int)((end - at) >> mc_pt_shift(level));
 }
 
 /* How many entries of one table of `level` [at, end) touches. */
 static inline unsigned int entries_in(unsigned int level, uint64_t at, uint64_t end)
 {
-	return (unsigned int)(((end - 1) >> pt_shift(level)) - (at >> pt_shift(level)) + 1);
+	return (unsigned int)(((end - 1) >> mc_pt_shift(level)) - (at >> mc_pt_shift(level)) + 1);
 }
 
 static inline unsigned int linear_index(uint64_t linear, unsigned int level)
 {
-	return (linear >> pt_shift(level)) % PT_ENTRIES;
+	return (linear >> mc_pt_shift(level)) % MC_PT_ENTRIES;
 }
 
 /*
@@ -71,31 +73,31 @@ static inline unsigned int linear_index(uint64_t linear, unsigned int level)
 #define OWN_SLOT    CONFIG_RECURSIVE_SLOT
 #define SECOND_SLOT CONFIG_RECURSIVE_SECOND_SLOT
 #else
-#define OWN_SLOT    SPACE_NOT_RECURSIVE
-#define SECOND_SLOT (SPACE_NOT_RECURSIVE - 1)
+#define OWN_SLOT    MC_SPACE_NOT_RECURSIVE
+#define SECOND_SLOT (MC_SPACE_NOT_RECURSIVE - 1)
 #endif
 
-static inline bool is_recursive_slot(const struct space *space, unsigned int index)
+static inline bool is_recursive_slot(const struct mc_space *space, unsigned int index)
 {
 	return (int)index == OWN_SLOT || (int)index == SECOND_SLOT ||
 	       (int)index == space->recursive_slot;
 }
 
-/* SPACE_NOT_RECURSIVE, as a slot, begins where no range comes to. */
+/* MC_SPACE_NOT_RECURSIVE, as a slot, begins where no range comes to. */
 static inline bool reaches_slot(int slot, unsigned int levels, uint64_t start, uint64_t size)
 {
-	return ((uint64_t)slot << pt_shift(levels)) - start < size;
+	return ((uint64_t)slot << mc_pt_shift(levels)) - start < size;
 }
 
-static inline bool touches_recursive_slot(const struct space *space, unsigned int levels,
-					  virt_addr_t address, uint64_t size)
+static inline bool touches_recursive_slot(const struct mc_space *space, unsigned int levels,
+					  mc_virt_addr_t address, uint64_t size)
 {
-	const uint64_t start = virt_raw(address) & (linear_end(levels) - 1);
+	const uint64_t start = mc_virt_raw(address) & (linear_end(levels) - 1);
 
-	if (is_recursive_slot(space, linear_index(virt_raw(address), levels)))
+	if (is_recursive_slot(space, linear_index(mc_virt_raw(address), levels)))
 		return true;
 	/* Only a range that leaves its slot, which no page does, can reach another. */
-	if (size <= FRAME_SIZE || !((start ^ (start + size - 1)) >> pt_shift(levels)))
+	if (size <= MC_FRAME_SIZE || !((start ^ (start + size - 1)) >> mc_pt_shift(levels)))
 		return false;
 	return reaches_slot(OWN_SLOT, levels, start, size) ||
 	       reaches_slot(SECOND_SLOT, levels, start, size) ||
@@ -103,21 +105,22 @@ static inline bool touches_recursive_slot(const struct space *space, unsigned in
 }
 
 /* The errors of every range (mercator/mapper.h); fills *extent. `levels` is space->root.levels. */
-MUST_CHECK static inline int range_check(const struct space *space, unsigned int levels,
-					 virt_addr_t address, uint64_t size, struct extent *extent)
+MC_MUST_CHECK static inline int range_check(const struct mc_space *space, unsigned int levels,
+					    mc_virt_addr_t address, uint64_t size,
+					    struct extent *extent)
 {
 	uint64_t half = linear_end(levels) / 2;
-	uint64_t start = virt_raw(address) & (2 * half - 1);
+	uint64_t start = mc_virt_raw(address) & (2 * half - 1);
 
-	if (!size || !pt_is_canonical(address, levels))
-		return ERR_INVALID;
-	if (!is_aligned(virt_raw(address) | size, FRAME_SIZE))
-		return ERR_MISALIGNED;
+	if (!size || !mc_pt_is_canonical(address, levels))
+		return MC_ERR_INVALID;
+	if (!is_aligned(mc_virt_raw(address) | size, MC_FRAME_SIZE))
+		return MC_ERR_MISALIGNED;
 	/* `start` and the end of its half are multiples of a page: one page always fits between. */
-	if (size > FRAME_SIZE && size > half - (start & (half - 1)))
-		return ERR_RANGE;
+	if (size > MC_FRAME_SIZE && size > half - (start & (half - 1)))
+		return MC_ERR_RANGE;
 	*extent = (struct extent){ start, start + size };
-	return touches_recursive_slot(space, levels, address, size) ? ERR_RANGE : 0;
+	return touches_recursive_slot(space, levels, address, size) ? MC_ERR_RANGE : 0;
 }
 
 /*
@@ -126,25 +129,26 @@ MUST_CHECK static inline int range_check(const struct space *space, unsigned int
  * sets of rights that make sense are looked up in a bitmap of all sets.
  */
 #define RIGHTS_SETS(more)                                                                          \
-	(1u << (RIGHT_READ | (more)) | 1u << (RIGHT_READ | RIGHT_WRITE | (more)) |                 \
-	 1u << (RIGHT_READ | RIGHT_EXECUTE | (more)))
+	(1u << (MC_RIGHT_READ | (more)) | 1u << (MC_RIGHT_READ | MC_RIGHT_WRITE | (more)) |        \
+	 1u << (MC_RIGHT_READ | MC_RIGHT_EXECUTE | (more)))
 
-static inline bool rights_make_sense(virt_addr_t address, unsigned int rights)
+static inline bool rights_make_sense(mc_virt_addr_t address, unsigned int rights)
 {
 	const uint32_t anywhere = RIGHTS_SETS(0);
-	const uint32_t lower = RIGHTS_SETS(RIGHT_USER), upper = RIGHTS_SETS(RIGHT_GLOBAL);
+	const uint32_t lower = RIGHTS_SETS(MC_RIGHT_USER), upper = RIGHTS_SETS(MC_RIGHT_GLOBAL);
 
-	if (rights > RIGHTS_ALL)
+	if (rights > MC_RIGHTS_ALL)
 		return false;
 	return __builtin_expect(anywhere >> rights & 1, true) ||
-	       ((virt_raw(address) >> 63 ? upper : lower) >> rights & 1);
+	       ((mc_virt_raw(address) >> 63 ? upper : lower) >> rights & 1);
 }
 
-/* ERR_INVALID where the attributes make no sense for an address. */
-MUST_CHECK static inline int attributes_check(virt_addr_t address, struct attributes attributes)
+/* MC_ERR_INVALID where the attributes make no sense for an address. */
+MC_MUST_CHECK static inline int attributes_check(mc_virt_addr_t address,
+						 struct mc_attributes attributes)
 {
-	if (!rights_make_sense(address, attributes.rights) || attributes.type > MEMORY_UNCACHED)
-		return ERR_INVALID;
+	if (!rights_make_sense(address, attributes.rights) || attributes.type > MC_MEMORY_UNCACHED)
+		return MC_ERR_INVALID;
 	return 0;
 }
 
@@ -152,34 +156,35 @@ MUST_CHECK static inline int attributes_check(virt_addr_t address, struct attrib
  * A CPU without global pages keeps nothing across a change of the root: there, the right means
  * nothing and is dropped.
  */
-static inline bool asks_for_too_much(const struct space *space, struct attributes attributes)
+static inline bool asks_for_too_much(const struct mc_space *space, struct mc_attributes attributes)
 {
-	return (attributes.rights & RIGHT_GLOBAL) && !space->global_pages;
+	return (attributes.rights & MC_RIGHT_GLOBAL) && !space->global_pages;
 }
 
-static inline struct attributes as_possible(const struct space *space, struct attributes attributes)
+static inline struct mc_attributes as_possible(const struct mc_space *space,
+					       struct mc_attributes attributes)
 {
 	if (asks_for_too_much(space, attributes))
-		attributes.rights &= ~RIGHT_GLOBAL;
+		attributes.rights &= ~MC_RIGHT_GLOBAL;
 	return attributes;
 }
 
 /* Physical memory that the CPU can have. */
-MUST_CHECK static inline int physical_check(const struct space *space, phys_addr_t physical,
-					    uint64_t size)
+MC_MUST_CHECK static inline int physical_check(const struct mc_space *space,
+					       mc_phys_addr_t physical, uint64_t size)
 {
-	if (!is_aligned(phys_raw(physical), FRAME_SIZE))
-		return ERR_MISALIGNED;
-	if (phys_raw(physical) >= space->physical_limit)
-		return ERR_RANGE;
+	if (!is_aligned(mc_phys_raw(physical), MC_FRAME_SIZE))
+		return MC_ERR_MISALIGNED;
+	if (mc_phys_raw(physical) >= space->physical_limit)
+		return MC_ERR_RANGE;
 	/* The limit is a multiple of a page: one page always fits below. */
-	if (size > FRAME_SIZE && size > space->physical_limit - phys_raw(physical))
-		return ERR_RANGE;
+	if (size > MC_FRAME_SIZE && size > space->physical_limit - mc_phys_raw(physical))
+		return MC_ERR_RANGE;
 	return 0;
 }
 
 /* Which level of leaves the distance between linear and physical addresses allows, at most. */
-unsigned int largest_leaf_for(const struct space *space, uint64_t linear, uint64_t physical);
+unsigned int largest_leaf_for(const struct mc_space *space, uint64_t linear, uint64_t physical);
 
 /*
  * How many tables [start, end), which lies below one absent entry of `level`, needs, that entry's

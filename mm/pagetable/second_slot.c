@@ -9,28 +9,28 @@
 struct second_slot second_slot;
 
 /* The active root's entry, in its own window. */
-static void write_slot(const struct space *active, uint64_t entry)
+static void write_slot(const struct mc_space *active, uint64_t entry)
 {
 	const unsigned int levels = active->root.levels;
-	volatile uint64_t *root = own_pointer(
-		recursive_table_address(CONFIG_RECURSIVE_SLOT, levels, virt_addr(0), levels));
+	volatile uint64_t *root = mc_own_pointer(
+		mc_recursive_table_address(CONFIG_RECURSIVE_SLOT, levels, mc_virt_addr(0), levels));
 
 	root[CONFIG_RECURSIVE_SECOND_SLOT] = entry;
 }
 
 /* Nothing is there, and release() had the TLB forget what was: so it knows nothing else of the slot. */
-int second_slot_take(const struct space *space)
+int second_slot_take(const struct mc_space *space)
 {
-	const struct space *active = space_active();
+	const struct mc_space *active = mc_space_active();
 
-	if (!active || active->recursive_slot == SPACE_NOT_RECURSIVE ||
-	    space->recursive_slot == SPACE_NOT_RECURSIVE ||
+	if (!active || active->recursive_slot == MC_SPACE_NOT_RECURSIVE ||
+	    space->recursive_slot == MC_SPACE_NOT_RECURSIVE ||
 	    active->root.levels != space->root.levels)
-		return ERR_UNSUPPORTED;
+		return MC_ERR_UNSUPPORTED;
 	second_slot_release();
 	second_slot.root = space->root.table;
 	second_slot.is_foreign = !space_has_kernel_half_of(space, active);
-	write_slot(active, phys_raw(space->root.table) | PT_RECURSIVE_FLAGS);
+	write_slot(active, mc_phys_raw(space->root.table) | MC_PT_RECURSIVE_FLAGS);
 	compiler_barrier();
 	second_slot.was_taken = true;
 	second_slot.is_taken = true;
@@ -43,10 +43,10 @@ void second_slot_release_for_switch(void)
 		return;
 	second_slot.is_taken = false;
 	compiler_barrier();
-	write_slot(space_active(), 0);
+	write_slot(mc_space_active(), 0);
 	/* A global leaf of its kernel half is global in the window, too: a huge page, where here may be tables. */
 	if (second_slot.is_foreign)
-		tlb_flush_all();
+		mc_tlb_flush_all();
 }
 
 void second_slot_release(void)
@@ -54,5 +54,5 @@ void second_slot_release(void)
 	if (!second_slot.is_taken)
 		return;
 	second_slot_release_for_switch();
-	tlb_load_root(space_active()->root.table);
+	mc_tlb_load_root(mc_space_active()->root.table);
 }

@@ -24,16 +24,16 @@ struct second_slot {
 	bool is_taken;
 	bool was_taken;        /* ever */
 	bool is_foreign;       /* the owner's kernel half is not the active one's */
-	phys_addr_t root;      /* the owner's, if it is taken */
+	mc_phys_addr_t root;   /* the owner's, if it is taken */
 	unsigned int nr_users; /* operations under way on the owner, one within another */
 };
 
 extern struct second_slot second_slot;
 
-static inline bool second_slot_shows(const struct space *space)
+static inline bool second_slot_shows(const struct mc_space *space)
 {
 	return HAS_RECURSIVE && second_slot.is_taken &&
-	       phys_raw(second_slot.root) == phys_raw(space->root.table);
+	       mc_phys_raw(second_slot.root) == mc_phys_raw(space->root.table);
 }
 
 /* Whether an operation is under way that needs the slot as it is. */
@@ -46,24 +46,24 @@ static inline bool second_slot_is_busy(void)
 void second_slot_release(void);
 void second_slot_release_for_switch(void);
 
-MUST_CHECK int second_slot_take(const struct space *space);
+MC_MUST_CHECK int second_slot_take(const struct mc_space *space);
 
 /*
  * From begin to end, the tables of a space that is not active are in the second window. Another
  * operation may come in between (a visitor's, a frame source's, an exception handler's at any
  * instruction): on the same space it works, and for another the slot is not to be had.
- *   ERR_BUSY         an operation on another such space is under way
- *   ERR_UNSUPPORTED  it has no recursive slot, or another number of levels than the active space; or
+ *   MC_ERR_BUSY         an operation on another such space is under way
+ *   MC_ERR_UNSUPPORTED  it has no recursive slot, or another number of levels than the active space; or
  *                    that has no recursive slot
  */
-MUST_CHECK static inline int second_slot_begin(const struct space *space)
+MC_MUST_CHECK static inline int second_slot_begin(const struct mc_space *space)
 {
 	int error = 0;
 
 	second_slot.nr_users++;
 	compiler_barrier();
 	if (!second_slot_shows(space))
-		error = second_slot.nr_users > 1 ? ERR_BUSY : second_slot_take(space);
+		error = second_slot.nr_users > 1 ? MC_ERR_BUSY : second_slot_take(space);
 	if (error)
 		second_slot.nr_users--;
 	return error;

@@ -6,25 +6,25 @@
  *
  *	ACCESS(name)	the method's name for a function, such as offset_##name
  *
- *	static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table,
+ *	static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
  *					       uint64_t linear, unsigned int level)
  *		A pointer to the entry for `linear` in the table at physical address `table`, which is
  *		one of `level`; the table's other entries are around it. It is good until the next call
  *		of this or of access_frame(): a window of one page would do.
  *
- *	static inline bool access_keeps(const struct root *root)
+ *	static inline bool access_keeps(const struct mc_root *root)
  *		Whether such pointers stay good for longer, as long as their tables are linked. Then
  *		cursors keep two of them, and operations on one page ask for no table twice.
  *
- *	static inline bool access_reaches(const struct root *root, phys_addr_t table)
+ *	static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)
  *		Whether access_entry() would work: for walks that trust nothing.
  *
- *	static inline void *access_frame(const struct space *space, pfn_t frame)
+ *	static inline void *access_frame(const struct mc_space *space, mc_pfn_t frame)
  *		A pointer to a frame that is not linked yet; good until the next call of this or of
  *		access_entry(). Only walker_change.h needs it.
  *
  * Levels are data: one loop serves 4 and 5. An address is linear, that is without its sign
- * extension, wherever it is not a virt_addr_t.
+ * extension, wherever it is not a mc_virt_addr_t.
  *
  *	linear    | idx 4 | idx 3 | idx 2 | idx 1 |  offset  |
  *		      |       |       |       |        |
@@ -36,7 +36,7 @@
 #include "range.h"
 
 /* How many entries from `entry` on, of at most `count`, are absent: an inner loop. */
-static inline unsigned int count_absent(const pt_entry_t *entry, unsigned int count)
+static inline unsigned int count_absent(const mc_pt_entry_t *entry, unsigned int count)
 {
 #pragma GCC unroll 4
 	for (unsigned int i = 0; i < count; i++)
@@ -46,12 +46,12 @@ static inline unsigned int count_absent(const pt_entry_t *entry, unsigned int co
 }
 
 /* How many entries from `entry` on, of at most `count`, are leaves. */
-static inline unsigned int count_leaves(const pt_entry_t *entry, unsigned int level,
+static inline unsigned int count_leaves(const mc_pt_entry_t *entry, unsigned int level,
 					unsigned int count)
 {
 #pragma GCC unroll 4
 	for (unsigned int i = 0; i < count; i++)
-		if (!pt_is_leaf(entry[i], level))
+		if (!mc_pt_is_leaf(entry[i], level))
 			return i;
 	return count;
 }
@@ -59,9 +59,9 @@ static inline unsigned int count_leaves(const pt_entry_t *entry, unsigned int le
 /* Where a walk ended. */
 struct position {
 	unsigned int level;
-	phys_addr_t table; /* of that level */
-	pt_entry_t *entry; /* in that table */
-	pt_entry_t value;  /* of *entry */
+	mc_phys_addr_t table; /* of that level */
+	mc_pt_entry_t *entry; /* in that table */
+	mc_pt_entry_t value;  /* of *entry */
 };
 
 /* Inlined in every place that calls it, also where the compiler would rather not. */
@@ -83,7 +83,7 @@ struct position {
  * space->root, with the number of levels known to the compiler. No copy: across a call, its fields would
  * each need a register of their own.
  */
-FOR_LEVELS const struct root *root_of(unsigned int levels, const struct space *space)
+FOR_LEVELS const struct mc_root *root_of(unsigned int levels, const struct mc_space *space)
 {
 	if (space->root.levels != levels)
 		__builtin_unreachable();
@@ -95,14 +95,14 @@ FOR_LEVELS const struct root *root_of(unsigned int levels, const struct space *s
  * signed number of 48 or 57 bits: moved up to the highest bit, it loses nothing, as the multiplication
  * says, and begins with the index.
  */
-FOR_LEVELS bool find_top(unsigned int levels, virt_addr_t address, uint64_t *top)
+FOR_LEVELS bool find_top(unsigned int levels, mc_virt_addr_t address, uint64_t *top)
 {
-	const int64_t unused = INT64_C(1) << (64 - pt_shift(levels + 1));
+	const int64_t unused = INT64_C(1) << (64 - mc_pt_shift(levels + 1));
 	int64_t moved;
 
-	if (__builtin_mul_overflow((int64_t)virt_raw(address), unused, &moved))
+	if (__builtin_mul_overflow((int64_t)mc_virt_raw(address), unused, &moved))
 		return false;
-	*top = (uint64_t)moved >> (64 - PT_INDEX_BITS);
+	*top = (uint64_t)moved >> (64 - MC_PT_INDEX_BITS);
 	return true;
 }
 
@@ -110,54 +110,54 @@ FOR_LEVELS bool find_top(unsigned int levels, virt_addr_t address, uint64_t *top
  * Walk for an address, or its linear address, whose entry in the root is number `top`, down to the
  * entry that ends the walk, but not below `lowest`. `levels` is space->root.levels.
  */
-FOR_LEVELS struct position locate_from(unsigned int levels, const struct space *space, uint64_t top,
-				       uint64_t linear, unsigned int lowest)
+FOR_LEVELS struct position locate_from(unsigned int levels, const struct mc_space *space,
+				       uint64_t top, uint64_t linear, unsigned int lowest)
 {
-	const struct root *root = root_of(levels, space);
+	const struct mc_root *root = root_of(levels, space);
 	struct position p = { .level = levels, .table = root->table };
 
 #pragma GCC unroll 5
 	for (; p.level >= lowest; p.level--) {
-		p.entry =
-			access_entry(root, p.table,
-				     p.level == levels ? top << pt_shift(levels) : linear, p.level);
+		p.entry = access_entry(root, p.table,
+				       p.level == levels ? top << mc_pt_shift(levels) : linear,
+				       p.level);
 		p.value = read_entry(p.entry);
-		if (p.level == lowest || !pt_is_table(p.value, p.level))
+		if (p.level == lowest || !mc_pt_is_table(p.value, p.level))
 			break;
-		p.table = pt_table_address(p.value);
+		p.table = mc_pt_table_address(p.value);
 	}
 	return p;
 }
 
-static struct position locate(const struct space *space, uint64_t linear, unsigned int lowest)
+static struct position locate(const struct mc_space *space, uint64_t linear, unsigned int lowest)
 {
 	if (LIKELY(space->root.levels == 4))
 		return locate_from(4, space, linear_index(linear, 4), linear, lowest);
 	return locate_from(5, space, linear_index(linear, 5), linear, lowest);
 }
 
-int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk)
+int ACCESS(walk)(const struct mc_root *root, mc_virt_addr_t address, struct mc_walk *walk)
 {
-	phys_addr_t table = root->table;
+	mc_phys_addr_t table = root->table;
 
 	walk->nr_steps = 0;
-	if (!pt_is_canonical(address, root->levels))
-		return ERR_INVALID;
+	if (!mc_pt_is_canonical(address, root->levels))
+		return MC_ERR_INVALID;
 
 	for (unsigned int level = root->levels; level >= 1; level--) {
-		struct walk_step *step = &walk->steps[walk->nr_steps];
+		struct mc_walk_step *step = &walk->steps[walk->nr_steps];
 
 		if (!access_reaches(root, table))
-			return ERR_RANGE;
+			return MC_ERR_RANGE;
 		step->level = level;
 		step->table = table;
-		step->pointer = access_entry(root, table, virt_raw(address), level);
+		step->pointer = access_entry(root, table, mc_virt_raw(address), level);
 		step->entry = read_entry(step->pointer);
-		step->kind = pt_kind(step->entry, level);
+		step->kind = mc_pt_kind(step->entry, level);
 		walk->nr_steps++;
-		if (step->kind != PT_TABLE)
+		if (step->kind != MC_PT_TABLE)
 			break;
-		table = pt_table_address(step->entry);
+		table = mc_pt_table_address(step->entry);
 	}
 	return 0;
 }
@@ -169,51 +169,51 @@ int ACCESS(walk)(const struct root *root, virt_addr_t address, struct walk *walk
  */
 
 /* If the entry, of `level`, is a table's, go on to the one below. */
-FOR_LEVELS bool step_down(const struct root *root, virt_addr_t address, unsigned int level,
-			  pt_entry_t *entry)
+FOR_LEVELS bool step_down(const struct mc_root *root, mc_virt_addr_t address, unsigned int level,
+			  mc_pt_entry_t *entry)
 {
-	if (!LIKELY(pt_is_table(*entry, level)))
+	if (!LIKELY(mc_pt_is_table(*entry, level)))
 		return false;
 	*entry = read_entry(
-		access_entry(root, pt_table_address(*entry), virt_raw(address), level - 1));
+		access_entry(root, mc_pt_table_address(*entry), mc_virt_raw(address), level - 1));
 	return true;
 }
 
-FOR_LEVELS int translate_by(pt_entry_t entry, unsigned int level, virt_addr_t address,
-			    phys_addr_t *physical)
+FOR_LEVELS int translate_by(mc_pt_entry_t entry, unsigned int level, mc_virt_addr_t address,
+			    mc_phys_addr_t *physical)
 {
-	if (!LIKELY(pt_is_leaf(entry, level)))
-		return ERR_NOT_FOUND;
-	*physical = pt_leaf_translate(entry, level, address);
+	if (!LIKELY(mc_pt_is_leaf(entry, level)))
+		return MC_ERR_NOT_FOUND;
+	*physical = mc_pt_leaf_translate(entry, level, address);
 	return 0;
 }
 
-MUST_CHECK APART static int translate_in_1_gib(pt_entry_t entry, virt_addr_t address,
-					       phys_addr_t *physical)
+MC_MUST_CHECK APART static int translate_in_1_gib(mc_pt_entry_t entry, mc_virt_addr_t address,
+						  mc_phys_addr_t *physical)
 {
 	return translate_by(entry, 3, address, physical);
 }
 
-MUST_CHECK APART static int translate_in_2_mib(pt_entry_t entry, virt_addr_t address,
-					       phys_addr_t *physical)
+MC_MUST_CHECK APART static int translate_in_2_mib(mc_pt_entry_t entry, mc_virt_addr_t address,
+						  mc_phys_addr_t *physical)
 {
 	return translate_by(entry, 2, address, physical);
 }
 
-FOR_LEVELS int translate_address(unsigned int levels, const struct space *space,
-				 virt_addr_t address, phys_addr_t *physical)
+FOR_LEVELS int translate_address(unsigned int levels, const struct mc_space *space,
+				 mc_virt_addr_t address, mc_phys_addr_t *physical)
 {
-	const struct root *root = root_of(levels, space);
-	pt_entry_t entry;
+	const struct mc_root *root = root_of(levels, space);
+	mc_pt_entry_t entry;
 	uint64_t top;
 
 	if (!LIKELY(find_top(levels, address, &top)))
-		return ERR_INVALID;
-	entry = read_entry(access_entry(root, root->table, top << pt_shift(levels), levels));
+		return MC_ERR_INVALID;
+	entry = read_entry(access_entry(root, root->table, top << mc_pt_shift(levels), levels));
 	if (levels == 5 && !step_down(root, address, 5, &entry))
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	if (!step_down(root, address, 4, &entry))
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	if (!step_down(root, address, 3, &entry))
 		return translate_in_1_gib(entry, address, physical);
 	if (!step_down(root, address, 2, &entry))
@@ -221,19 +221,20 @@ FOR_LEVELS int translate_address(unsigned int levels, const struct space *space,
 	return translate_by(entry, 1, address, physical);
 }
 
-int ACCESS(translate_address_4)(const struct space *space, virt_addr_t address,
-				phys_addr_t *physical)
+int ACCESS(translate_address_4)(const struct mc_space *space, mc_virt_addr_t address,
+				mc_phys_addr_t *physical)
 {
 	return translate_address(4, space, address, physical);
 }
 
-MUST_CHECK APART static int translate_address_5(const struct space *space, virt_addr_t address,
-						phys_addr_t *physical)
+MC_MUST_CHECK APART static int translate_address_5(const struct mc_space *space,
+						   mc_virt_addr_t address, mc_phys_addr_t *physical)
 {
 	return translate_address(5, space, address, physical);
 }
 
-int ACCESS(translate_address)(const struct space *space, virt_addr_t address, phys_addr_t *physical)
+int ACCESS(translate_address)(const struct mc_space *space, mc_virt_addr_t address,
+			      mc_phys_addr_t *physical)
 {
 	return LIKELY(space->root.levels == 4)
 		       ? ACCESS(translate_address_4)(space, address, physical)
@@ -241,71 +242,72 @@ int ACCESS(translate_address)(const struct space *space, virt_addr_t address, ph
 }
 
 /* The same with everything that the way says: here, what is kept for the exits is needed anyway. */
-MUST_CHECK APART static int translate_fully_higher(pt_entry_t entry, unsigned int level,
-						   virt_addr_t address, pt_entry_t all,
-						   pt_entry_t any, struct translation *translation)
+MC_MUST_CHECK APART static int translate_fully_higher(mc_pt_entry_t entry, unsigned int level,
+						      mc_virt_addr_t address, mc_pt_entry_t all,
+						      mc_pt_entry_t any,
+						      struct mc_translation *translation)
 {
-	if (pt_kind(entry, level) != PT_LEAF)
-		return ERR_NOT_FOUND;
-	*translation = translation_of(entry, level, address, all, any);
+	if (mc_pt_kind(entry, level) != MC_PT_LEAF)
+		return MC_ERR_NOT_FOUND;
+	*translation = mc_translation_of(entry, level, address, all, any);
 	return 0;
 }
 
-FOR_LEVELS int translate(unsigned int levels, const struct space *space, virt_addr_t address,
-			 struct translation *translation)
+FOR_LEVELS int translate(unsigned int levels, const struct mc_space *space, mc_virt_addr_t address,
+			 struct mc_translation *translation)
 {
-	const struct root *root = root_of(levels, space);
-	phys_addr_t table = root->table;
-	pt_entry_t entry, all, any;
+	const struct mc_root *root = root_of(levels, space);
+	mc_phys_addr_t table = root->table;
+	mc_pt_entry_t entry, all, any;
 	uint64_t top;
 
 	if (!LIKELY(find_top(levels, address, &top)))
-		return ERR_INVALID;
-	entry = read_entry(access_entry(root, table, top << pt_shift(levels), levels));
+		return MC_ERR_INVALID;
+	entry = read_entry(access_entry(root, table, top << mc_pt_shift(levels), levels));
 	all = any = entry;
 #pragma GCC unroll 5
 	for (unsigned int level = levels; level > 1; level--) {
-		if (!LIKELY(pt_is_table(entry, level)))
+		if (!LIKELY(mc_pt_is_table(entry, level)))
 			return translate_fully_higher(entry, level, address, all, any, translation);
-		table = pt_table_address(entry);
-		entry = read_entry(access_entry(root, table, virt_raw(address), level - 1));
+		table = mc_pt_table_address(entry);
+		entry = read_entry(access_entry(root, table, mc_virt_raw(address), level - 1));
 		all.raw &= entry.raw;
 		any.raw |= entry.raw;
 	}
-	if (!LIKELY(pt_is_leaf(entry, 1)))
-		return ERR_NOT_FOUND;
-	*translation = translation_of(entry, 1, address, all, any);
+	if (!LIKELY(mc_pt_is_leaf(entry, 1)))
+		return MC_ERR_NOT_FOUND;
+	*translation = mc_translation_of(entry, 1, address, all, any);
 	return 0;
 }
 
-int ACCESS(translate_4)(const struct space *space, virt_addr_t address,
-			struct translation *translation)
+int ACCESS(translate_4)(const struct mc_space *space, mc_virt_addr_t address,
+			struct mc_translation *translation)
 {
 	return translate(4, space, address, translation);
 }
 
-MUST_CHECK APART static int translate_5(const struct space *space, virt_addr_t address,
-					struct translation *translation)
+MC_MUST_CHECK APART static int translate_5(const struct mc_space *space, mc_virt_addr_t address,
+					   struct mc_translation *translation)
 {
 	return translate(5, space, address, translation);
 }
 
-int ACCESS(translate)(const struct space *space, virt_addr_t address,
-		      struct translation *translation)
+int ACCESS(translate)(const struct mc_space *space, mc_virt_addr_t address,
+		      struct mc_translation *translation)
 {
 	return LIKELY(space->root.levels == 4) ? ACCESS(translate_4)(space, address, translation)
 					       : translate_5(space, address, translation);
 }
 
-int ACCESS(read_entry)(const struct space *space, virt_addr_t address, unsigned int level,
-		       pt_entry_t *entry, unsigned int *found)
+int ACCESS(read_entry)(const struct mc_space *space, mc_virt_addr_t address, unsigned int level,
+		       mc_pt_entry_t *entry, unsigned int *found)
 {
 	unsigned int levels = space->root.levels;
 	struct position p;
 
-	if (!pt_is_canonical(address, levels) || level < 1 || level > levels)
-		return ERR_INVALID;
-	p = locate(space, virt_raw(address), level);
+	if (!mc_pt_is_canonical(address, levels) || level < 1 || level > levels)
+		return MC_ERR_INVALID;
+	p = locate(space, mc_virt_raw(address), level);
 	*entry = p.value;
 	*found = p.level;
 	return 0;

@@ -5,19 +5,19 @@
  */
 
 /* For an operation that adds to a batch. */
-static inline void begin_owing(struct space *space, virt_addr_t address,
-			       const struct tlb_batch *batch)
+static inline void begin_owing(struct mc_space *space, mc_virt_addr_t address,
+			       const struct mc_tlb_batch *batch)
 {
 	space_lock(space, address);
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
-		tlb_batch_check_space(batch, space);
+		mc_tlb_batch_check_space(batch, space);
 }
 
 /*
  * Tables below the root in the upper half are shared by all spaces: not counted, never unlinked. Nor is
  * the root, see struct common_entry.
  */
-static inline bool is_pinned(const struct space *space, unsigned int level, uint64_t linear)
+static inline bool is_pinned(const struct mc_space *space, unsigned int level, uint64_t linear)
 {
 	const unsigned int levels = space->root.levels;
 
@@ -25,7 +25,7 @@ static inline bool is_pinned(const struct space *space, unsigned int level, uint
 }
 
 /* The space whose number of tables counts one for `linear`. */
-static inline struct space *whose_table(struct space *space, uint64_t linear)
+static inline struct mc_space *whose_table(struct mc_space *space, uint64_t linear)
 {
 	return space->kernel && is_upper_half(space, linear) ? space->kernel : space;
 }
@@ -37,31 +37,31 @@ static inline struct space *whose_table(struct space *space, uint64_t linear)
  */
 struct common_entry {
 	unsigned int level;
-	phys_addr_t table; /* that it is in; nothing above the root */
-	pt_entry_t value;
+	mc_phys_addr_t table; /* that it is in; nothing above the root */
+	mc_pt_entry_t value;
 };
 
 /* With `stays`, one whose table has other entries too, so that removing the range cannot unlink it. */
-static inline struct common_entry find_common_entry(const struct space *space,
+static inline struct common_entry find_common_entry(const struct mc_space *space,
 						    const struct extent *extent, bool stays)
 {
 	const uint64_t differ = extent->start ^ (extent->end - 1);
-	const struct root *root = &space->root;
+	const struct mc_root *root = &space->root;
 	struct common_entry found = {
 		.level = root->levels + 1,
-		.value = pt_make_table(root->table, false),
+		.value = mc_pt_make_table(root->table, false),
 	};
-	phys_addr_t table = root->table;
+	mc_phys_addr_t table = root->table;
 
-	for (unsigned int level = root->levels; level > 1 && !(differ >> pt_shift(level));
+	for (unsigned int level = root->levels; level > 1 && !(differ >> mc_pt_shift(level));
 	     level--) {
-		pt_entry_t value = read_entry(access_entry(root, table, extent->start, level));
+		mc_pt_entry_t value = read_entry(access_entry(root, table, extent->start, level));
 
-		if (!pt_is_table(value, level))
+		if (!mc_pt_is_table(value, level))
 			break;
-		if (!stays || pt_live(value) > entries_in(level - 1, extent->start, extent->end))
+		if (!stays || mc_pt_live(value) > entries_in(level - 1, extent->start, extent->end))
 			found = (struct common_entry){ level, table, value };
-		table = pt_table_address(value);
+		table = mc_pt_table_address(value);
 	}
 	return found;
 }
@@ -75,47 +75,48 @@ static inline struct common_entry find_common_entry(const struct space *space,
 struct stock {
 	unsigned int nr_few;
 	uint64_t nr_chained;
-	pfn_t few[STOCK_FEW];
-	pfn_t chain;
+	mc_pfn_t few[STOCK_FEW];
+	mc_pfn_t chain;
 };
 
-static pfn_t stock_take(const struct space *space, struct stock *stock)
+static mc_pfn_t stock_take(const struct mc_space *space, struct stock *stock)
 {
-	pfn_t frame;
+	mc_pfn_t frame;
 
 	if (!stock->nr_chained)
 		return stock->few[--stock->nr_few];
 	frame = stock->chain;
 	stock->nr_chained--;
-	stock->chain = *(pfn_t *)access_frame(space, frame);
+	stock->chain = *(mc_pfn_t *)access_frame(space, frame);
 	return frame;
 }
 
-static void stock_put(const struct space *space, struct stock *stock, pfn_t frame)
+static void stock_put(const struct mc_space *space, struct stock *stock, mc_pfn_t frame)
 {
 	if (stock->nr_few < STOCK_FEW) {
 		stock->few[stock->nr_few++] = frame;
 		return;
 	}
-	*(pfn_t *)access_frame(space, frame) = stock->chain;
+	*(mc_pfn_t *)access_frame(space, frame) = stock->chain;
 	stock->chain = frame;
 	stock->nr_chained++;
 }
 
-static void stock_release(const struct space *space, struct stock *stock)
+static void stock_release(const struct mc_space *space, struct stock *stock)
 {
 	while (stock->nr_few || stock->nr_chained)
 		space->frames->release(space->frames->context, stock_take(space, stock));
 }
 
 /* Get `count` frames into an empty stock, or none and the frame source's error. */
-MUST_CHECK static int stock_fill(const struct space *space, struct stock *stock, uint64_t count)
+MC_MUST_CHECK static int stock_fill(const struct mc_space *space, struct stock *stock,
+				    uint64_t count)
 {
 	stock->nr_few = 0;
 	stock->nr_chained = 0;
 	stock->chain = 0;
 	for (uint64_t i = 0; i < count; i++) {
-		pfn_t frame;
+		mc_pfn_t frame;
 		int error = space->frames->allocate(space->frames->context, &frame);
 
 		if (error) {
@@ -128,13 +129,14 @@ MUST_CHECK static int stock_fill(const struct space *space, struct stock *stock,
 }
 
 /* Link an empty table below the entry in `table`, which is absent. It is zero before it can be seen. */
-static pt_entry_t link_table(struct space *space, phys_addr_t table, uint64_t linear,
-			     unsigned int level, struct stock *stock)
+static mc_pt_entry_t link_table(struct mc_space *space, mc_phys_addr_t table, uint64_t linear,
+				unsigned int level, struct stock *stock)
 {
-	pfn_t frame = stock_take(space, stock);
-	pt_entry_t value = pt_make_table(phys_of_pfn(frame), !is_upper_half(space, linear));
+	mc_pfn_t frame = stock_take(space, stock);
+	mc_pt_entry_t value =
+		mc_pt_make_table(mc_phys_of_pfn(frame), !is_upper_half(space, linear));
 
-	table_zero(access_frame(space, frame));
+	mc_table_zero(access_frame(space, frame));
 	write_entry(access_entry(&space->root, table, linear, level), value);
 	whose_table(space, linear)->nr_tables++;
 	return value;
@@ -149,35 +151,39 @@ static pt_entry_t link_table(struct space *space, phys_addr_t table, uint64_t li
  *   that mercator/recursive.h gives. As a huge leaf may be global, it stays in the TLB when the
  *   slot changes hands: so for the kernel half, whether the slot was ever taken is what counts.
  */
-static APART unsigned int window_places_in(const struct space *space, uint64_t linear,
-					   unsigned int level, virt_addr_t places[PT_LEVELS_MAX])
+static APART unsigned int window_places_in(const struct mc_space *space, uint64_t linear,
+					   unsigned int level,
+					   mc_virt_addr_t places[MC_PT_LEVELS_MAX])
 {
 	const unsigned int levels = space->root.levels;
 	const bool is_shared = is_upper_half(space, linear);
 	/* A space may have none, and share its kernel half with one that has. */
 	const int slot =
-		space->recursive_slot == SPACE_NOT_RECURSIVE ? OWN_SLOT : space->recursive_slot;
+		space->recursive_slot == MC_SPACE_NOT_RECURSIVE ? OWN_SLOT : space->recursive_slot;
 	unsigned int count = 0;
-	virt_addr_t own;
+	mc_virt_addr_t own;
 
-	if (slot == SPACE_NOT_RECURSIVE)
+	if (slot == MC_SPACE_NOT_RECURSIVE)
 		return 0;
-	own = recursive_table_address((unsigned int)slot, levels, virt_addr(linear), level - 1);
+	own = mc_recursive_table_address((unsigned int)slot, levels, mc_virt_addr(linear),
+					 level - 1);
 	if (!space->is_inactive || is_shared)
 		places[count++] = own;
 	if (!IS_ENABLED(CONFIG_MAPPER_RECURSIVE) ||
 	    !(is_shared ? second_slot.was_taken : second_slot_shows(space)))
 		return count;
 	for (unsigned int n = 0; n < level - 1; n++)
-		places[count++] = virt_addr(
-			virt_raw(own) + second_window_distance(OWN_SLOT, SECOND_SLOT, levels, n));
+		places[count++] =
+			mc_virt_addr(mc_virt_raw(own) +
+				     mc_second_window_distance(OWN_SLOT, SECOND_SLOT, levels, n));
 	return count;
 }
 
-static inline unsigned int window_places(const struct space *space, uint64_t linear,
-					 unsigned int level, virt_addr_t places[PT_LEVELS_MAX])
+static inline unsigned int window_places(const struct mc_space *space, uint64_t linear,
+					 unsigned int level,
+					 mc_virt_addr_t places[MC_PT_LEVELS_MAX])
 {
-	if (space->recursive_slot == SPACE_NOT_RECURSIVE && !is_upper_half(space, linear))
+	if (space->recursive_slot == MC_SPACE_NOT_RECURSIVE && !is_upper_half(space, linear))
 		return 0;
 	return window_places_in(space, linear, level, places);
 }
@@ -187,10 +193,10 @@ static inline unsigned int window_places(const struct space *space, uint64_t lin
  * before an operation of the same batch changed its attributes, and would then hold both sizes with
  * different contents (see split_leaf()).
  */
-static void settle(struct tlb_batch *batch)
+static void settle(struct mc_tlb_batch *batch)
 {
-	if (!tlb_batch_is_empty(batch))
-		tlb_batch_finish(batch);
+	if (!mc_tlb_batch_is_empty(batch))
+		mc_tlb_batch_finish(batch);
 }
 
 /*
@@ -200,19 +206,20 @@ static void settle(struct tlb_batch *batch)
  * entry. A table that is linked there later would be written through what the TLB has of the leaf, so
  * that must go with the leaf.
  */
-static void add_leaves(const struct space *space, struct tlb_batch *batch, uint64_t linear,
+static void add_leaves(const struct mc_space *space, struct mc_tlb_batch *batch, uint64_t linear,
 		       unsigned int level, unsigned int count)
 {
-	virt_addr_t places[PT_LEVELS_MAX];
+	mc_virt_addr_t places[MC_PT_LEVELS_MAX];
 
-	tlb_batch_add_pages(batch, virt_raw(virtual_of(space, linear)), pt_span(level), count);
-	for (uint64_t end = linear + count * pt_span(level); linear < end;
-	     linear += pt_span(level)) {
-		if (level == 1 || batch->nr_pages > TLB_BATCH_PAGES_MAX)
+	mc_tlb_batch_add_pages(batch, mc_virt_raw(virtual_of(space, linear)), mc_pt_span(level),
+			       count);
+	for (uint64_t end = linear + count * mc_pt_span(level); linear < end;
+	     linear += mc_pt_span(level)) {
+		if (level == 1 || batch->nr_pages > MC_TLB_BATCH_PAGES_MAX)
 			return; /* no huge leaf, or all of the TLB goes anyway */
 		for (unsigned int l = level; l > 1; l--)
 			for (unsigned int n = window_places(space, linear, l, places); n-- > 0;)
-				tlb_batch_add_page(batch, places[n]);
+				mc_tlb_batch_add_page(batch, places[n]);
 	}
 }
 
@@ -222,25 +229,26 @@ static void add_leaves(const struct space *space, struct tlb_batch *batch, uint6
  * 383): so only the size changes here, and it is invalidated at once, before anything else does; in
  * the window as well (see add_leaves()).
  */
-static pt_entry_t split_leaf(struct space *space, phys_addr_t table, uint64_t linear,
-			     unsigned int level, pt_entry_t leaf, struct stock *stock)
+static mc_pt_entry_t split_leaf(struct mc_space *space, mc_phys_addr_t table, uint64_t linear,
+				unsigned int level, mc_pt_entry_t leaf, struct stock *stock)
 {
-	pfn_t frame = stock_take(space, stock);
-	pt_entry_t *parts = access_frame(space, frame);
-	pt_entry_t value = pt_make_table(phys_of_pfn(frame), !is_upper_half(space, linear));
-	virt_addr_t places[PT_LEVELS_MAX];
+	mc_pfn_t frame = stock_take(space, stock);
+	mc_pt_entry_t *parts = access_frame(space, frame);
+	mc_pt_entry_t value =
+		mc_pt_make_table(mc_phys_of_pfn(frame), !is_upper_half(space, linear));
+	mc_virt_addr_t places[MC_PT_LEVELS_MAX];
 
-	for (unsigned int i = 0; i < PT_ENTRIES; i++)
-		write_entry(&parts[i], pt_split_leaf(leaf, level, i));
-	value = pt_with_live(value, PT_ENTRIES);
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
+		write_entry(&parts[i], mc_pt_split_leaf(leaf, level, i));
+	value = mc_pt_with_live(value, MC_PT_ENTRIES);
 	write_entry(access_entry(&space->root, table, linear, level), value);
 	whose_table(space, linear)->nr_tables++;
 
-	if (space_may_be_cached(space, virtual_of(space, linear)))
-		tlb_invalidate_page(virtual_of(space, linear));
+	if (mc_space_may_be_cached(space, virtual_of(space, linear)))
+		mc_tlb_invalidate_page(virtual_of(space, linear));
 	for (; level > 1; level--)
 		for (unsigned int n = window_places(space, linear, level, places); n-- > 0;)
-			tlb_invalidate_page(places[n]);
+			mc_tlb_invalidate_page(places[n]);
 	return value;
 }
 
@@ -252,48 +260,48 @@ static pt_entry_t split_leaf(struct space *space, phys_addr_t table, uint64_t li
  * both: it drops all that this CPU remembers of table entries, whatever its address (SDM 3,
  * 4.10.4.1).
  */
-static void unlink_table(struct space *space, pt_entry_t *entry, pt_entry_t replacement,
-			 uint64_t linear, unsigned int level, struct tlb_batch *batch)
+static void unlink_table(struct mc_space *space, mc_pt_entry_t *entry, mc_pt_entry_t replacement,
+			 uint64_t linear, unsigned int level, struct mc_tlb_batch *batch)
 {
-	pfn_t frame = phys_pfn(pt_table_address(read_entry(entry)));
-	virt_addr_t places[PT_LEVELS_MAX];
+	mc_pfn_t frame = mc_phys_pfn(mc_pt_table_address(read_entry(entry)));
+	mc_virt_addr_t places[MC_PT_LEVELS_MAX];
 	unsigned int nr_places = window_places(space, linear, level, places);
 
 	write_entry(entry, replacement);
 	whose_table(space, linear)->nr_tables--;
 	for (unsigned int n = 0; n < nr_places; n++)
-		tlb_invalidate_page(places[n]);
-	if (!nr_places && space_may_be_cached(space, virtual_of(space, linear)))
-		tlb_invalidate_page(virtual_of(space, linear));
-	tlb_batch_add_page(batch, virtual_of(space, linear));
-	tlb_batch_add_frame(batch, frame);
+		mc_tlb_invalidate_page(places[n]);
+	if (!nr_places && mc_space_may_be_cached(space, virtual_of(space, linear)))
+		mc_tlb_invalidate_page(virtual_of(space, linear));
+	mc_tlb_batch_add_page(batch, virtual_of(space, linear));
+	mc_tlb_batch_add_frame(batch, frame);
 }
 
 /*
  * How many tables must be made so that no huge leaf reaches across an edge of the extent, which is below
  * `common`.
  */
-static uint64_t count_splits(const struct space *space, const struct common_entry *common,
+static uint64_t count_splits(const struct mc_space *space, const struct common_entry *common,
 			     const struct extent *extent)
 {
 	struct position first, last;
 	uint64_t needed = 0;
 
-	if (is_aligned(extent->start | extent->end, pt_span(common->level - 1)))
+	if (is_aligned(extent->start | extent->end, mc_pt_span(common->level - 1)))
 		return 0;
 	first = locate(space, extent->start, 1);
 	last = locate(space, extent->end - 1, 1);
-	if (pt_kind(first.value, first.level) == PT_LEAF)
+	if (mc_pt_kind(first.value, first.level) == MC_PT_LEAF)
 		needed += tables_to_split(first.level, extent->start);
-	if (pt_kind(last.value, last.level) == PT_LEAF)
+	if (mc_pt_kind(last.value, last.level) == MC_PT_LEAF)
 		needed += tables_to_split(last.level, extent->end);
-	if (pt_kind(first.value, first.level) != PT_LEAF ||
-	    (extent->start ^ (extent->end - 1)) >> pt_shift(first.level))
+	if (mc_pt_kind(first.value, first.level) != MC_PT_LEAF ||
+	    (extent->start ^ (extent->end - 1)) >> mc_pt_shift(first.level))
 		return needed;
 
 	/* Both edges in one leaf: tables above the level at which the edges part serve both. */
 	for (unsigned int level = first.level; level > 1; level--) {
-		uint64_t span = pt_span(level);
+		uint64_t span = mc_pt_span(level);
 
 		if (is_aligned(extent->start, span) || is_aligned(extent->end, span) ||
 		    align_down(extent->start, span) != align_down(extent->end, span))

@@ -2,45 +2,46 @@
 /* Part of the walker's template (walker.h): unmapping. */
 
 struct removal {
-	struct space *space;
+	struct mc_space *space;
 	struct stock *stock;
-	struct tlb_batch *batch;
+	struct mc_tlb_batch *batch;
 };
 
 /* The innermost loop: entries of one PT. Returns how many were live. */
-static unsigned int remove_leaves(const struct removal *removal, pt_entry_t *entry, uint64_t start,
-				  uint64_t end)
+static unsigned int remove_leaves(const struct removal *removal, mc_pt_entry_t *entry,
+				  uint64_t start, uint64_t end)
 {
-	unsigned int count = (unsigned int)((end - start) >> FRAME_SHIFT);
+	unsigned int count = (unsigned int)((end - start) >> MC_FRAME_SHIFT);
 	unsigned int removed = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
 		if (!read_entry(&entry[i]).raw)
 			continue;
-		write_entry(&entry[i], (pt_entry_t){ 0 });
+		write_entry(&entry[i], (mc_pt_entry_t){ 0 });
 		removed++;
 	}
 	if (removed)
-		tlb_batch_add_pages(removal->batch, virt_raw(virtual_of(removal->space, start)),
-				    FRAME_SIZE, count);
+		mc_tlb_batch_add_pages(removal->batch,
+				       mc_virt_raw(virtual_of(removal->space, start)),
+				       MC_FRAME_SIZE, count);
 	return removed;
 }
 
 /* Huge leaves that lie side by side, and wholly in [at, end). Returns how many there were. */
-static unsigned int remove_huge(const struct removal *removal, pt_entry_t *entry,
+static unsigned int remove_huge(const struct removal *removal, mc_pt_entry_t *entry,
 				unsigned int level, uint64_t at, uint64_t end)
 {
 	const unsigned int leaves =
-		count_leaves(entry, level, leaves_fitting(PT_LEAF_MAX, level, at, end));
+		count_leaves(entry, level, leaves_fitting(MC_PT_LEAF_MAX, level, at, end));
 
 	for (unsigned int i = 0; i < leaves; i++)
-		write_entry(&entry[i], (pt_entry_t){ 0 });
+		write_entry(&entry[i], (mc_pt_entry_t){ 0 });
 	if (leaves)
 		add_leaves(removal->space, removal->batch, at, level, leaves);
 	return leaves;
 }
 
-static unsigned int remove_range(const struct removal *removal, phys_addr_t table,
+static unsigned int remove_range(const struct removal *removal, mc_phys_addr_t table,
 				 unsigned int level, uint64_t start, uint64_t end);
 
 /*
@@ -48,36 +49,36 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
  * unlinked. A leaf table that goes as a whole keeps its entries: nobody reads them once the batch is
  * finished, and a frame may have any contents when it is released.
  */
-INLINED bool remove_below(const struct removal *removal, phys_addr_t table, unsigned int level,
-			  uint64_t at, uint64_t next, pt_entry_t value)
+INLINED bool remove_below(const struct removal *removal, mc_phys_addr_t table, unsigned int level,
+			  uint64_t at, uint64_t next, mc_pt_entry_t value)
 {
-	struct space *space = removal->space;
+	struct mc_space *space = removal->space;
 	unsigned int removed;
-	pt_entry_t *entry;
+	mc_pt_entry_t *entry;
 
-	if (level == 2 && next - at == pt_span(2)) {
-		removed = pt_live(value);
-		tlb_batch_add_pages(removal->batch, virt_raw(virtual_of(space, at)), FRAME_SIZE,
-				    PT_ENTRIES);
+	if (level == 2 && next - at == mc_pt_span(2)) {
+		removed = mc_pt_live(value);
+		mc_tlb_batch_add_pages(removal->batch, mc_virt_raw(virtual_of(space, at)),
+				       MC_FRAME_SIZE, MC_PT_ENTRIES);
 	} else {
-		removed = remove_range(removal, pt_table_address(value), level - 1, at, next);
+		removed = remove_range(removal, mc_pt_table_address(value), level - 1, at, next);
 	}
 	if (is_pinned(space, level, at))
 		return false;
 	entry = access_entry(&space->root, table, at, level);
-	if (removed == pt_live(value)) {
-		unlink_table(space, entry, (pt_entry_t){ 0 }, at, level, removal->batch);
+	if (removed == mc_pt_live(value)) {
+		unlink_table(space, entry, (mc_pt_entry_t){ 0 }, at, level, removal->batch);
 		return true;
 	}
-	write_entry(entry, pt_with_live(value, pt_live(value) - removed));
+	write_entry(entry, mc_pt_with_live(value, mc_pt_live(value) - removed));
 	return false;
 }
 
 /* Second pass: remove [start, end) from one table; returns how many of its entries became absent. */
-static unsigned int remove_range(const struct removal *removal, phys_addr_t table,
+static unsigned int remove_range(const struct removal *removal, mc_phys_addr_t table,
 				 unsigned int level, uint64_t start, uint64_t end)
 {
-	struct space *space = removal->space;
+	struct mc_space *space = removal->space;
 	unsigned int removed = 0;
 	uint64_t next;
 
@@ -86,23 +87,23 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 				     end);
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t *entry = access_entry(&space->root, table, at, level);
+		mc_pt_entry_t *entry = access_entry(&space->root, table, at, level);
 		unsigned int absent = count_absent(entry, entries_in(level, at, end));
-		pt_entry_t value;
+		mc_pt_entry_t value;
 
-		next = align_down(at, pt_span(level)) + absent * pt_span(level);
+		next = align_down(at, mc_pt_span(level)) + absent * mc_pt_span(level);
 		if (absent)
 			continue;
 		value = read_entry(entry);
-		if (pt_is_leaf(value, level)) {
+		if (mc_pt_is_leaf(value, level)) {
 			const unsigned int leaves = remove_huge(removal, entry, level, at, end);
 
 			if (leaves) {
 				removed += leaves;
-				next = at + leaves * pt_span(level);
+				next = at + leaves * mc_pt_span(level);
 				continue;
 			}
-			value = split_leaf(space, table, align_down(at, pt_span(level)), level,
+			value = split_leaf(space, table, align_down(at, mc_pt_span(level)), level,
 					   value, removal->stock);
 		}
 		next = chunk_end(at, end, level);
@@ -112,24 +113,24 @@ static unsigned int remove_range(const struct removal *removal, phys_addr_t tabl
 }
 
 /* One page whose table keeps others: one entry, and one less to count. See struct page_place. */
-FOR_LEVELS bool unmap_page(unsigned int levels, unsigned int level, struct space *space,
-			   virt_addr_t address, struct tlb_batch *batch)
+FOR_LEVELS bool unmap_page(unsigned int levels, unsigned int level, struct mc_space *space,
+			   mc_virt_addr_t address, struct mc_tlb_batch *batch)
 {
 	struct page_place place;
 
 	if (!find_page(levels, level, space, address, &place) || !place.value.raw ||
-	    pt_is_last_live(place.parent_value))
+	    mc_pt_is_last_live(place.parent_value))
 		return false;
-	if (level > 1 && !pt_is_leaf(place.value, level))
+	if (level > 1 && !mc_pt_is_leaf(place.value, level))
 		return false;
-	write_page(levels, level, space, virt_raw(address), &place, (pt_entry_t){ 0 },
-		   pt_remove_live(place.parent_value));
+	write_page(levels, level, space, mc_virt_raw(address), &place, (mc_pt_entry_t){ 0 },
+		   mc_pt_remove_live(place.parent_value));
 	add_page(space, batch, address, level);
 	return true;
 }
 
-MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address, uint64_t size,
-					struct tlb_batch *batch)
+MC_MUST_CHECK APART static int unmap_range(struct mc_space *space, mc_virt_addr_t address,
+					   uint64_t size, struct mc_tlb_batch *batch)
 {
 	struct stock stock;
 	struct removal removal = { .space = space, .stock = &stock, .batch = batch };
@@ -152,37 +153,38 @@ MUST_CHECK APART static int unmap_range(struct space *space, virt_addr_t address
 }
 
 /* Not inlined: it would share code, and so registers, with the walk of 4 levels. */
-MUST_CHECK APART static int unmap_page_5(struct space *space, virt_addr_t address,
-					 struct tlb_batch *batch)
+MC_MUST_CHECK APART static int unmap_page_5(struct mc_space *space, mc_virt_addr_t address,
+					    struct mc_tlb_batch *batch)
 {
 	if (unmap_page(5, 1, space, address, batch))
 		return 0;
-	return unmap_range(space, address, FRAME_SIZE, batch);
+	return unmap_range(space, address, MC_FRAME_SIZE, batch);
 }
 
-MUST_CHECK APART static int unmap_larger(struct space *space, virt_addr_t address, uint64_t size,
-					 struct tlb_batch *batch)
+MC_MUST_CHECK APART static int unmap_larger(struct mc_space *space, mc_virt_addr_t address,
+					    uint64_t size, struct mc_tlb_batch *batch)
 {
-	if (size == pt_span(2) &&
+	if (size == mc_pt_span(2) &&
 	    (LIKELY(space->root.levels == 4) ? unmap_page(4, 2, space, address, batch)
 					     : unmap_page(5, 2, space, address, batch)))
 		return 0;
 	return unmap_range(space, address, size, batch);
 }
 
-INLINED int unmap_any(struct space *space, virt_addr_t address, uint64_t size,
-		      struct tlb_batch *batch)
+INLINED int unmap_any(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		      struct mc_tlb_batch *batch)
 {
-	if (size != FRAME_SIZE)
+	if (size != MC_FRAME_SIZE)
 		return unmap_larger(space, address, size, batch);
 	if (!LIKELY(space->root.levels == 4))
 		return unmap_page_5(space, address, batch);
 	if (LIKELY(unmap_page(4, 1, space, address, batch)))
 		return 0;
-	return unmap_range(space, address, FRAME_SIZE, batch);
+	return unmap_range(space, address, MC_FRAME_SIZE, batch);
 }
 
-int ACCESS(unmap)(struct space *space, virt_addr_t address, uint64_t size, struct tlb_batch *batch)
+int ACCESS(unmap)(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		  struct mc_tlb_batch *batch)
 {
 	int error;
 

@@ -2,26 +2,26 @@
 /* Part of the walker's template (walker.h): looking at everything. */
 
 struct leaf_visit {
-	const struct space *space;
-	mapper_visit_leaf visit;
+	const struct mc_space *space;
+	mc_mapper_visit_leaf visit;
 	void *context;
 };
 
-static int visit_leaves(const struct leaf_visit *v, phys_addr_t table, unsigned int level,
+static int visit_leaves(const struct leaf_visit *v, mc_phys_addr_t table, unsigned int level,
 			uint64_t start, uint64_t end)
 {
 	uint64_t next;
 
 	for (uint64_t at = start; at < end; at = next) {
-		pt_entry_t entry = read_entry(access_entry(&v->space->root, table, at, level));
-		enum pt_kind kind = pt_kind(entry, level);
-		uint64_t first = align_down(at, pt_span(level));
+		mc_pt_entry_t entry = read_entry(access_entry(&v->space->root, table, at, level));
+		enum mc_pt_kind kind = mc_pt_kind(entry, level);
+		uint64_t first = align_down(at, mc_pt_span(level));
 		int result = 0;
 
 		next = chunk_end(at, end, level);
-		if (kind == PT_TABLE)
-			result = visit_leaves(v, pt_table_address(entry), level - 1, at, next);
-		else if (kind != PT_ABSENT)
+		if (kind == MC_PT_TABLE)
+			result = visit_leaves(v, mc_pt_table_address(entry), level - 1, at, next);
+		else if (kind != MC_PT_ABSENT)
 			result = v->visit(v->context, virtual_of(v->space, first), level, entry);
 		if (result)
 			return result;
@@ -29,8 +29,8 @@ static int visit_leaves(const struct leaf_visit *v, phys_addr_t table, unsigned 
 	return 0;
 }
 
-int ACCESS(visit)(const struct space *space, virt_addr_t address, uint64_t size,
-		  mapper_visit_leaf visit, void *context)
+int ACCESS(visit)(const struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		  mc_mapper_visit_leaf visit, void *context)
 {
 	const struct leaf_visit v = { space, visit, context };
 	struct extent extent;
@@ -42,34 +42,34 @@ int ACCESS(visit)(const struct space *space, virt_addr_t address, uint64_t size,
 }
 
 struct table_visit {
-	const struct space *space;
-	mapper_visit_table visit;
+	const struct mc_space *space;
+	mc_mapper_visit_table visit;
 	void *context;
 };
 
-static int visit_tables(const struct table_visit *v, phys_addr_t table, unsigned int level,
+static int visit_tables(const struct table_visit *v, mc_phys_addr_t table, unsigned int level,
 			uint64_t first)
 {
-	const struct space *space = v->space;
+	const struct mc_space *space = v->space;
 
-	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
-		uint64_t linear = first + i * pt_span(level);
-		pt_entry_t entry = read_entry(access_entry(&space->root, table, linear, level));
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++) {
+		uint64_t linear = first + i * mc_pt_span(level);
+		mc_pt_entry_t entry = read_entry(access_entry(&space->root, table, linear, level));
 		int result;
 
-		if (pt_kind(entry, level) != PT_TABLE ||
+		if (mc_pt_kind(entry, level) != MC_PT_TABLE ||
 		    (level == space->root.levels && is_recursive_slot(space, i)))
 			continue;
 		result = v->visit(v->context, virtual_of(space, linear), level - 1, entry);
 		if (!result && level > 2)
-			result = visit_tables(v, pt_table_address(entry), level - 1, linear);
+			result = visit_tables(v, mc_pt_table_address(entry), level - 1, linear);
 		if (result)
 			return result;
 	}
 	return 0;
 }
 
-int ACCESS(visit_tables)(const struct space *space, mapper_visit_table visit, void *context)
+int ACCESS(visit_tables)(const struct mc_space *space, mc_mapper_visit_table visit, void *context)
 {
 	const struct table_visit v = { space, visit, context };
 
@@ -77,24 +77,24 @@ int ACCESS(visit_tables)(const struct space *space, mapper_visit_table visit, vo
 }
 
 struct entry_visit {
-	const struct space *space;
-	mapper_visit_entry visit;
+	const struct mc_space *space;
+	mc_mapper_visit_entry visit;
 	void *context;
 };
 
-static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigned int level,
+static int visit_entries(const struct entry_visit *v, mc_phys_addr_t table, unsigned int level,
 			 uint64_t first)
 {
-	const struct space *space = v->space;
-	const pt_entry_t *entries = access_entry(&space->root, table, first, level);
+	const struct mc_space *space = v->space;
+	const mc_pt_entry_t *entries = access_entry(&space->root, table, first, level);
 	const bool is_root = level == space->root.levels;
-	const uint64_t base = virt_raw(virtual_of(space, first));
+	const uint64_t base = mc_virt_raw(virtual_of(space, first));
 
-	for (unsigned int i = count_absent(entries, PT_ENTRIES); i < PT_ENTRIES;
-	     i += 1 + count_absent(&entries[i + 1], PT_ENTRIES - 1 - i)) {
-		const pt_entry_t entry = read_entry(&entries[i]);
-		const uint64_t offset = (uint64_t)i << pt_shift(level);
-		virt_addr_t address = virt_addr(base + offset);
+	for (unsigned int i = count_absent(entries, MC_PT_ENTRIES); i < MC_PT_ENTRIES;
+	     i += 1 + count_absent(&entries[i + 1], MC_PT_ENTRIES - 1 - i)) {
+		const mc_pt_entry_t entry = read_entry(&entries[i]);
+		const uint64_t offset = (uint64_t)i << mc_pt_shift(level);
+		mc_virt_addr_t address = mc_virt_addr(base + offset);
 		int result;
 
 		if (is_root && is_recursive_slot(space, i))
@@ -102,8 +102,8 @@ static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigne
 		if (is_root) /* alone in having entries of both halves */
 			address = virtual_of(space, offset);
 		result = v->visit(v->context, address, level, entry);
-		if (!result && pt_is_table(entry, level))
-			result = visit_entries(v, pt_table_address(entry), level - 1,
+		if (!result && mc_pt_is_table(entry, level))
+			result = visit_entries(v, mc_pt_table_address(entry), level - 1,
 					       first + offset);
 		if (result)
 			return result;
@@ -113,7 +113,7 @@ static int visit_entries(const struct entry_visit *v, phys_addr_t table, unsigne
 	return 0;
 }
 
-int ACCESS(visit_entries)(const struct space *space, mapper_visit_entry visit, void *context)
+int ACCESS(visit_entries)(const struct mc_space *space, mc_mapper_visit_entry visit, void *context)
 {
 	const struct entry_visit v = { space, visit, context };
 

@@ -12,21 +12,21 @@
 #include <mercator/space.h>
 
 /* Whose lock guards an address: spaces share the kernel half, and its lock. */
-static inline struct space_lock *lock_of(struct space *space, virt_addr_t address)
+static inline struct mc_space_lock *lock_of(struct mc_space *space, mc_virt_addr_t address)
 {
-	return space->kernel && virt_raw(address) >> 63 ? &space->kernel->lock : &space->lock;
+	return space->kernel && mc_virt_raw(address) >> 63 ? &space->kernel->lock : &space->lock;
 }
 
-static inline void space_lock(struct space *space, virt_addr_t address)
+static inline void space_lock(struct mc_space *space, mc_virt_addr_t address)
 {
-	struct space_lock *lock = lock_of(space, address);
-	const uint32_t self = arch_cpu_id() + 1;
+	struct mc_space_lock *lock = lock_of(space, address);
+	const uint32_t self = mc_cpu_id() + 1;
 
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) && atomic_load(&lock->owner) == self)
-		panic("space lock: CPU %u holds it already, by an operation or an open cursor",
-		      self - 1);
-	if (ARCH_NR_CPUS > 1)
-		spin_lock(&lock->spin);
+		mc_panic("space lock: CPU %u holds it already, by an operation or an open cursor",
+			 self - 1);
+	if (MC_NR_CPUS > 1)
+		mc_spin_lock(&lock->spin);
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		atomic_store(&lock->owner, self);
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
@@ -34,24 +34,25 @@ static inline void space_lock(struct space *space, virt_addr_t address)
 }
 
 /* Whether this CPU holds a lock that it took for the space. */
-static inline bool space_lock_is_held(const struct space *space, const struct space_lock *lock)
+static inline bool space_lock_is_held(const struct mc_space *space,
+				      const struct mc_space_lock *lock)
 {
-	return atomic_load(&lock->owner) == arch_cpu_id() + 1 && lock->through == space;
+	return atomic_load(&lock->owner) == mc_cpu_id() + 1 && lock->through == space;
 }
 
 /* Between operations, only an open cursor holds a lock. */
-static inline void space_lock_check_closed(const struct space *space, const char *when)
+static inline void space_lock_check_closed(const struct mc_space *space, const char *when)
 {
 	if (!IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		return;
 	if (space_lock_is_held(space, &space->lock) ||
 	    (space->kernel && space_lock_is_held(space, &space->kernel->lock)))
-		panic("space lock: the space %s while CPU %u has a cursor open in it", when,
-		      arch_cpu_id());
+		mc_panic("space lock: the space %s while CPU %u has a cursor open in it", when,
+			 mc_cpu_id());
 }
 
 /* What the operations of a cursor rely on, which works on `address`. */
-static inline void space_lock_check(struct space *space, virt_addr_t address)
+static inline void space_lock_check(struct mc_space *space, mc_virt_addr_t address)
 {
 	uint32_t owner;
 
@@ -59,22 +60,23 @@ static inline void space_lock_check(struct space *space, virt_addr_t address)
 		return;
 	owner = space ? atomic_load(&lock_of(space, address)->owner) : 0;
 	if (!owner)
-		panic("space lock: CPU %u uses a cursor that is not open", arch_cpu_id());
-	if (owner != arch_cpu_id() + 1)
-		panic("space lock: CPU %u uses a cursor of CPU %u", arch_cpu_id(), owner - 1);
+		mc_panic("space lock: CPU %u uses a cursor that is not open", mc_cpu_id());
+	if (owner != mc_cpu_id() + 1)
+		mc_panic("space lock: CPU %u uses a cursor of CPU %u", mc_cpu_id(), owner - 1);
 }
 
-static inline void space_unlock(struct space *space, virt_addr_t address)
+static inline void space_unlock(struct mc_space *space, mc_virt_addr_t address)
 {
-	struct space_lock *lock = lock_of(space, address);
+	struct mc_space_lock *lock = lock_of(space, address);
 
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
-		if (atomic_load(&lock->owner) != arch_cpu_id() + 1)
-			panic("space lock: CPU %u gives back what it does not hold", arch_cpu_id());
+		if (atomic_load(&lock->owner) != mc_cpu_id() + 1)
+			mc_panic("space lock: CPU %u gives back what it does not hold",
+				 mc_cpu_id());
 		atomic_store(&lock->owner, 0);
 	}
-	if (ARCH_NR_CPUS > 1)
-		spin_unlock(&lock->spin);
+	if (MC_NR_CPUS > 1)
+		mc_spin_unlock(&lock->spin);
 }
 
 #endif

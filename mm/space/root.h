@@ -6,12 +6,14 @@
 #include <mercator/pt_format.h>
 #include <mercator/space.h>
 
-MUST_CHECK int mapper_fill_kernel_half(struct space *kernel);
-MUST_CHECK int mapper_make_root(struct space *space, const struct space *like);
-MUST_CHECK int mapper_write_root(const struct space *space, unsigned int index, pt_entry_t entry);
+MC_MUST_CHECK int mapper_fill_kernel_half(struct mc_space *kernel);
+MC_MUST_CHECK int mapper_make_root(struct mc_space *space, const struct mc_space *like);
+MC_MUST_CHECK int mapper_write_root(const struct mc_space *space, unsigned int index,
+				    mc_pt_entry_t entry);
 
 /* Whether the two share one kernel half. */
-static inline bool space_has_kernel_half_of(const struct space *space, const struct space *other)
+static inline bool space_has_kernel_half_of(const struct mc_space *space,
+					    const struct mc_space *other)
 {
 	return (space->kernel ? space->kernel : space) == (other->kernel ? other->kernel : other);
 }

@@ -8,62 +8,63 @@
 #include "lock.h"
 #include "root.h"
 
-static struct space *active;
+static struct mc_space *active;
 
-struct space *space_active(void)
+struct mc_space *mc_space_active(void)
 {
 	return active;
 }
 
-int space_share_kernel_half(struct space *kernel)
+int mc_space_share_kernel_half(struct mc_space *kernel)
 {
 	if (kernel->kernel)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	return mapper_fill_kernel_half(kernel);
 }
 
-static bool is_recursive(const struct space *space)
+static bool is_recursive(const struct mc_space *space)
 {
-	return HAS_RECURSIVE &&
-	       (space->root.method == ACCESS_RECURSIVE || space->root.method == ACCESS_SECOND_SLOT);
+	return HAS_RECURSIVE && (space->root.method == MC_ACCESS_RECURSIVE ||
+				 space->root.method == MC_ACCESS_SECOND_SLOT);
 }
 
 /*
  * By recursion, tables are in the active space's windows, which have as many levels as that; and a frame that
  * is in none takes the temporary page, whose entry is in a window, too.
  */
-static bool reaches_frames(const struct space *space)
+static bool reaches_frames(const struct mc_space *space)
 {
-	return !is_recursive(space) || (active && active->recursive_slot != SPACE_NOT_RECURSIVE &&
-					active->root.levels == space->root.levels);
+	return !is_recursive(space) ||
+	       (active && active->recursive_slot != MC_SPACE_NOT_RECURSIVE &&
+		active->root.levels == space->root.levels);
 }
 
-void space_set_inactive(struct space *space)
+void mc_space_set_inactive(struct mc_space *space)
 {
 	space->is_inactive = true;
 	if (is_recursive(space))
-		space->root.method = ACCESS_SECOND_SLOT;
+		space->root.method = MC_ACCESS_SECOND_SLOT;
 }
 
-static void set_active(struct space *space)
+static void set_active(struct mc_space *space)
 {
 	space->is_inactive = false;
 	if (is_recursive(space))
-		space->root.method = ACCESS_RECURSIVE;
+		space->root.method = MC_ACCESS_RECURSIVE;
 	active = space;
 }
 
-int space_create(struct space *space, struct space *kernel)
+int mc_space_create(struct mc_space *space, struct mc_space *kernel)
 {
 	/* All roots have the same kernel half: the active one is in reach. */
 	const bool is_in_reach = active && space_has_kernel_half_of(active, kernel);
 	int error;
 
 	if (kernel->kernel)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	if (!reaches_frames(kernel))
-		return ERR_UNSUPPORTED;
-	*space = (struct space){
+		return MC_ERR_UNSUPPORTED;
+	*space = (struct mc_space){
 		.root = kernel->root,
 		.frames = kernel->frames,
 		.largest_leaf = kernel->largest_leaf,
@@ -72,10 +73,10 @@ int space_create(struct space *space, struct space *kernel)
 		.global_pages = kernel->global_pages,
 		.kernel = kernel,
 	};
-	space_set_inactive(space);
+	mc_space_set_inactive(space);
 	error = mapper_make_root(space, is_in_reach ? active : kernel);
 	if (error)
-		*space = (struct space){ .kernel = NULL };
+		*space = (struct mc_space){ .kernel = NULL };
 	/* The method that made the root may be another, and have seen it where nobody finds it again. */
 	if (space->root.table_pointer)
 		space->root.table_pointer =
@@ -83,101 +84,101 @@ int space_create(struct space *space, struct space *kernel)
 	return error;
 }
 
-static void check_left(const struct space *space)
+static void check_left(const struct mc_space *space)
 {
-	tlb_check_paid(space, "is left");
+	mc_tlb_check_paid(space, "is left");
 	/* An open cursor has pointers into what will be the other space's window. */
 	if (is_recursive(space))
 		space_lock_check_closed(space, "is left");
 }
 
-int space_activate(struct space *space)
+int mc_space_activate(struct mc_space *space)
 {
 	if (space == active)
 		return 0;
-	if (active_root().levels != space->root.levels)
-		return ERR_INVALID;
-	if (is_recursive(space) && space->recursive_slot == SPACE_NOT_RECURSIVE)
-		return ERR_UNSUPPORTED;
+	if (mc_active_root().levels != space->root.levels)
+		return MC_ERR_INVALID;
+	if (is_recursive(space) && space->recursive_slot == MC_SPACE_NOT_RECURSIVE)
+		return MC_ERR_UNSUPPORTED;
 	if (second_slot_is_busy())
-		return ERR_BUSY;
+		return MC_ERR_BUSY;
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) && active)
 		check_left(active);
 	if (HAS_RECURSIVE)
 		second_slot_release_for_switch();
-	tlb_load_root(space->root.table);
+	mc_tlb_load_root(space->root.table);
 	/* Nobody knows what was global on other tables. */
 	if (!active || !space_has_kernel_half_of(active, space))
-		tlb_flush_all();
+		mc_tlb_flush_all();
 	if (active)
-		space_set_inactive(active);
+		mc_space_set_inactive(active);
 	set_active(space);
 	return 0;
 }
 
-int space_destroy(struct space *space)
+int mc_space_destroy(struct mc_space *space)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 	int error;
 
 	if (!space->kernel)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 	if (space == active || (second_slot_is_busy() && second_slot_shows(space)))
-		return ERR_BUSY;
-	tlb_check_paid(space, "is destroyed");
+		return MC_ERR_BUSY;
+	mc_tlb_check_paid(space, "is destroyed");
 	space_lock_check_closed(space, "is destroyed");
 	/* Nothing reaches across the edges of a half, so nothing is split, and no frame needed. */
-	tlb_batch_begin(&batch, space);
-	error = mapper_unmap(space, virt_addr(0), linear_end(space->root.levels) / 2, &batch);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_unmap(space, mc_virt_addr(0), linear_end(space->root.levels) / 2, &batch);
+	mc_tlb_batch_finish(&batch);
 	if (error)
 		return error;
 	if (HAS_RECURSIVE && second_slot_shows(space))
 		second_slot_release();
-	space->frames->release(space->frames->context, phys_pfn(space->root.table));
-	*space = (struct space){ .kernel = NULL };
+	space->frames->release(space->frames->context, mc_phys_pfn(space->root.table));
+	*space = (struct mc_space){ .kernel = NULL };
 	return 0;
 }
 
 /* Whether the slot can be changed: if the space is reached by it, another must be active. */
-static int slot_check(const struct space *space)
+static int slot_check(const struct mc_space *space)
 {
 	if (!HAS_RECURSIVE || !reaches_frames(space))
-		return ERR_UNSUPPORTED;
+		return MC_ERR_UNSUPPORTED;
 	if (second_slot_is_busy())
-		return ERR_BUSY;
-	return space == active && is_recursive(space) ? ERR_UNSUPPORTED : 0;
+		return MC_ERR_BUSY;
+	return space == active && is_recursive(space) ? MC_ERR_UNSUPPORTED : 0;
 }
 
 /* Global huge pages are seen in the window as global: only a flush of everything makes it empty. */
-int space_drop_recursive_slot(struct space *space)
+int mc_space_drop_recursive_slot(struct mc_space *space)
 {
 	int error;
 
-	if (space->recursive_slot == SPACE_NOT_RECURSIVE)
-		return ERR_NOT_FOUND;
+	if (space->recursive_slot == MC_SPACE_NOT_RECURSIVE)
+		return MC_ERR_NOT_FOUND;
 	error = slot_check(space);
 	if (error)
 		return error;
 	if (HAS_RECURSIVE && (space == active || second_slot_shows(space)))
 		second_slot_release();
-	error = mapper_write_root(space, (unsigned int)space->recursive_slot, (pt_entry_t){ 0 });
+	error = mapper_write_root(space, (unsigned int)space->recursive_slot, (mc_pt_entry_t){ 0 });
 	if (error)
 		return error;
-	space->recursive_slot = SPACE_NOT_RECURSIVE;
+	space->recursive_slot = MC_SPACE_NOT_RECURSIVE;
 	if (!space->is_inactive)
-		tlb_flush_all();
+		mc_tlb_flush_all();
 	return 0;
 }
 
 /* Where nothing was, nothing is to be invalidated. */
-int space_set_recursive_slot(struct space *space)
+int mc_space_set_recursive_slot(struct mc_space *space)
 {
-	const pt_entry_t entry = { phys_raw(space->root.table) | PT_RECURSIVE_FLAGS };
+	const mc_pt_entry_t entry = { mc_phys_raw(space->root.table) | MC_PT_RECURSIVE_FLAGS };
 	int error;
 
-	if (space->recursive_slot != SPACE_NOT_RECURSIVE)
-		return ERR_EXISTS;
+	if (space->recursive_slot != MC_SPACE_NOT_RECURSIVE)
+		return MC_ERR_EXISTS;
 	error = slot_check(space);
 	if (!error)
 		error = mapper_write_root(space, OWN_SLOT, entry);

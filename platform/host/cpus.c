@@ -12,7 +12,7 @@
 
 __thread unsigned int host_cpu_id;
 
-void arch_cpu_relax(void)
+void mc_cpu_relax(void)
 {
 	static __thread unsigned int count;
 
@@ -33,13 +33,13 @@ static void membarrier(int command)
 /* One CPU needs no barrier in others, nor a system that has such a call. */
 __attribute__((constructor)) static void register_membarrier(void)
 {
-	if (ARCH_NR_CPUS > 1)
+	if (MC_NR_CPUS > 1)
 		membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
 }
 
-void arch_barrier_everywhere(void)
+void mc_barrier_everywhere(void)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (ARCH_NR_CPUS > 1)
+	if (MC_NR_CPUS > 1)
 		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }

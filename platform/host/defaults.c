@@ -16,32 +16,32 @@
 REPLACEABLE uint64_t host_physmap_base;
 
 /* The recursive method reads tables at addresses that nothing here translates. */
-REPLACEABLE void *own_pointer(virt_addr_t address)
+REPLACEABLE void *mc_own_pointer(mc_virt_addr_t address)
 {
-	panic("own_pointer(%#lx): the program has none of its own", virt_raw(address));
+	mc_panic("mc_own_pointer(%#lx): the program has none of its own", mc_virt_raw(address));
 }
 
-REPLACEABLE struct root active_root(void)
+REPLACEABLE struct mc_root mc_active_root(void)
 {
-	return (struct root){ 0 };
+	return (struct mc_root){ 0 };
 }
 
-REPLACEABLE void tlb_invalidate_page(virt_addr_t address)
+REPLACEABLE void mc_tlb_invalidate_page(mc_virt_addr_t address)
 {
 	(void)address;
 }
 
-REPLACEABLE void tlb_load_root(phys_addr_t root)
+REPLACEABLE void mc_tlb_load_root(mc_phys_addr_t root)
 {
 	(void)root;
 }
 
-REPLACEABLE void tlb_flush_all(void)
+REPLACEABLE void mc_tlb_flush_all(void)
 {
 }
 
 /* A mistake in the program that the debug checks found. */
-REPLACEABLE void panic(const char *format, ...)
+REPLACEABLE void mc_panic(const char *format, ...)
 {
 	va_list arguments;
 

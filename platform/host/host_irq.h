@@ -5,12 +5,12 @@
 
 #include <stdint.h>
 
-static inline uint64_t arch_irq_save(void)
+static inline uint64_t mc_irq_save(void)
 {
 	return 0;
 }
 
-static inline void arch_irq_restore(uint64_t flags)
+static inline void mc_irq_restore(uint64_t flags)
 {
 	(void)flags;
 }

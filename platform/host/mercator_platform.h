@@ -13,49 +13,49 @@
 #ifndef HOST_NR_CPUS
 #define HOST_NR_CPUS 64
 #endif
-#define ARCH_NR_CPUS HOST_NR_CPUS
-_Static_assert(ARCH_NR_CPUS >= 1, "there is one CPU at least");
+#define MC_NR_CPUS HOST_NR_CPUS
+_Static_assert(MC_NR_CPUS >= 1, "there is one CPU at least");
 
 extern __thread unsigned int host_cpu_id;
 
-static inline unsigned int arch_cpu_id(void)
+static inline unsigned int mc_cpu_id(void)
 {
-	return ARCH_NR_CPUS > 1 ? host_cpu_id : 0;
+	return MC_NR_CPUS > 1 ? host_cpu_id : 0;
 }
 
 /* The thread that holds the lock may want this core. */
-void arch_cpu_relax(void);
+void mc_cpu_relax(void);
 
 /* Linux: membarrier(2), which has every thread of the process execute a barrier. */
-void arch_barrier_everywhere(void);
+void mc_barrier_everywhere(void);
 
-struct root active_root(void);
+struct mc_root mc_active_root(void);
 
 /* Wherever the program has put its memory. */
 extern uint64_t host_physmap_base;
 
-static inline uint64_t physmap_base(void)
+static inline uint64_t mc_physmap_base(void)
 {
 	return host_physmap_base;
 }
 
-static inline uint64_t physmap_size(void)
+static inline uint64_t mc_physmap_limit(void)
 {
 	return UINT64_MAX;
 }
 
-void *own_pointer(virt_addr_t address);
+void *mc_own_pointer(mc_virt_addr_t address);
 
 /* C's memset(), which sanitizers see. Not by <string.h>, beside which kernel/string.h cannot be included. */
 void *host_memset(void *to, int byte, size_t size) __asm__("memset");
 
-static inline void table_zero(void *table)
+static inline void mc_table_zero(void *table)
 {
-	host_memset(table, 0, FRAME_SIZE);
+	host_memset(table, 0, MC_FRAME_SIZE);
 }
 
-void tlb_invalidate_page(virt_addr_t address);
-void tlb_load_root(phys_addr_t root);
-void tlb_flush_all(void);
+void mc_tlb_invalidate_page(mc_virt_addr_t address);
+void mc_tlb_load_root(mc_phys_addr_t root);
+void mc_tlb_flush_all(void);
 
 #endif

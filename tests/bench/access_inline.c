@@ -11,37 +11,37 @@
 
 uint64_t inline_offset;
 
-static inline void *my_pointer_to(phys_addr_t frame)
+static inline void *my_pointer_to(mc_phys_addr_t frame)
 {
-	return virt_ptr(virt_addr(inline_offset + phys_raw(frame)));
+	return mc_virt_ptr(mc_virt_addr(inline_offset + mc_phys_raw(frame)));
 }
 
-static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
-				       unsigned int level)
+static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
+					  uint64_t linear, unsigned int level)
 {
-	pt_entry_t *entries = my_pointer_to(table);
+	mc_pt_entry_t *entries = my_pointer_to(table);
 
 	(void)root;
-	return entries + pt_index(virt_addr(linear), level);
+	return entries + mc_pt_index(mc_virt_addr(linear), level);
 }
 
-static inline bool access_reaches(const struct root *root, phys_addr_t table)
+static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)
 {
 	(void)root;
 	(void)table;
 	return true;
 }
 
-static inline bool access_keeps(const struct root *root)
+static inline bool access_keeps(const struct mc_root *root)
 {
 	(void)root;
 	return true;
 }
 
-static inline void *access_frame(const struct space *space, pfn_t frame)
+static inline void *access_frame(const struct mc_space *space, mc_pfn_t frame)
 {
 	(void)space;
-	return my_pointer_to(phys_of_pfn(frame));
+	return my_pointer_to(mc_phys_of_pfn(frame));
 }
 
 #include "../../mm/pagetable/walker.h"

@@ -7,7 +7,6 @@
 
 extern uint64_t inline_offset; /* from physical addresses to pointers */
 
-MUST_CHECK int inline_walk(const struct root *root, virt_addr_t address, struct walk *walk);
 DECLARE_METHOD(inline);
 
 #endif

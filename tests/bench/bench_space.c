@@ -1,40 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /* The benchmarks' address space (bench_space.h). */
+#include <kernel/units.h>
 #include <mercator/platform.h>
 
 #include "bench_space.h"
 
-static int allocate(void *context, pfn_t *frame)
+static int allocate(void *context, mc_pfn_t *frame)
 {
 	struct bench_space *bench = context;
 
 	if (!bench->nr_free)
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	*frame = bench->free[--bench->nr_free];
 	return 0;
 }
 
-static void release(void *context, pfn_t frame)
+static void release(void *context, mc_pfn_t frame)
 {
 	struct bench_space *bench = context;
 
 	bench->free[bench->nr_free++] = frame;
 }
 
-static void *pointer_to(void *context, phys_addr_t frame)
+static void *pointer_to(void *context, mc_phys_addr_t frame)
 {
 	const struct bench_space *bench = context;
 
-	return virt_ptr(virt_addr(bench->offset + phys_raw(frame)));
+	return mc_virt_ptr(mc_virt_addr(bench->offset + mc_phys_raw(frame)));
 }
 
-void bench_space_init(struct bench_space *bench, enum access_method method, void *bytes,
-		      pfn_t first, size_t count, pfn_t *room)
+void bench_space_init(struct bench_space *bench, enum mc_access_method method, void *bytes,
+		      mc_pfn_t first, size_t count, mc_pfn_t *room)
 {
 	*bench = (struct bench_space){
 		.space = {
 			.root = {
-				.table = phys_of_pfn(first),
+				.table = mc_phys_of_pfn(first),
 				.levels = 4,
 				.method = method,
 				.pointer_to = pointer_to,
@@ -43,15 +44,15 @@ void bench_space_init(struct bench_space *bench, enum access_method method, void
 			},
 			.largest_leaf = 3,
 			.physical_limit = TIB(256),
-			.recursive_slot = SPACE_NOT_RECURSIVE,
+			.recursive_slot = MC_SPACE_NOT_RECURSIVE,
 			.global_pages = true,
 		},
 		.source = { .allocate = allocate, .release = release, .context = bench },
-		.offset = virt_raw(virt_of_ptr(bytes)) - first * FRAME_SIZE,
+		.offset = mc_virt_raw(mc_virt_of_ptr(bytes)) - first * MC_FRAME_SIZE,
 		.free = room,
 	};
 	bench->space.frames = &bench->source;
-	for (pfn_t frame = first + count - 1; frame > first; frame--)
+	for (mc_pfn_t frame = first + count - 1; frame > first; frame--)
 		release(bench, frame);
-	table_zero(bytes);
+	mc_table_zero(bytes);
 }

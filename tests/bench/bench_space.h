@@ -9,10 +9,10 @@
 #include <mercator/space.h>
 
 struct bench_space {
-	struct space space;
-	struct frame_source source;
+	struct mc_space space;
+	struct mc_frame_source source;
 	uint64_t offset; /* from where a frame is to where its bytes are */
-	pfn_t *free;     /* room for all frames, given by the caller; free[0 .. nr_free) are free */
+	mc_pfn_t *free;  /* room for all frames, given by the caller; free[0 .. nr_free) are free */
 	size_t nr_free;
 };
 
@@ -21,7 +21,7 @@ struct bench_space {
  * mapped at `bytes`; the root takes the first one, tables the next ones in ascending order. The
  * generic method goes through a function that knows where they are, and does what access_inline.c does.
  */
-void bench_space_init(struct bench_space *bench, enum access_method method, void *bytes,
-		      pfn_t first, size_t count, pfn_t *room);
+void bench_space_init(struct bench_space *bench, enum mc_access_method method, void *bytes,
+		      mc_pfn_t first, size_t count, mc_pfn_t *room);
 
 #endif

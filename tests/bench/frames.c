@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include <kernel/units.h>
 #include <mercator/frame.h>
 #include <mercator/platform.h>
 
@@ -22,9 +23,9 @@
 #define MANY      4000000
 #define NR_CPUS   2
 
-static struct frame_pool pool;
-static struct frame_cpu cpus[NR_CPUS];
-static pfn_t held[NR_FRAMES];
+static struct mc_frame_pool pool;
+static struct mc_frame_cpu cpus[NR_CPUS];
+static mc_pfn_t held[NR_FRAMES];
 static size_t nr_held;
 static uint64_t random_state = 1;
 
@@ -44,16 +45,16 @@ static size_t random_below(uint64_t *state, size_t bound)
 static void must(int result)
 {
 	if (result) {
-		fprintf(stderr, "bench-frames: %s\n", error_name(result));
+		fprintf(stderr, "bench-frames: %s\n", mc_error_name(result));
 		abort();
 	}
 }
 
-static void shuffle(pfn_t *frames, size_t count)
+static void shuffle(mc_pfn_t *frames, size_t count)
 {
 	for (size_t i = count; i > 1; i--) {
 		const size_t j = random_below(&random_state, i);
-		const pfn_t swap = frames[i - 1];
+		const mc_pfn_t swap = frames[i - 1];
 
 		frames[i - 1] = frames[j];
 		frames[j] = swap;
@@ -62,17 +63,17 @@ static void shuffle(pfn_t *frames, size_t count)
 
 /* Set-ups: which frames are in `held`, and what is free. */
 
-static void reset_from(pfn_t first)
+static void reset_from(mc_pfn_t first)
 {
 	static void *metadata;
-	const uint64_t size = align_up(frame_metadata_size(first, FIRST + NR_FRAMES), 64);
+	const uint64_t size = align_up(mc_frame_metadata_size(first, FIRST + NR_FRAMES), 64);
 
 	free(metadata);
 	metadata = aligned_alloc(64, size);
 	if (!metadata)
 		abort();
-	frame_pool_init(&pool, cpus, NR_CPUS);
-	must(frame_add_range(&pool, first, FIRST + NR_FRAMES, metadata));
+	mc_frame_pool_init(&pool, cpus, NR_CPUS);
+	must(mc_frame_add_range(&pool, first, FIRST + NR_FRAMES, metadata));
 	nr_held = 0;
 }
 
@@ -87,13 +88,13 @@ static void fill(unsigned int percent)
 	const size_t keep = NR_FRAMES * percent / 100;
 
 	reset();
-	must(frame_alloc_bulk(&pool, held, NR_FRAMES));
+	must(mc_frame_alloc_bulk(&pool, held, NR_FRAMES));
 	shuffle(held, NR_FRAMES);
 	for (nr_held = NR_FRAMES; nr_held > keep; nr_held--)
-		must(frame_free(&pool, held[nr_held - 1], 0));
+		must(mc_frame_free(&pool, held[nr_held - 1], 0));
 }
 
-static pfn_t stack_held[NR_FRAMES];
+static mc_pfn_t stack_held[NR_FRAMES];
 
 static void fill_stack(size_t keep)
 {
@@ -116,10 +117,10 @@ static void fill_stack(size_t keep)
 static void pairs(unsigned int order, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		pfn_t pfn;
+		mc_pfn_t pfn;
 
-		must(frame_alloc(&pool, order, &pfn));
-		must(frame_free(&pool, pfn, order));
+		must(mc_frame_alloc(&pool, order, &pfn));
+		must(mc_frame_free(&pool, pfn, order));
 	}
 }
 
@@ -135,12 +136,12 @@ static double pair_order_3(void)
 
 static double pair_2mib(void)
 {
-	TIMED(MANY, pairs(FRAME_ORDER_2MIB, MANY));
+	TIMED(MANY, pairs(MC_FRAME_ORDER_2MIB, MANY));
 }
 
 static double pair_1gib(void)
 {
-	TIMED(1000, pairs(FRAME_ORDER_1GIB, 1000));
+	TIMED(1000, pairs(MC_FRAME_ORDER_1GIB, 1000));
 }
 
 /* Memory that does not begin with a whole 2 MiB, as most does not: single frames come from there. */
@@ -153,7 +154,7 @@ static double pair_in_an_edge(void)
 static void stack_pairs(void)
 {
 	for (size_t i = 0; i < MANY; i++) {
-		pfn_t pfn;
+		mc_pfn_t pfn;
 
 		must(stack_alloc(&pfn));
 		must(stack_free(pfn));
@@ -168,7 +169,7 @@ static double stack_pair(void)
 static void nextfit_pairs(void)
 {
 	for (size_t i = 0; i < MANY; i++) {
-		pfn_t pfn;
+		mc_pfn_t pfn;
 
 		must(nextfit_alloc(&pfn));
 		must(nextfit_free(pfn));
@@ -181,16 +182,16 @@ static double nextfit_pair(void)
 }
 
 /* All of memory, from empty, in calls of BULK frames; and back, in the same order. */
-static void alloc_all(pfn_t *frames, size_t count, size_t step)
+static void alloc_all(mc_pfn_t *frames, size_t count, size_t step)
 {
 	for (size_t i = 0; i + step <= count; i += step)
-		must(frame_alloc_bulk(&pool, frames + i, step));
+		must(mc_frame_alloc_bulk(&pool, frames + i, step));
 }
 
-static void free_all(const pfn_t *frames, size_t count, size_t step)
+static void free_all(const mc_pfn_t *frames, size_t count, size_t step)
 {
 	for (size_t i = 0; i + step <= count; i += step)
-		must(frame_free_bulk(&pool, frames + i, step, NULL));
+		must(mc_frame_free_bulk(&pool, frames + i, step, NULL));
 }
 
 static double bulk_alloc(void)
@@ -239,13 +240,13 @@ static double stack_bulk_free(void)
 static void alloc_each(void)
 {
 	for (size_t i = 0; i < NR_FRAMES; i++)
-		must(frame_alloc(&pool, 0, &held[i]));
+		must(mc_frame_alloc(&pool, 0, &held[i]));
 }
 
 static void free_each(void)
 {
 	for (size_t i = 0; i < NR_FRAMES; i++)
-		must(frame_free(&pool, held[i], 0));
+		must(mc_frame_free(&pool, held[i], 0));
 }
 
 static double alloc_one_by_one(void)
@@ -305,11 +306,11 @@ static double nextfit_alloc_one_by_one(void)
 static void replace_each(size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		pfn_t *place = &held[random_below(&random_state, REPLACED)];
-		pfn_t pfn;
+		mc_pfn_t *place = &held[random_below(&random_state, REPLACED)];
+		mc_pfn_t pfn;
 
-		must(frame_alloc(&pool, 0, &pfn));
-		must(frame_free(&pool, *place, 0));
+		must(mc_frame_alloc(&pool, 0, &pfn));
+		must(mc_frame_free(&pool, *place, 0));
 		*place = pfn;
 	}
 }
@@ -336,8 +337,8 @@ static double replace_at_99(void)
 static void stack_replace_each(size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		pfn_t *place = &stack_held[random_below(&random_state, REPLACED)];
-		pfn_t pfn;
+		mc_pfn_t *place = &stack_held[random_below(&random_state, REPLACED)];
+		mc_pfn_t pfn;
 
 		must(stack_alloc(&pfn));
 		must(stack_free(*place));
@@ -369,7 +370,7 @@ static double pair_at_99(void)
 
 static void bulk_some(size_t rounds)
 {
-	static pfn_t some[SOME];
+	static mc_pfn_t some[SOME];
 
 	for (size_t i = 0; i < rounds; i++) {
 		alloc_all(some, SOME, BULK);
@@ -397,7 +398,7 @@ struct worker {
 	void (*work)(struct worker *worker);
 	unsigned int cpu;
 	pthread_barrier_t *start;
-	pfn_t *frames; /* of its own */
+	mc_pfn_t *frames; /* of its own */
 	uint64_t random;
 	uint64_t ns;
 };
@@ -421,7 +422,7 @@ static void work_bulk(struct worker *worker)
 static void work_free_shuffled(struct worker *worker)
 {
 	for (size_t i = 0; i < HALF; i++)
-		must(frame_free(&pool, worker->frames[i], 0));
+		must(mc_frame_free(&pool, worker->frames[i], 0));
 }
 
 static void *run_worker(void *argument)
@@ -483,7 +484,7 @@ THREAD_LOOPS(threads_free, work_free_shuffled, HALF)
 
 static double metadata_bits(uint64_t frames)
 {
-	return (double)(frame_metadata_size(FIRST, FIRST + frames) - 64) * 8 / (double)frames;
+	return (double)(mc_frame_metadata_size(FIRST, FIRST + frames) - 64) * 8 / (double)frames;
 }
 
 int main(int argc, char **argv)
@@ -519,7 +520,7 @@ int main(int argc, char **argv)
 	bench_value("metadata of 4 GiB beyond 64 bytes", "bits/frame", metadata_bits(NR_FRAMES),
 		    1.13);
 	bench_value("metadata of 2 MiB beyond 64 bytes", "bits/frame", metadata_bits(512), 1.13);
-	bench_value("metadata of a CPU", "bytes", sizeof(struct frame_cpu), 0);
+	bench_value("metadata of a CPU", "bytes", sizeof(struct mc_frame_cpu), 0);
 	printf("%u targets missed\n", bench_missed());
 	if (argc > 1 && !bench_write_json(argv[1])) {
 		perror(argv[1]);

@@ -5,10 +5,10 @@
 
 #include "limit.h"
 
-static pfn_t *stack;
+static mc_pfn_t *stack;
 static size_t stack_size;
 
-void stack_reset(pfn_t first, size_t count)
+void stack_reset(mc_pfn_t first, size_t count)
 {
 	free(stack);
 	stack = malloc(count * sizeof(*stack));
@@ -19,7 +19,7 @@ void stack_reset(pfn_t first, size_t count)
 	stack_size = count;
 }
 
-int stack_alloc(pfn_t *pfn)
+int stack_alloc(mc_pfn_t *pfn)
 {
 	if (!stack_size)
 		return -1;
@@ -27,13 +27,13 @@ int stack_alloc(pfn_t *pfn)
 	return 0;
 }
 
-int stack_free(pfn_t pfn)
+int stack_free(mc_pfn_t pfn)
 {
 	stack[stack_size++] = pfn;
 	return 0;
 }
 
-int stack_alloc_bulk(pfn_t *frames, size_t count)
+int stack_alloc_bulk(mc_pfn_t *frames, size_t count)
 {
 	if (stack_size < count)
 		return -1;
@@ -42,7 +42,7 @@ int stack_alloc_bulk(pfn_t *frames, size_t count)
 	return 0;
 }
 
-int stack_free_bulk(const pfn_t *frames, size_t count)
+int stack_free_bulk(const mc_pfn_t *frames, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		stack[stack_size++] = frames[i];
@@ -51,9 +51,9 @@ int stack_free_bulk(const pfn_t *frames, size_t count)
 
 static uint64_t *words;
 static size_t nr_words, cursor;
-static pfn_t words_first;
+static mc_pfn_t words_first;
 
-void nextfit_reset(pfn_t first, size_t count)
+void nextfit_reset(mc_pfn_t first, size_t count)
 {
 	free(words);
 	nr_words = count / 64;
@@ -64,7 +64,7 @@ void nextfit_reset(pfn_t first, size_t count)
 	cursor = 0;
 }
 
-int nextfit_alloc(pfn_t *pfn)
+int nextfit_alloc(mc_pfn_t *pfn)
 {
 	for (size_t i = 0; i <= nr_words; i++) {
 		if (~words[cursor]) {
@@ -79,7 +79,7 @@ int nextfit_alloc(pfn_t *pfn)
 	return -1;
 }
 
-int nextfit_free(pfn_t pfn)
+int nextfit_free(mc_pfn_t pfn)
 {
 	const uint64_t bit = UINT64_C(1) << (pfn - words_first) % 64;
 	uint64_t *word = &words[(pfn - words_first) / 64];

@@ -9,15 +9,15 @@
 #include <mercator/types.h>
 
 /* An array of the free frames. */
-void stack_reset(pfn_t first, size_t count);
-int stack_alloc(pfn_t *pfn);
-int stack_free(pfn_t pfn);
-int stack_alloc_bulk(pfn_t *frames, size_t count);
-int stack_free_bulk(const pfn_t *frames, size_t count);
+void stack_reset(mc_pfn_t first, size_t count);
+int stack_alloc(mc_pfn_t *pfn);
+int stack_free(mc_pfn_t pfn);
+int stack_alloc_bulk(mc_pfn_t *frames, size_t count);
+int stack_free_bulk(const mc_pfn_t *frames, size_t count);
 
 /* A bit a frame, searched from where the last frame was found. */
-void nextfit_reset(pfn_t first, size_t count);
-int nextfit_alloc(pfn_t *pfn);
-int nextfit_free(pfn_t pfn);
+void nextfit_reset(mc_pfn_t first, size_t count);
+int nextfit_alloc(mc_pfn_t *pfn);
+int nextfit_free(mc_pfn_t pfn);
 
 #endif

@@ -12,23 +12,23 @@
 
 CONSTANTLY uint64_t *table_at(uint64_t entry)
 {
-	return physmap_pointer(phys_addr(entry & PT_ADDRESS_MASK));
+	return mc_physmap_pointer(mc_phys_addr(entry & MC_PT_ADDRESS_MASK));
 }
 
 CONSTANTLY uint64_t *entry_at(uint64_t entry, uint64_t address, unsigned int level)
 {
-	return table_at(entry) + pt_index(virt_addr(address), level);
+	return table_at(entry) + mc_pt_index(mc_virt_addr(address), level);
 }
 
 /* As an entry would name it, so that 0 is no table. */
 CONSTANTLY uint64_t root_of(const struct bench_space *bench)
 {
-	return phys_raw(bench->space.root.table) | PT_TABLE_FLAGS;
+	return mc_phys_raw(bench->space.root.table) | MC_PT_TABLE_FLAGS;
 }
 
 CONSTANTLY bool is_table(uint64_t entry)
 {
-	return (entry & (PT_P | PT_PS)) == PT_P;
+	return (entry & (MC_PT_P | MC_PT_PS)) == MC_PT_P;
 }
 
 /* The table below *entry, made if it is missing; 0 if that fails or a huge page is there. */
@@ -40,8 +40,8 @@ CONSTANTLY uint64_t next_table(struct bench_space *bench, uint64_t *entry)
 		return value;
 	if (value || !bench->nr_free)
 		return 0;
-	value = bench->free[--bench->nr_free] << FRAME_SHIFT | PT_TABLE_FLAGS;
-	table_zero(table_at(value));
+	value = bench->free[--bench->nr_free] << MC_FRAME_SHIFT | MC_PT_TABLE_FLAGS;
+	mc_table_zero(table_at(value));
 	return *entry = value;
 }
 
@@ -64,10 +64,10 @@ CONSTANTLY int map(struct bench_space *bench, uint64_t address, uint64_t leaf, u
 	uint64_t *entry;
 
 	if (!table)
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	entry = entry_at(table, address, level);
 	if (*entry)
-		return ERR_EXISTS;
+		return MC_ERR_EXISTS;
 	*entry = leaf;
 	return 0;
 }
@@ -75,18 +75,18 @@ CONSTANTLY int map(struct bench_space *bench, uint64_t address, uint64_t leaf, u
 CONSTANTLY int map_range(struct bench_space *bench, uint64_t address, uint64_t leaf, uint64_t count,
 			 unsigned int levels, unsigned int level)
 {
-	const uint64_t page = pt_span(level), end = address + count * page;
+	const uint64_t page = mc_pt_span(level), end = address + count * page;
 
 	while (address < end) {
 		const uint64_t table = make_path(bench, address, levels, level);
 		uint64_t *entries = table_at(table);
 
 		if (!table)
-			return ERR_NO_MEMORY;
-		for (uint64_t i = pt_index(virt_addr(address), level);
-		     i < PT_ENTRIES && address < end; i++) {
+			return MC_ERR_NO_MEMORY;
+		for (uint64_t i = mc_pt_index(mc_virt_addr(address), level);
+		     i < MC_PT_ENTRIES && address < end; i++) {
 			if (entries[i])
-				return ERR_EXISTS;
+				return MC_ERR_EXISTS;
 			entries[i] = leaf;
 			leaf += page;
 			address += page;
@@ -126,14 +126,14 @@ CONSTANTLY int unmap(struct bench_space *bench, uint64_t address, unsigned int l
 	uint64_t *entry = find_leaf(bench, address, levels, level);
 
 	if (!entry || !*entry)
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	*entry = 0;
 	return 0;
 }
 
 CONSTANTLY void free_table(struct bench_space *bench, uint64_t *parent)
 {
-	bench->free[bench->nr_free++] = (*parent & PT_ADDRESS_MASK) >> FRAME_SHIFT;
+	bench->free[bench->nr_free++] = (*parent & MC_PT_ADDRESS_MASK) >> MC_FRAME_SHIFT;
 	*parent = 0;
 }
 
@@ -145,7 +145,7 @@ CONSTANTLY int unmap_last(struct bench_space *bench, uint64_t address, unsigned 
 	uint64_t *entry = parent ? entry_at(*parent, address, level) : NULL;
 
 	if (!entry || !*entry)
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	*entry = 0;
 	free_table(bench, parent);
 	return 0;
@@ -158,7 +158,7 @@ CONSTANTLY int unmap_part(struct bench_space *bench, uint64_t address, uint64_t 
 	uint64_t *entries = find_leaf(bench, address, levels, level);
 
 	if (!entries)
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	for (uint64_t i = 0; i < count; i++)
 		if (entries[i])
 			entries[i] = 0;
@@ -168,25 +168,26 @@ CONSTANTLY int unmap_part(struct bench_space *bench, uint64_t address, uint64_t 
 CONSTANTLY int translate(const struct bench_space *bench, uint64_t address, uint64_t *physical,
 			 unsigned int levels)
 {
-	const unsigned int unused_bits = 64 - (FRAME_SHIFT + 9 * levels);
+	const unsigned int unused_bits = 64 - (MC_FRAME_SHIFT + 9 * levels);
 	uint64_t entry = root_of(bench);
 
 	if ((uint64_t)((int64_t)(address << unused_bits) >> unused_bits) != address)
-		return ERR_INVALID;
+		return MC_ERR_INVALID;
 #pragma GCC unroll 5
 	for (unsigned int at = levels; at > 1; at--) {
 		entry = *entry_at(entry, address, at);
 		if (is_table(entry))
 			continue;
-		if (!(entry & PT_P))
-			return ERR_NOT_FOUND;
-		*physical = (entry & PT_ADDRESS_MASK & -pt_span(at)) | address % pt_span(at);
+		if (!(entry & MC_PT_P))
+			return MC_ERR_NOT_FOUND;
+		*physical =
+			(entry & MC_PT_ADDRESS_MASK & -mc_pt_span(at)) | address % mc_pt_span(at);
 		return 0;
 	}
 	entry = *entry_at(entry, address, 1);
-	if (!(entry & PT_P))
-		return ERR_NOT_FOUND;
-	*physical = (entry & PT_ADDRESS_MASK) | address % FRAME_SIZE;
+	if (!(entry & MC_PT_P))
+		return MC_ERR_NOT_FOUND;
+	*physical = (entry & MC_PT_ADDRESS_MASK) | address % MC_FRAME_SIZE;
 	return 0;
 }
 
@@ -195,9 +196,9 @@ CONSTANTLY int protect(struct bench_space *bench, uint64_t address, uint64_t bit
 {
 	uint64_t *entry = find_leaf(bench, address, levels, level);
 
-	if (!entry || !(*entry & PT_P))
-		return ERR_NOT_FOUND;
-	*entry = (*entry & PT_ADDRESS_MASK) | bits;
+	if (!entry || !(*entry & MC_PT_P))
+		return MC_ERR_NOT_FOUND;
+	*entry = (*entry & MC_PT_ADDRESS_MASK) | bits;
 	return 0;
 }
 
@@ -208,11 +209,11 @@ CONSTANTLY int protect_part(struct bench_space *bench, uint64_t address, uint64_
 	uint64_t *entries = find_leaf(bench, address, levels, level);
 
 	if (!entries)
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	for (uint64_t i = 0; i < count; i++) {
-		if (!(entries[i] & PT_P))
-			return ERR_NOT_FOUND;
-		entries[i] = (entries[i] & PT_ADDRESS_MASK) | bits;
+		if (!(entries[i] & MC_PT_P))
+			return MC_ERR_NOT_FOUND;
+		entries[i] = (entries[i] & MC_PT_ADDRESS_MASK) | bits;
 	}
 	return 0;
 }
@@ -239,9 +240,9 @@ int limit_unmap_and_scan(struct bench_space *bench, uint64_t address)
 	uint64_t *entry = parent ? entry_at(*parent, address, 1) : NULL;
 
 	if (!entry || !*entry)
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	*entry = 0;
-	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 		if (entries[i])
 			return 0;
 	free_table(bench, parent);
@@ -250,15 +251,15 @@ int limit_unmap_and_scan(struct bench_space *bench, uint64_t address)
 
 void limit_unmap_range(struct bench_space *bench, uint64_t address, uint64_t count)
 {
-	const uint64_t end = address + count * FRAME_SIZE;
+	const uint64_t end = address + count * MC_FRAME_SIZE;
 
-	for (; address < end; address += PT_ENTRIES * FRAME_SIZE) {
+	for (; address < end; address += MC_PT_ENTRIES * MC_FRAME_SIZE) {
 		uint64_t *parent = find_parent(bench, address, 4, 1);
 		uint64_t *entries = parent ? table_at(*parent) : NULL;
 
 		if (!parent)
 			continue;
-		for (unsigned int i = 0; i < PT_ENTRIES; i++)
+		for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 			if (entries[i])
 				entries[i] = 0;
 		free_table(bench, parent);
@@ -277,106 +278,110 @@ int limit_protect(struct bench_space *bench, uint64_t address, uint64_t bits)
 
 int limit_protect_range(struct bench_space *bench, uint64_t address, uint64_t count, uint64_t bits)
 {
-	const uint64_t end = address + count * FRAME_SIZE;
+	const uint64_t end = address + count * MC_FRAME_SIZE;
 	int error = 0;
 
-	for (; address < end && !error; address += PT_ENTRIES * FRAME_SIZE)
-		error = protect_part(bench, address, PT_ENTRIES, bits, 4, 1);
+	for (; address < end && !error; address += MC_PT_ENTRIES * MC_FRAME_SIZE)
+		error = protect_part(bench, address, MC_PT_ENTRIES, bits, 4, 1);
 	return error;
 }
 
 /* With the mapper's parameters, for each number of levels and each level of the leaves. */
-CONSTANTLY struct bench_space *bench_of(const struct space *space)
+CONSTANTLY struct bench_space *bench_of(const struct mc_space *space)
 {
 	/* The first member; only what does not change it is const. */
 	return (struct bench_space *)(uintptr_t)space;
 }
 
-CONSTANTLY int work_map(struct space *space, virt_addr_t address, phys_addr_t physical,
-			uint64_t size, struct attributes attributes, unsigned int levels,
+CONSTANTLY int work_map(struct mc_space *space, mc_virt_addr_t address, mc_phys_addr_t physical,
+			uint64_t size, struct mc_attributes attributes, unsigned int levels,
 			unsigned int level)
 {
-	const uint64_t leaf = phys_raw(physical) | pt_leaf_bits(attributes, level);
+	const uint64_t leaf = mc_phys_raw(physical) | mc_pt_leaf_bits(attributes, level);
 
-	if (size == pt_span(level))
-		return map(bench_of(space), virt_raw(address), leaf, levels, level);
-	return map_range(bench_of(space), virt_raw(address), leaf, size / pt_span(level), levels,
-			 level);
+	if (size == mc_pt_span(level))
+		return map(bench_of(space), mc_virt_raw(address), leaf, levels, level);
+	return map_range(bench_of(space), mc_virt_raw(address), leaf, size / mc_pt_span(level),
+			 levels, level);
 }
 
-CONSTANTLY int work_unmap(struct space *space, virt_addr_t address, uint64_t size,
+CONSTANTLY int work_unmap(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
 			  unsigned int levels, unsigned int level)
 {
-	if (size == pt_span(level))
-		return unmap(bench_of(space), virt_raw(address), levels, level);
-	return unmap_part(bench_of(space), virt_raw(address), size / pt_span(level), levels, level);
+	if (size == mc_pt_span(level))
+		return unmap(bench_of(space), mc_virt_raw(address), levels, level);
+	return unmap_part(bench_of(space), mc_virt_raw(address), size / mc_pt_span(level), levels,
+			  level);
 }
 
-CONSTANTLY int work_protect(struct space *space, virt_addr_t address, uint64_t size,
-			    struct attributes attributes, unsigned int levels, unsigned int level)
+CONSTANTLY int work_protect(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+			    struct mc_attributes attributes, unsigned int levels,
+			    unsigned int level)
 {
-	const uint64_t bits = pt_leaf_bits(attributes, level);
+	const uint64_t bits = mc_pt_leaf_bits(attributes, level);
 
-	if (size == pt_span(level))
-		return protect(bench_of(space), virt_raw(address), bits, levels, level);
-	return protect_part(bench_of(space), virt_raw(address), size / pt_span(level), bits, levels,
-			    level);
+	if (size == mc_pt_span(level))
+		return protect(bench_of(space), mc_virt_raw(address), bits, levels, level);
+	return protect_part(bench_of(space), mc_virt_raw(address), size / mc_pt_span(level), bits,
+			    levels, level);
 }
 
 /* Only adds up what is there: the context is the sum. */
-CONSTANTLY int work_visit(const struct space *space, virt_addr_t address, uint64_t size,
+CONSTANTLY int work_visit(const struct mc_space *space, mc_virt_addr_t address, uint64_t size,
 			  uint64_t *sum, unsigned int levels, unsigned int level)
 {
-	const uint64_t *entries = find_leaf(bench_of(space), virt_raw(address), levels, level);
+	const uint64_t *entries = find_leaf(bench_of(space), mc_virt_raw(address), levels, level);
 
 	if (!entries)
-		return ERR_NOT_FOUND;
-	for (uint64_t i = 0; i < size / pt_span(level); i++)
-		if (entries[i] & PT_P)
-			*sum += entries[i] & PT_ADDRESS_MASK;
+		return MC_ERR_NOT_FOUND;
+	for (uint64_t i = 0; i < size / mc_pt_span(level); i++)
+		if (entries[i] & MC_PT_P)
+			*sum += entries[i] & MC_PT_ADDRESS_MASK;
 	return 0;
 }
 
 #define LIMIT_WORK(levels, level)                                                                  \
-	static int map_##levels##_##level(struct space *space, virt_addr_t address,                \
-					  phys_addr_t physical, uint64_t size,                     \
-					  struct attributes attributes, struct conflict *conflict) \
+	static int map_##levels##_##level(                                                         \
+		struct mc_space *space, mc_virt_addr_t address, mc_phys_addr_t physical,           \
+		uint64_t size, struct mc_attributes attributes, struct mc_conflict *conflict)      \
 	{                                                                                          \
 		(void)conflict;                                                                    \
 		return work_map(space, address, physical, size, attributes, levels, level);        \
 	}                                                                                          \
-	static int unmap_##levels##_##level(struct space *space, virt_addr_t address,              \
-					    uint64_t size, struct tlb_batch *batch)                \
+	static int unmap_##levels##_##level(struct mc_space *space, mc_virt_addr_t address,        \
+					    uint64_t size, struct mc_tlb_batch *batch)             \
 	{                                                                                          \
 		(void)batch;                                                                       \
 		return work_unmap(space, address, size, levels, level);                            \
 	}                                                                                          \
-	static int unmap_last_##levels##_##level(struct space *space, virt_addr_t address,         \
-						 uint64_t size, struct tlb_batch *batch)           \
+	static int unmap_last_##levels##_##level(struct mc_space *space, mc_virt_addr_t address,   \
+						 uint64_t size, struct mc_tlb_batch *batch)        \
 	{                                                                                          \
 		(void)size;                                                                        \
 		(void)batch;                                                                       \
-		return unmap_last(bench_of(space), virt_raw(address), levels, level);              \
+		return unmap_last(bench_of(space), mc_virt_raw(address), levels, level);           \
 	}                                                                                          \
-	static int protect_##levels##_##level(struct space *space, virt_addr_t address,            \
-					      uint64_t size, struct attributes attributes,         \
-					      struct tlb_batch *batch, struct conflict *conflict)  \
+	static int protect_##levels##_##level(struct mc_space *space, mc_virt_addr_t address,      \
+					      uint64_t size, struct mc_attributes attributes,      \
+					      struct mc_tlb_batch *batch,                          \
+					      struct mc_conflict *conflict)                        \
 	{                                                                                          \
 		(void)batch;                                                                       \
 		(void)conflict;                                                                    \
 		return work_protect(space, address, size, attributes, levels, level);              \
 	}                                                                                          \
-	static int translate_##levels##_##level(const struct space *space, virt_addr_t address,    \
-						phys_addr_t *physical)                             \
+	static int translate_##levels##_##level(const struct mc_space *space,                      \
+						mc_virt_addr_t address, mc_phys_addr_t *physical)  \
 	{                                                                                          \
 		uint64_t raw = 0;                                                                  \
-		const int error = translate(bench_of(space), virt_raw(address), &raw, levels);     \
+		const int error = translate(bench_of(space), mc_virt_raw(address), &raw, levels);  \
                                                                                                    \
-		*physical = phys_addr(raw);                                                        \
+		*physical = mc_phys_addr(raw);                                                     \
 		return error;                                                                      \
 	}                                                                                          \
-	static int visit_##levels##_##level(const struct space *space, virt_addr_t address,        \
-					    uint64_t size, mapper_visit_leaf visit, void *context) \
+	static int visit_##levels##_##level(const struct mc_space *space, mc_virt_addr_t address,  \
+					    uint64_t size, mc_mapper_visit_leaf visit,             \
+					    void *context)                                         \
 	{                                                                                          \
 		(void)visit;                                                                       \
 		return work_visit(space, address, size, context, levels, level);                   \

@@ -15,29 +15,29 @@
  * For pages of 4 KiB, with 4 levels. A full walk that makes missing tables and refuses to overwrite. `leaf` is the whole
  * entry.
  */
-MUST_CHECK int limit_map(struct bench_space *bench, uint64_t address, uint64_t leaf);
+MC_MUST_CHECK int limit_map(struct bench_space *bench, uint64_t address, uint64_t leaf);
 
 /* 4 KiB pages; tables are found once each, entries are looked at before they are written. */
-MUST_CHECK int limit_map_range(struct bench_space *bench, uint64_t address, uint64_t leaf,
-			       uint64_t count);
+MC_MUST_CHECK int limit_map_range(struct bench_space *bench, uint64_t address, uint64_t leaf,
+				  uint64_t count);
 
 /* A full walk; the entry must be there. Tables stay. */
-MUST_CHECK int limit_unmap(struct bench_space *bench, uint64_t address);
+MC_MUST_CHECK int limit_unmap(struct bench_space *bench, uint64_t address);
 
 /* The same, and the leaf table is freed if a scan shows that it is empty. */
-MUST_CHECK int limit_unmap_and_scan(struct bench_space *bench, uint64_t address);
+MC_MUST_CHECK int limit_unmap_and_scan(struct bench_space *bench, uint64_t address);
 
 /* Whole leaf tables: each entry is looked at and cleared, then the table is freed. */
 void limit_unmap_range(struct bench_space *bench, uint64_t address, uint64_t count);
 
 /* A full walk that knows canonical addresses and huge pages. */
-MUST_CHECK int limit_translate(const struct bench_space *bench, uint64_t address,
-			       uint64_t *physical);
+MC_MUST_CHECK int limit_translate(const struct bench_space *bench, uint64_t address,
+				  uint64_t *physical);
 
 /* A full walk; gives the 4 KiB leaf that is there the bits of `leaf`. */
-MUST_CHECK int limit_protect(struct bench_space *bench, uint64_t address, uint64_t bits);
-MUST_CHECK int limit_protect_range(struct bench_space *bench, uint64_t address, uint64_t count,
-				   uint64_t bits);
+MC_MUST_CHECK int limit_protect(struct bench_space *bench, uint64_t address, uint64_t bits);
+MC_MUST_CHECK int limit_protect_range(struct bench_space *bench, uint64_t address, uint64_t count,
+				      uint64_t bits);
 
 /*
  * The same loops compiled for the number of levels and the leaves' level: for a bench_space's space, with

@@ -19,50 +19,50 @@
 #include "measure.h"
 
 #define NR_PAGES  262144
-#define NR_TABLES (NR_PAGES / PT_ENTRIES)
+#define NR_TABLES (NR_PAGES / MC_PT_ENTRIES)
 #define NR_FRAMES (NR_TABLES + 8)
 #define BASE      UINT64_C(0x0000123440000000) /* aligned to 1 GiB */
 
 /* One page off the alignment of BASE, so that a range cannot use huge pages. */
 #define PHYSICAL UINT64_C(0x0000000100001000)
 
-static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
-static const struct attributes read_only = { .rights = RIGHT_READ };
+static const struct mc_attributes read_write = { .rights = MC_RIGHT_READ | MC_RIGHT_WRITE };
+static const struct mc_attributes read_only = { .rights = MC_RIGHT_READ };
 
 static struct bench_space bench;
-static struct space *const space = &bench.space;
-static enum access_method method;
-static pfn_t room[NR_FRAMES];
+static struct mc_space *const space = &bench.space;
+static enum mc_access_method method;
+static mc_pfn_t room[NR_FRAMES];
 static uint64_t shuffled[NR_PAGES]; /* every page's address, in random order */
 
 /* The machine: physical memory is one block, whose address is known in main(). No TLB. */
 uint64_t host_physmap_base;
 
-void tlb_invalidate_page(virt_addr_t address)
+void mc_tlb_invalidate_page(mc_virt_addr_t address)
 {
 	(void)address;
 }
 
-struct root active_root(void)
+struct mc_root mc_active_root(void)
 {
-	return (struct root){ 0 };
+	return (struct mc_root){ 0 };
 }
 
-void tlb_load_root(phys_addr_t root)
+void mc_tlb_load_root(mc_phys_addr_t root)
 {
 	(void)root;
 }
 
-void tlb_flush_all(void)
+void mc_tlb_flush_all(void)
 {
 }
 
-void arch_cpu_relax(void)
+void mc_cpu_relax(void)
 {
 }
 
 /* The recursive method is built in, and not measured here: there is no MMU. */
-void *own_pointer(virt_addr_t address)
+void *mc_own_pointer(mc_virt_addr_t address)
 {
 	(void)address;
 	return NULL;
@@ -71,19 +71,19 @@ void *own_pointer(virt_addr_t address)
 static void must(int error)
 {
 	if (error) {
-		fprintf(stderr, "bench-mappers: %s\n", error_name(error));
+		fprintf(stderr, "bench-mappers: %s\n", mc_error_name(error));
 		abort();
 	}
 }
 
 static uint64_t page(size_t i)
 {
-	return BASE + i * FRAME_SIZE;
+	return BASE + i * MC_FRAME_SIZE;
 }
 
 static void reset(void)
 {
-	bench_space_init(&bench, method, virt_ptr(virt_addr(host_physmap_base)), 0, NR_FRAMES,
+	bench_space_init(&bench, method, mc_virt_ptr(mc_virt_addr(host_physmap_base)), 0, NR_FRAMES,
 			 room);
 }
 
@@ -91,17 +91,17 @@ static void reset(void)
 static void map_all(void)
 {
 	reset();
-	must(mapper_map(space, virt_addr(BASE), phys_addr(PHYSICAL), NR_PAGES * FRAME_SIZE,
-			read_write, NULL));
+	must(mc_mapper_map(space, mc_virt_addr(BASE), mc_phys_addr(PHYSICAL),
+			   NR_PAGES * MC_FRAME_SIZE, read_write, NULL));
 }
 
 /* All tables, each with its first page only. */
 static void map_first_pages(void)
 {
 	reset();
-	for (size_t i = 0; i < NR_PAGES; i += PT_ENTRIES)
-		must(mapper_map(space, virt_addr(page(i)), phys_addr(PHYSICAL), FRAME_SIZE,
-				read_write, NULL));
+	for (size_t i = 0; i < NR_PAGES; i += MC_PT_ENTRIES)
+		must(mc_mapper_map(space, mc_virt_addr(page(i)), mc_phys_addr(PHYSICAL),
+				   MC_FRAME_SIZE, read_write, NULL));
 }
 
 /* Loops. A statement's nanoseconds, per page or per `count`. */
@@ -116,8 +116,9 @@ static void map_first_pages(void)
 static void map_each(void)
 {
 	for (size_t i = 0; i < NR_PAGES; i++)
-		must(mapper_map(space, virt_addr(page(i)), phys_addr(PHYSICAL + i * FRAME_SIZE),
-				FRAME_SIZE, read_write, NULL));
+		must(mc_mapper_map(space, mc_virt_addr(page(i)),
+				   mc_phys_addr(PHYSICAL + i * MC_FRAME_SIZE), MC_FRAME_SIZE,
+				   read_write, NULL));
 }
 
 static double map_one_by_one(void)
@@ -128,13 +129,13 @@ static double map_one_by_one(void)
 
 static void map_each_by_cursor(void)
 {
-	struct cursor cursor;
+	struct mc_cursor cursor;
 
-	must(cursor_open(&cursor, space, virt_addr(BASE), NR_PAGES * FRAME_SIZE));
+	must(mc_cursor_open(&cursor, space, mc_virt_addr(BASE), NR_PAGES * MC_FRAME_SIZE));
 	for (size_t i = 0; i < NR_PAGES; i++)
-		must(cursor_map(&cursor, 1, phys_addr(PHYSICAL + i * FRAME_SIZE), read_write,
-				NULL));
-	cursor_close(&cursor);
+		must(mc_cursor_map(&cursor, 1, mc_phys_addr(PHYSICAL + i * MC_FRAME_SIZE),
+				   read_write, NULL));
+	mc_cursor_close(&cursor);
 }
 
 static double map_by_cursor(void)
@@ -145,10 +146,10 @@ static double map_by_cursor(void)
 
 static void limit_map_each(void)
 {
-	const uint64_t bits = pt_leaf_bits(read_write, 1);
+	const uint64_t bits = mc_pt_leaf_bits(read_write, 1);
 
 	for (size_t i = 0; i < NR_PAGES; i++)
-		must(limit_map(&bench, page(i), (PHYSICAL + i * FRAME_SIZE) | bits));
+		must(limit_map(&bench, page(i), (PHYSICAL + i * MC_FRAME_SIZE) | bits));
 }
 
 static double limit_map_one_by_one(void)
@@ -160,9 +161,9 @@ static double limit_map_one_by_one(void)
 static void map_shuffled(void)
 {
 	for (size_t i = 0; i < NR_PAGES; i++)
-		if (shuffled[i] / FRAME_SIZE % PT_ENTRIES)
-			must(mapper_map(space, virt_addr(shuffled[i]), phys_addr(PHYSICAL),
-					FRAME_SIZE, read_write, NULL));
+		if (shuffled[i] / MC_FRAME_SIZE % MC_PT_ENTRIES)
+			must(mc_mapper_map(space, mc_virt_addr(shuffled[i]), mc_phys_addr(PHYSICAL),
+					   MC_FRAME_SIZE, read_write, NULL));
 }
 
 static double map_random(void)
@@ -173,10 +174,10 @@ static double map_random(void)
 
 static void limit_map_shuffled(void)
 {
-	const uint64_t bits = pt_leaf_bits(read_write, 1);
+	const uint64_t bits = mc_pt_leaf_bits(read_write, 1);
 
 	for (size_t i = 0; i < NR_PAGES; i++)
-		if (shuffled[i] / FRAME_SIZE % PT_ENTRIES)
+		if (shuffled[i] / MC_FRAME_SIZE % MC_PT_ENTRIES)
 			must(limit_map(&bench, shuffled[i], PHYSICAL | bits));
 }
 
@@ -189,13 +190,13 @@ static double limit_map_random(void)
 static double map_range(void)
 {
 	reset();
-	TIMED(NR_PAGES, must(mapper_map(space, virt_addr(BASE), phys_addr(PHYSICAL),
-					NR_PAGES * FRAME_SIZE, read_write, NULL)));
+	TIMED(NR_PAGES, must(mc_mapper_map(space, mc_virt_addr(BASE), mc_phys_addr(PHYSICAL),
+					   NR_PAGES * MC_FRAME_SIZE, read_write, NULL)));
 }
 
 static double limit_map_as_range(void)
 {
-	const uint64_t bits = pt_leaf_bits(read_write, 1);
+	const uint64_t bits = mc_pt_leaf_bits(read_write, 1);
 
 	reset();
 	TIMED(NR_PAGES, must(limit_map_range(&bench, BASE, PHYSICAL | bits, NR_PAGES)));
@@ -203,12 +204,12 @@ static double limit_map_as_range(void)
 
 static void unmap_each(size_t step)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	for (size_t i = 0; i < NR_PAGES; i += step)
-		must(mapper_unmap(space, virt_addr(page(i)), FRAME_SIZE, &batch));
-	tlb_batch_finish(&batch);
+		must(mc_mapper_unmap(space, mc_virt_addr(page(i)), MC_FRAME_SIZE, &batch));
+	mc_tlb_batch_finish(&batch);
 }
 
 static double unmap_one_by_one(void)
@@ -219,15 +220,15 @@ static double unmap_one_by_one(void)
 
 static void unmap_each_by_cursor(void)
 {
-	struct tlb_batch batch;
-	struct cursor cursor;
+	struct mc_tlb_batch batch;
+	struct mc_cursor cursor;
 
-	tlb_batch_begin(&batch, space);
-	must(cursor_open(&cursor, space, virt_addr(BASE), NR_PAGES * FRAME_SIZE));
+	mc_tlb_batch_begin(&batch, space);
+	must(mc_cursor_open(&cursor, space, mc_virt_addr(BASE), NR_PAGES * MC_FRAME_SIZE));
 	for (size_t i = 0; i < NR_PAGES; i++)
-		must(cursor_unmap(&cursor, 1, &batch));
-	cursor_close(&cursor);
-	tlb_batch_finish(&batch);
+		must(mc_cursor_unmap(&cursor, 1, &batch));
+	mc_cursor_close(&cursor);
+	mc_tlb_batch_finish(&batch);
 }
 
 static double unmap_by_cursor(void)
@@ -250,11 +251,11 @@ static double limit_unmap_one_by_one(void)
 
 static void unmap_all(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, space);
-	must(mapper_unmap(space, virt_addr(BASE), NR_PAGES * FRAME_SIZE, &batch));
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	must(mc_mapper_unmap(space, mc_virt_addr(BASE), NR_PAGES * MC_FRAME_SIZE, &batch));
+	mc_tlb_batch_finish(&batch);
 }
 
 static double unmap_range(void)
@@ -272,12 +273,12 @@ static double limit_unmap_as_range(void)
 static double free_tables(void)
 {
 	map_first_pages();
-	TIMED(NR_TABLES, unmap_each(PT_ENTRIES));
+	TIMED(NR_TABLES, unmap_each(MC_PT_ENTRIES));
 }
 
 static void limit_free_each(void)
 {
-	for (size_t i = 0; i < NR_PAGES; i += PT_ENTRIES)
+	for (size_t i = 0; i < NR_PAGES; i += MC_PT_ENTRIES)
 		must(limit_unmap_and_scan(&bench, page(i)));
 }
 
@@ -292,48 +293,48 @@ static volatile uint64_t sink;
 
 static void translate_each(void)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < NR_PAGES; i++) {
-		must(mapper_translate_address(space, virt_addr(page(i)), &physical));
-		sum += phys_raw(physical);
+		must(mc_mapper_translate_address(space, mc_virt_addr(page(i)), &physical));
+		sum += mc_phys_raw(physical);
 	}
 	sink = sum;
 }
 
 static void translate_shuffled(void)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < NR_PAGES; i++) {
-		must(mapper_translate_address(space, virt_addr(shuffled[i]), &physical));
-		sum += phys_raw(physical);
+		must(mc_mapper_translate_address(space, mc_virt_addr(shuffled[i]), &physical));
+		sum += mc_phys_raw(physical);
 	}
 	sink = sum;
 }
 
 static void translate_each_fully(void)
 {
-	struct translation translation;
+	struct mc_translation translation;
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < NR_PAGES; i++) {
-		must(mapper_translate(space, virt_addr(page(i)), &translation));
-		sum += phys_raw(translation.address) + translation.writable;
+		must(mc_mapper_translate(space, mc_virt_addr(page(i)), &translation));
+		sum += mc_phys_raw(translation.address) + translation.writable;
 	}
 	sink = sum;
 }
 
 static void translate_shuffled_fully(void)
 {
-	struct translation translation;
+	struct mc_translation translation;
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < NR_PAGES; i++) {
-		must(mapper_translate(space, virt_addr(shuffled[i]), &translation));
-		sum += phys_raw(translation.address) + translation.writable;
+		must(mc_mapper_translate(space, mc_virt_addr(shuffled[i]), &translation));
+		sum += mc_phys_raw(translation.address) + translation.writable;
 	}
 	sink = sum;
 }
@@ -383,13 +384,13 @@ TRANSLATE_LOOP(limit_translate_random, limit_translate_shuffled)
 
 static void protect_each(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	for (size_t i = 0; i < NR_PAGES; i++)
-		must(mapper_protect(space, virt_addr(page(i)), FRAME_SIZE, read_only, &batch,
-				    NULL));
-	tlb_batch_finish(&batch);
+		must(mc_mapper_protect(space, mc_virt_addr(page(i)), MC_FRAME_SIZE, read_only,
+				       &batch, NULL));
+	mc_tlb_batch_finish(&batch);
 }
 
 static double protect_one_by_one(void)
@@ -400,15 +401,15 @@ static double protect_one_by_one(void)
 
 static void protect_each_by_cursor(void)
 {
-	struct tlb_batch batch;
-	struct cursor cursor;
+	struct mc_tlb_batch batch;
+	struct mc_cursor cursor;
 
-	tlb_batch_begin(&batch, space);
-	must(cursor_open(&cursor, space, virt_addr(BASE), NR_PAGES * FRAME_SIZE));
+	mc_tlb_batch_begin(&batch, space);
+	must(mc_cursor_open(&cursor, space, mc_virt_addr(BASE), NR_PAGES * MC_FRAME_SIZE));
 	for (size_t i = 0; i < NR_PAGES; i++)
-		must(cursor_protect(&cursor, 1, read_only, &batch, NULL));
-	cursor_close(&cursor);
-	tlb_batch_finish(&batch);
+		must(mc_cursor_protect(&cursor, 1, read_only, &batch, NULL));
+	mc_cursor_close(&cursor);
+	mc_tlb_batch_finish(&batch);
 }
 
 static double protect_by_cursor(void)
@@ -419,7 +420,7 @@ static double protect_by_cursor(void)
 
 static void limit_protect_each(void)
 {
-	const uint64_t bits = pt_leaf_bits(read_only, 1);
+	const uint64_t bits = mc_pt_leaf_bits(read_only, 1);
 
 	for (size_t i = 0; i < NR_PAGES; i++)
 		must(limit_protect(&bench, page(i), bits));
@@ -433,12 +434,12 @@ static double limit_protect_one_by_one(void)
 
 static void protect_all(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, space);
-	must(mapper_protect(space, virt_addr(BASE), NR_PAGES * FRAME_SIZE, read_only, &batch,
-			    NULL));
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	must(mc_mapper_protect(space, mc_virt_addr(BASE), NR_PAGES * MC_FRAME_SIZE, read_only,
+			       &batch, NULL));
+	mc_tlb_batch_finish(&batch);
 }
 
 static double protect_range(void)
@@ -449,7 +450,7 @@ static double protect_range(void)
 
 static double limit_protect_as_range(void)
 {
-	const uint64_t bits = pt_leaf_bits(read_only, 1);
+	const uint64_t bits = mc_pt_leaf_bits(read_only, 1);
 
 	map_all();
 	TIMED(NR_PAGES, must(limit_protect_range(&bench, BASE, NR_PAGES, bits)));
@@ -460,9 +461,9 @@ static double by_pointer(bench_loop loop)
 {
 	double result;
 
-	method = ACCESS_GENERIC;
+	method = MC_ACCESS_GENERIC;
 	result = loop();
-	method = ACCESS_OFFSET;
+	method = MC_ACCESS_OFFSET;
 	return result;
 }
 
@@ -492,9 +493,9 @@ static double translate_by_pointer(void)
 	static void map_each_##instance(void)                                                      \
 	{                                                                                          \
 		for (size_t i = 0; i < NR_PAGES; i++)                                              \
-			must(instance##_map(space, virt_addr(page(i)),                             \
-					    phys_addr(PHYSICAL + i * FRAME_SIZE), FRAME_SIZE,      \
-					    read_write, NULL));                                    \
+			must(instance##_map(space, mc_virt_addr(page(i)),                          \
+					    mc_phys_addr(PHYSICAL + i * MC_FRAME_SIZE),            \
+					    MC_FRAME_SIZE, read_write, NULL));                     \
 	}                                                                                          \
 	static double map_##instance(void)                                                         \
 	{                                                                                          \
@@ -503,12 +504,13 @@ static double translate_by_pointer(void)
 	}                                                                                          \
 	static void unmap_each_##instance(void)                                                    \
 	{                                                                                          \
-		struct tlb_batch batch;                                                            \
+		struct mc_tlb_batch batch;                                                         \
                                                                                                    \
-		tlb_batch_begin(&batch, space);                                                    \
+		mc_tlb_batch_begin(&batch, space);                                                 \
 		for (size_t i = 0; i < NR_PAGES; i++)                                              \
-			must(instance##_unmap(space, virt_addr(page(i)), FRAME_SIZE, &batch));     \
-		tlb_batch_finish(&batch);                                                          \
+			must(instance##_unmap(space, mc_virt_addr(page(i)), MC_FRAME_SIZE,         \
+					      &batch));                                            \
+		mc_tlb_batch_finish(&batch);                                                       \
 	}                                                                                          \
 	static double unmap_##instance(void)                                                       \
 	{                                                                                          \
@@ -517,12 +519,13 @@ static double translate_by_pointer(void)
 	}                                                                                          \
 	static void translate_each_##instance(void)                                                \
 	{                                                                                          \
-		phys_addr_t physical;                                                              \
+		mc_phys_addr_t physical;                                                           \
 		uint64_t sum = 0;                                                                  \
                                                                                                    \
 		for (size_t i = 0; i < NR_PAGES; i++) {                                            \
-			must(instance##_translate_address(space, virt_addr(page(i)), &physical));  \
-			sum += phys_raw(physical);                                                 \
+			must(instance##_translate_address(space, mc_virt_addr(page(i)),            \
+							  &physical));                             \
+			sum += mc_phys_raw(physical);                                              \
 		}                                                                                  \
 		sink = sum;                                                                        \
 	}                                                                                          \
@@ -534,11 +537,11 @@ DIRECT_LOOPS(inline)
 /* What each operation would cost more if there were several CPUs. */
 static void take_locks(void)
 {
-	static struct spinlock lock;
+	static struct mc_spinlock lock;
 
 	for (size_t i = 0; i < NR_PAGES; i++) {
-		spin_lock(&lock);
-		spin_unlock(&lock);
+		mc_spin_lock(&lock);
+		mc_spin_unlock(&lock);
 	}
 }
 
@@ -605,12 +608,12 @@ static void compare_methods(void)
 
 int main(int argc, char **argv)
 {
-	void *memory = aligned_alloc(FRAME_SIZE, NR_FRAMES * FRAME_SIZE);
+	void *memory = aligned_alloc(MC_FRAME_SIZE, NR_FRAMES * MC_FRAME_SIZE);
 
 	if (!memory)
 		abort();
 	host_physmap_base = inline_offset = (uint64_t)(uintptr_t)memory;
-	physmap_set_reach(NR_FRAMES * FRAME_SIZE);
+	mc_physmap_set_reach(NR_FRAMES * MC_FRAME_SIZE);
 	shuffle_pages();
 	bench_heading();
 	compare_with_limits();

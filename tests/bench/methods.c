@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kernel/units.h>
+
 #include "access_inline.h"
 #include "claims/world.h"
 #include "limit_mapper.h"
@@ -30,16 +32,16 @@ static const struct work_functions work_by_inline = {
 
 static const struct method {
 	const char *name;
-	enum access_method access;
+	enum mc_access_method access;
 	const struct work_functions *functions;
 	void (*go)(void);   /* set the generic method up; may be NULL */
 	const char *window; /* what stands in for the MMU */
 } methods[] = {
-	{ "offset", ACCESS_OFFSET, &work_by_mapper, NULL, NULL },
-	{ "recursive", ACCESS_RECURSIVE, &work_by_mapper, NULL, "walked in software" },
-	{ "inline", ACCESS_OFFSET, &work_by_inline, NULL, NULL },
-	{ "generic", ACCESS_GENERIC, &work_by_mapper, world_go_by_pointer, NULL },
-	{ "temporary", ACCESS_GENERIC, &work_by_mapper, world_go_by_temp_page,
+	{ "offset", MC_ACCESS_OFFSET, &work_by_mapper, NULL, NULL },
+	{ "recursive", MC_ACCESS_RECURSIVE, &work_by_mapper, NULL, "walked in software" },
+	{ "inline", MC_ACCESS_OFFSET, &work_by_inline, NULL, NULL },
+	{ "generic", MC_ACCESS_GENERIC, &work_by_mapper, world_go_by_pointer, NULL },
+	{ "temporary", MC_ACCESS_GENERIC, &work_by_mapper, world_go_by_temp_page,
 	  "walked in software" },
 };
 
@@ -55,13 +57,13 @@ static const struct work *work;
 static unsigned int nr_levels;
 
 /* The frames that both sides use, and the limit loops' own space. */
-static pfn_t frames[NR_FRAMES], room[NR_FRAMES];
+static mc_pfn_t frames[NR_FRAMES], room[NR_FRAMES];
 static struct bench_space limit;
 
 static void reset_limit(void)
 {
-	bench_space_init(&limit, ACCESS_OFFSET, world_memory(frames[0] << FRAME_SHIFT), frames[0],
-			 NR_FRAMES, room);
+	bench_space_init(&limit, MC_ACCESS_OFFSET, world_memory(frames[0] << MC_FRAME_SHIFT),
+			 frames[0], NR_FRAMES, room);
 	limit.space.root.levels = nr_levels;
 	memcpy(room, frames + 1, sizeof(frames) - sizeof(*frames));
 }

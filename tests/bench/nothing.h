@@ -8,26 +8,28 @@
 
 #include <mercator/cursor.h>
 
-MUST_CHECK int nothing_map(struct space *space, virt_addr_t address, phys_addr_t physical,
-			   uint64_t size, struct attributes attributes, struct conflict *conflict);
-MUST_CHECK int nothing_unmap(struct space *space, virt_addr_t address, uint64_t size,
-			     struct tlb_batch *batch);
-MUST_CHECK int nothing_protect(struct space *space, virt_addr_t address, uint64_t size,
-			       struct attributes attributes, struct tlb_batch *batch,
-			       struct conflict *conflict);
-MUST_CHECK int nothing_translate(const struct space *space, virt_addr_t address,
-				 struct translation *translation);
-MUST_CHECK int nothing_translate_address(const struct space *space, virt_addr_t address,
-					 phys_addr_t *physical);
-MUST_CHECK int nothing_visit(const struct space *space, virt_addr_t address, uint64_t size,
-			     mapper_visit_leaf visit, void *context);
+MC_MUST_CHECK int nothing_map(struct mc_space *space, mc_virt_addr_t address,
+			      mc_phys_addr_t physical, uint64_t size,
+			      struct mc_attributes attributes, struct mc_conflict *conflict);
+MC_MUST_CHECK int nothing_unmap(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+				struct mc_tlb_batch *batch);
+MC_MUST_CHECK int nothing_protect(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+				  struct mc_attributes attributes, struct mc_tlb_batch *batch,
+				  struct mc_conflict *conflict);
+MC_MUST_CHECK int nothing_translate(const struct mc_space *space, mc_virt_addr_t address,
+				    struct mc_translation *translation);
+MC_MUST_CHECK int nothing_translate_address(const struct mc_space *space, mc_virt_addr_t address,
+					    mc_phys_addr_t *physical);
+MC_MUST_CHECK int nothing_visit(const struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+				mc_mapper_visit_leaf visit, void *context);
 
-MUST_CHECK int nothing_cursor_map(struct cursor *cursor, unsigned int level, phys_addr_t physical,
-				  struct attributes attributes, struct conflict *conflict);
-MUST_CHECK int nothing_cursor_unmap(struct cursor *cursor, unsigned int level,
-				    struct tlb_batch *batch);
-MUST_CHECK int nothing_cursor_protect(struct cursor *cursor, unsigned int level,
-				      struct attributes attributes, struct tlb_batch *batch,
-				      struct conflict *conflict);
+MC_MUST_CHECK int nothing_cursor_map(struct mc_cursor *cursor, unsigned int level,
+				     mc_phys_addr_t physical, struct mc_attributes attributes,
+				     struct mc_conflict *conflict);
+MC_MUST_CHECK int nothing_cursor_unmap(struct mc_cursor *cursor, unsigned int level,
+				       struct mc_tlb_batch *batch);
+MC_MUST_CHECK int nothing_cursor_protect(struct mc_cursor *cursor, unsigned int level,
+					 struct mc_attributes attributes,
+					 struct mc_tlb_batch *batch, struct mc_conflict *conflict);
 
 #endif

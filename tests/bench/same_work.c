@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The same work for every method (same_work.h). */
+#include <kernel/units.h>
+
 #include "same_work.h"
 
 /* Aligned to what a table of leaves of 1 GiB spans. */
@@ -7,18 +9,18 @@
 #define PHYSICAL GIB(4)
 
 /* All pages of a table but the last, which keeps the table. */
-#define NR_IN_TABLE (PT_ENTRIES - 1)
+#define NR_IN_TABLE (MC_PT_ENTRIES - 1)
 
-static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
-static const struct attributes read_only = { .rights = RIGHT_READ };
+static const struct mc_attributes read_write = { .rights = MC_RIGHT_READ | MC_RIGHT_WRITE };
+static const struct mc_attributes read_only = { .rights = MC_RIGHT_READ };
 
 const struct work_functions work_by_mapper = {
-	.map = mapper_map,
-	.unmap = mapper_unmap,
-	.unmap_last = mapper_unmap,
-	.protect = mapper_protect,
-	.translate = mapper_translate_address,
-	.visit = mapper_visit,
+	.map = mc_mapper_map,
+	.unmap = mc_mapper_unmap,
+	.unmap_last = mc_mapper_unmap,
+	.protect = mc_mapper_protect,
+	.translate = mc_mapper_translate_address,
+	.visit = mc_mapper_visit,
 };
 
 /* Where the calls of a piece of work go, and how much each takes. */
@@ -30,14 +32,14 @@ struct places {
 
 static struct places places_of(const struct work_bench *bench, const struct work *work)
 {
-	const uint64_t page = pt_span(work->level), table = pt_span(work->level + 1);
+	const uint64_t page = mc_pt_span(work->level), table = mc_pt_span(work->level + 1);
 
 	switch (work->shape) {
 	case WORK_range:
 		return (struct places){ bench->nr_tables, table, NR_IN_TABLE * page, 0, false };
 	case WORK_sparse: return (struct places){ bench->nr_sparse, table, page, 0, false };
 	default:
-		return (struct places){ bench->nr_tables * PT_ENTRIES, page, page, PT_ENTRIES,
+		return (struct places){ bench->nr_tables * MC_PT_ENTRIES, page, page, MC_PT_ENTRIES,
 					work->shape == WORK_random };
 	}
 }
@@ -62,19 +64,19 @@ static inline void keep(struct work_bench *bench, int error)
 		const uint64_t at_ = (places)->shuffled ? shuffle(i_, (places)->count) : i_;       \
 		const uint64_t offset = at_ * (places)->stride;                                    \
                                                                                                    \
-		if (!(places)->nr_apart || (at_ + 1) % PT_ENTRIES)                                 \
+		if (!(places)->nr_apart || (at_ + 1) % MC_PT_ENTRIES)                              \
 			keep(bench, (statement));                                                  \
 	}
 
-static inline virt_addr_t address_at(uint64_t offset)
+static inline mc_virt_addr_t address_at(uint64_t offset)
 {
-	return virt_addr(BASE + offset);
+	return mc_virt_addr(BASE + offset);
 }
 
 /* One page off, so that a range of pages has no larger ones. */
-static inline phys_addr_t physical_at(uint64_t offset, unsigned int level)
+static inline mc_phys_addr_t physical_at(uint64_t offset, unsigned int level)
 {
-	return phys_addr(PHYSICAL + pt_span(level) + offset);
+	return mc_phys_addr(PHYSICAL + mc_pt_span(level) + offset);
 }
 
 static void map(struct work_bench *bench, const struct places *places, unsigned int level,
@@ -88,40 +90,40 @@ static void map(struct work_bench *bench, const struct places *places, unsigned 
 static void unmap(struct work_bench *bench, const struct places *places, bool is_last,
 		  const struct work_functions *functions)
 {
-	int (*function)(struct space *, virt_addr_t, uint64_t, struct tlb_batch *) =
+	int (*function)(struct mc_space *, mc_virt_addr_t, uint64_t, struct mc_tlb_batch *) =
 		is_last ? functions->unmap_last : functions->unmap;
-	TLB_BATCH(batch, bench->space);
+	MC_TLB_BATCH(batch, bench->space);
 
 	FOR_EACH_PLACE(places, offset,
 		       function(bench->space, address_at(offset), places->size, &batch))
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 }
 
 static void protect(struct work_bench *bench, const struct places *places,
 		    const struct work_functions *functions)
 {
-	TLB_BATCH(batch, bench->space);
+	MC_TLB_BATCH(batch, bench->space);
 
 	FOR_EACH_PLACE(places, offset,
 		       functions->protect(bench->space, address_at(offset), places->size, read_only,
 					  &batch, NULL))
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 }
 
 static void translate(struct work_bench *bench, const struct places *places,
 		      const struct work_functions *functions)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 
 	FOR_EACH_PLACE(places, offset,
 		       functions->translate(bench->space, address_at(offset), &physical))
 }
 
-static int look_at(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static int look_at(void *context, mc_virt_addr_t address, unsigned int level, mc_pt_entry_t entry)
 {
 	uint64_t *sum = context;
 
-	*sum += phys_raw(pt_leaf_translate(entry, level, address));
+	*sum += mc_phys_raw(mc_pt_leaf_translate(entry, level, address));
 	return 0;
 }
 
@@ -139,7 +141,7 @@ void work_prepare(struct work_bench *bench, const struct work *work,
 		  const struct work_functions *functions)
 {
 	const bool sparse = work->shape == WORK_sparse;
-	const uint64_t page = pt_span(work->level), table = pt_span(work->level + 1);
+	const uint64_t page = mc_pt_span(work->level), table = mc_pt_span(work->level + 1);
 	/* Sparse tables come and go: what is above them is kept by one more. */
 	const struct places kept = { sparse ? 1 : bench->nr_tables, table, page, 0, false };
 	const uint64_t first = sparse ? bench->nr_sparse * table : NR_IN_TABLE * page;
@@ -179,9 +181,9 @@ void work_clear(struct work_bench *bench, const struct work *work)
 {
 	const uint64_t nr_tables =
 		bench->nr_tables > bench->nr_sparse ? bench->nr_tables : bench->nr_sparse;
-	TLB_BATCH(batch, bench->space);
+	MC_TLB_BATCH(batch, bench->space);
 
-	keep(bench, mapper_unmap(bench->space, address_at(0),
-				 (nr_tables + 1) * pt_span(work->level + 1), &batch));
-	tlb_batch_finish(&batch);
+	keep(bench, mc_mapper_unmap(bench->space, address_at(0),
+				    (nr_tables + 1) * mc_pt_span(work->level + 1), &batch));
+	mc_tlb_batch_finish(&batch);
 }

@@ -47,23 +47,24 @@ struct work {
 
 /* Who does it. unmap_last() takes the only page of a leaf table away, and so the table. */
 struct work_functions {
-	int (*map)(struct space *space, virt_addr_t address, phys_addr_t physical, uint64_t size,
-		   struct attributes attributes, struct conflict *conflict);
-	int (*unmap)(struct space *space, virt_addr_t address, uint64_t size,
-		     struct tlb_batch *batch);
-	int (*unmap_last)(struct space *space, virt_addr_t address, uint64_t size,
-			  struct tlb_batch *batch);
-	int (*protect)(struct space *space, virt_addr_t address, uint64_t size,
-		       struct attributes attributes, struct tlb_batch *batch,
-		       struct conflict *conflict);
-	int (*translate)(const struct space *space, virt_addr_t address, phys_addr_t *physical);
-	int (*visit)(const struct space *space, virt_addr_t address, uint64_t size,
-		     mapper_visit_leaf visit, void *context);
+	int (*map)(struct mc_space *space, mc_virt_addr_t address, mc_phys_addr_t physical,
+		   uint64_t size, struct mc_attributes attributes, struct mc_conflict *conflict);
+	int (*unmap)(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		     struct mc_tlb_batch *batch);
+	int (*unmap_last)(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+			  struct mc_tlb_batch *batch);
+	int (*protect)(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		       struct mc_attributes attributes, struct mc_tlb_batch *batch,
+		       struct mc_conflict *conflict);
+	int (*translate)(const struct mc_space *space, mc_virt_addr_t address,
+			 mc_phys_addr_t *physical);
+	int (*visit)(const struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		     mc_mapper_visit_leaf visit, void *context);
 };
 extern const struct work_functions work_by_mapper;
 
 struct work_bench {
-	struct space *space;
+	struct mc_space *space;
 	uint64_t nr_tables; /* leaf tables to work in, a power of two */
 	uint64_t nr_sparse; /* the same for sparse work */
 	int error;          /* the first that something returned */

@@ -41,7 +41,7 @@ events: Ir Dr Dw D1mr D1mw DLmr DLmw
 fn=(1) measured_map
 12 10 1
 +3 5 0 2
-cfn=(2) mapper_map
+cfn=(2) mc_mapper_map
 calls=1000 7
 +1 1000 20 30 4
 fn=(2)

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include <kernel/units.h>
+
 #include "../machine/machine.h"
 #include "../machine/mmu.h"
 #include "../mm/mapper_world.h"
@@ -79,8 +81,8 @@ static const uint64_t bases[] = {
 
 static bool start(struct ktest_run *t)
 {
-	static const enum access_method methods[] = { ACCESS_OFFSET, ACCESS_RECURSIVE,
-						      ACCESS_GENERIC };
+	static const enum mc_access_method methods[] = { MC_ACCESS_OFFSET, MC_ACCESS_RECURSIVE,
+							 MC_ACCESS_GENERIC };
 	const struct world_way way = {
 		.method = methods[ktest_random_below(t, ARRAY_SIZE(methods))],
 		.is_inactive = ktest_random_below(t, 4) == 0,
@@ -92,7 +94,8 @@ static bool start(struct ktest_run *t)
 	/* With 5 levels, the kernel is in all of the last root entry. */
 	if (levels == 5 && base >> 63)
 		base = UINT64_C(0xff00000000000000);
-	return world_start(&world, way, levels, unit_level, align_down(base, pt_span(unit_level)));
+	return world_start(&world, way, levels, unit_level,
+			   align_down(base, mc_pt_span(unit_level)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -108,8 +111,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		world_step(&t, &world);
 	world_finish_batch(&world);
 	FUZZ_CHECK_NULL(fixture_audit(&world.fixture));
-	FUZZ_CHECK(mapper_unmap(world.space, world_address(&world, 0),
-				WORLD_UNITS * world.unit_size, &world.batch) == 0);
+	FUZZ_CHECK(mc_mapper_unmap(world.space, world_address(&world, 0),
+				   WORLD_UNITS * world.unit_size, &world.batch) == 0);
 	world_finish_batch(&world);
 	FUZZ_CHECK_NULL(fixture_audit(&world.fixture));
 	fixture_finish(&world.fixture);

@@ -43,10 +43,11 @@ static void check_accepted(uint8_t *block, const struct bootinfo *info)
 	FUZZ_CHECK(again.size == info->size);
 	FUZZ_CHECK(again.nr_modules == info->nr_modules);
 	FUZZ_CHECK(again.nr_memory_entries == info->nr_memory_entries);
-	FUZZ_CHECK(multiboot2_parse(block, info->size - 1, &again, &error, NULL) == ERR_TRUNCATED);
+	FUZZ_CHECK(multiboot2_parse(block, info->size - 1, &again, &error, NULL) ==
+		   MC_ERR_TRUNCATED);
 	header.total_size--;
 	memcpy(block, &header, sizeof(header));
-	FUZZ_CHECK(multiboot2_parse(block, info->size, &again, &error, NULL) == ERR_TRUNCATED);
+	FUZZ_CHECK(multiboot2_parse(block, info->size, &again, &error, NULL) == MC_ERR_TRUNCATED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,7 +7,7 @@
 #include <kernel/log.h>
 #include <kernel/panic.h>
 
-void panic(const char *format, ...)
+void mc_panic(const char *format, ...)
 {
 	char text[LOG_LINE_MAX];
 	va_list arguments;

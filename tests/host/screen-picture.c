@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 			 (uint8_t)strtoul(argv[3], NULL, 0));
 	status = screen_init_framebuffer(&mode);
 	if (status) {
-		fprintf(stderr, "screen-picture: %s\n", error_text(status));
+		fprintf(stderr, "screen-picture: %s\n", mc_error_text(status));
 		return 1;
 	}
 	show_log();

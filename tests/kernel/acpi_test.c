@@ -9,6 +9,7 @@
 
 #include <arch/acpi_power.h>
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 
 #define MEMORY      UINT64_C(0x7ffe0000)
 #define MEMORY_SIZE 0x880
@@ -44,9 +45,9 @@ static uint8_t memory[MEMORY_SIZE];
 static size_t memory_size;
 static uint8_t rsdp[POINTER_SIZE];
 
-static bool read(void *to, phys_addr_t from, size_t size)
+static bool read(void *to, mc_phys_addr_t from, size_t size)
 {
-	const uint64_t offset = phys_raw(from) - MEMORY;
+	const uint64_t offset = mc_phys_raw(from) - MEMORY;
 
 	if (offset >= memory_size || size > memory_size - offset)
 		return false;
@@ -182,11 +183,11 @@ static bool is_right(struct ktest_run *t, const bool *sound)
 	const int error = parse(&power);
 
 	if (!sound[POINTER_OLD])
-		return EXPECT_EQ(t, error, ERR_NOT_FOUND);
+		return EXPECT_EQ(t, error, MC_ERR_NOT_FOUND);
 	if (!xsdt && !sound[RSDT])
-		return EXPECT_EQ(t, error, ERR_FORMAT);
+		return EXPECT_EQ(t, error, MC_ERR_FORMAT);
 	if (!new_fadt && !(sound[RSDT] && sound[FADT_OLD]))
-		return EXPECT_EQ(t, error, ERR_NOT_FOUND);
+		return EXPECT_EQ(t, error, MC_ERR_NOT_FOUND);
 	if (!EXPECT_EQ(t, error, 0) || !EXPECT_EQ(t, power.control_a, new_fadt ? 0x1804 : 0x404) ||
 	    !EXPECT_EQ(t, power.control_b, 0) || !EXPECT_EQ(t, power.has_reset, new_fadt) ||
 	    !EXPECT_EQ(t, power.has_off, new_dsdt || sound[DSDT_OLD]))
@@ -348,7 +349,7 @@ KTEST(acpi, says_what_there_is_not)
 	EXPECT_TRUE(t, power.has_off && !power.has_reset);
 
 	build(0x100);
-	EXPECT_EQ(t, open_pointer(&acpi, 19), ERR_NOT_FOUND);
+	EXPECT_EQ(t, open_pointer(&acpi, 19), MC_ERR_NOT_FOUND);
 	EXPECT_EQ(t, open_pointer(&acpi, 20), 0);
 	EXPECT_EQ(t, acpi.xsdt.length, 0);
 	EXPECT_EQ(t, open_pointer(&acpi, POINTER_SIZE), 0);

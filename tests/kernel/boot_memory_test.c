@@ -9,35 +9,36 @@
 #include <kernel/ktest.h>
 #include <kernel/memory.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "bootinfo_check.h"
 
-static bool touches(const struct memmap_range *range, pfn_t pfn)
+static bool touches(const struct mc_memmap_range *range, mc_pfn_t pfn)
 {
-	return range->start < range->end && range->start < (pfn + 1) * FRAME_SIZE &&
-	       range->end > pfn * FRAME_SIZE;
+	return range->start < range->end && range->start < (pfn + 1) * MC_FRAME_SIZE &&
+	       range->end > pfn * MC_FRAME_SIZE;
 }
 
-static bool is_ram(pfn_t pfn)
+static bool is_ram(mc_pfn_t pfn)
 {
 	size_t count;
-	const struct memmap_range *ram = memory_ram(&count);
+	const struct mc_memmap_range *ram = memory_ram(&count);
 
 	for (size_t i = 0; i < count; i++)
-		if (ram[i].start <= pfn * FRAME_SIZE && ram[i].end >= (pfn + 1) * FRAME_SIZE)
+		if (ram[i].start <= pfn * MC_FRAME_SIZE && ram[i].end >= (pfn + 1) * MC_FRAME_SIZE)
 			return true;
 	return false;
 }
 
 /* Whether something that stays is in it. */
-static bool is_kept(pfn_t pfn)
+static bool is_kept(mc_pfn_t pfn)
 {
-	const struct memmap_range kept[] = {
-		{ 0, FRAME_SIZE, MEMMAP_KERNEL },
+	const struct mc_memmap_range kept[] = {
+		{ 0, MC_FRAME_SIZE, MC_MEMMAP_KERNEL },
 		{ (uintptr_t)kernel_start - KERNEL_BASE, (uintptr_t)boot_tables_start - KERNEL_BASE,
-		  MEMMAP_KERNEL },
+		  MC_MEMMAP_KERNEL },
 		{ (uintptr_t)boot_tables_end - KERNEL_BASE, (uintptr_t)kernel_end - KERNEL_BASE,
-		  MEMMAP_KERNEL },
+		  MC_MEMMAP_KERNEL },
 		memory_arrays(),
 		memory_information(),
 	};
@@ -49,10 +50,10 @@ static bool is_kept(pfn_t pfn)
 }
 
 /* How many pieces are in a frame, not counting those before `from`, and how many of them stay. */
-static size_t count_in(pfn_t pfn, size_t from, size_t *nr_held)
+static size_t count_in(mc_pfn_t pfn, size_t from, size_t *nr_held)
 {
 	size_t count, nr_in = 0;
-	const struct memmap_range *boot = memory_boot(&count);
+	const struct mc_memmap_range *boot = memory_boot(&count);
 
 	*nr_held = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -66,15 +67,15 @@ static size_t count_in(pfn_t pfn, size_t from, size_t *nr_held)
 
 /* Visit each frame of boot memory that the pool should have, once. */
 static uint64_t count_boot_frames(struct ktest_run *t,
-				  void (*visit)(struct ktest_run *t, pfn_t pfn, bool held))
+				  void (*visit)(struct ktest_run *t, mc_pfn_t pfn, bool held))
 {
 	size_t count, nr_held;
-	const struct memmap_range *boot = memory_boot(&count);
+	const struct mc_memmap_range *boot = memory_boot(&count);
 	uint64_t nr_free = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		for (pfn_t pfn = boot[i].start / FRAME_SIZE; pfn * FRAME_SIZE < boot[i].end;
-		     pfn++) {
+		for (mc_pfn_t pfn = boot[i].start / MC_FRAME_SIZE;
+		     pfn * MC_FRAME_SIZE < boot[i].end; pfn++) {
 			/* One that several are in is visited for the last of them. */
 			if (!touches(&boot[i], pfn) || count_in(pfn, i, &nr_held) > 1 ||
 			    !is_ram(pfn) || is_kept(pfn))
@@ -87,38 +88,38 @@ static uint64_t count_boot_frames(struct ktest_run *t,
 }
 
 /* A frame that is held cannot be had; one that is not is in use by others, or can. */
-static void look_at(struct ktest_run *t, pfn_t pfn, bool held)
+static void look_at(struct ktest_run *t, mc_pfn_t pfn, bool held)
 {
-	const int error = frame_alloc_at(kernel_frames(), pfn, 1);
+	const int error = mc_frame_alloc_at(kernel_frames(), pfn, 1);
 
 	if (error)
-		EXPECT_EQ(t, error, ERR_BUSY);
+		EXPECT_EQ(t, error, MC_ERR_BUSY);
 	else
-		EXPECT_EQ(t, frame_free(kernel_frames(), pfn, 0), 0);
+		EXPECT_EQ(t, mc_frame_free(kernel_frames(), pfn, 0), 0);
 	if (held)
-		EXPECT_EQ(t, error, ERR_BUSY);
+		EXPECT_EQ(t, error, MC_ERR_BUSY);
 }
 
 KTEST(boot_memory, what_was_given_back_is_counted)
 {
-	EXPECT_EQ(t, count_boot_frames(t, look_at) * FRAME_SIZE, boot_memory_given_back());
+	EXPECT_EQ(t, count_boot_frames(t, look_at) * MC_FRAME_SIZE, boot_memory_given_back());
 	EXPECT_TRUE(t, boot_memory_given_back() >=
-			       (uintptr_t)(boot_tables_end - boot_tables_start) + FRAME_SIZE);
+			       (uintptr_t)(boot_tables_end - boot_tables_start) + MC_FRAME_SIZE);
 }
 
 /* What others have taken of it is theirs. */
-static void overwrite(struct ktest_run *t, pfn_t pfn, bool held)
+static void overwrite(struct ktest_run *t, mc_pfn_t pfn, bool held)
 {
-	if (held || frame_alloc_at(kernel_frames(), pfn, 1))
+	if (held || mc_frame_alloc_at(kernel_frames(), pfn, 1))
 		return;
-	memset(frame_access(pfn), 0x5a, FRAME_SIZE);
-	EXPECT_EQ(t, frame_free(kernel_frames(), pfn, 0), 0);
+	memset(frame_access(pfn), 0x5a, MC_FRAME_SIZE);
+	EXPECT_EQ(t, mc_frame_free(kernel_frames(), pfn, 0), 0);
 }
 
 KTEST(boot_memory, nobody_reads_what_was_given_back)
 {
 	const struct bootinfo *info = boot_information();
-	const struct memmap_range copy = memory_information();
+	const struct mc_memmap_range copy = memory_information();
 	size_t nr_ranges;
 	const uint64_t first = memory_ranges(&nr_ranges)->start;
 
@@ -127,33 +128,33 @@ KTEST(boot_memory, nobody_reads_what_was_given_back)
 	EXPECT_EQ(t, memory_ranges(&nr_ranges)->start, first);
 	/* The copy is what is read: it lies elsewhere, and is mapped there. */
 	EXPECT_EQ(t, info->size, copy.end - copy.start);
-	EXPECT_EQ(t, memcmp(frame_access(copy.start / FRAME_SIZE), info->data, 64), 0);
+	EXPECT_EQ(t, memcmp(frame_access(copy.start / MC_FRAME_SIZE), info->data, 64), 0);
 	EXPECT_TRUE(t, copy.end <= boot_handover.information ||
 			       copy.start >= boot_handover.information + info->size);
 }
 
 KTEST(boot_memory, a_piece_is_given_back_once)
 {
-	const uint64_t nr_free = frame_free_count(kernel_frames());
+	const uint64_t nr_free = mc_frame_free_count(kernel_frames());
 	size_t count;
 	uint64_t bytes = 1;
 
 	(void)memory_boot(&count);
-	EXPECT_EQ(t, boot_memory_release(BOOT_INFORMATION, &bytes), ERR_DOUBLE_FREE);
-	EXPECT_EQ(t, boot_memory_release(count, &bytes), ERR_NOT_FOUND);
-	EXPECT_EQ(t, boot_module_release(count - BOOT_MODULES, &bytes), ERR_NOT_FOUND);
-	EXPECT_EQ(t, boot_module_release(SIZE_MAX, &bytes), ERR_NOT_FOUND);
+	EXPECT_EQ(t, boot_memory_release(BOOT_INFORMATION, &bytes), MC_ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, boot_memory_release(count, &bytes), MC_ERR_NOT_FOUND);
+	EXPECT_EQ(t, boot_module_release(count - BOOT_MODULES, &bytes), MC_ERR_NOT_FOUND);
+	EXPECT_EQ(t, boot_module_release(SIZE_MAX, &bytes), MC_ERR_NOT_FOUND);
 	EXPECT_EQ(t, bytes, 1);
-	EXPECT_EQ(t, frame_free_count(kernel_frames()), nr_free);
+	EXPECT_EQ(t, mc_frame_free_count(kernel_frames()), nr_free);
 }
 
 /* The loader put zeros there; tests/boot/test_modules.py has it filled with this. */
-static bool is_intact(const struct memmap_range *module)
+static bool is_intact(const struct mc_memmap_range *module)
 {
 	char byte;
 
-	for (uint64_t at = module->start; at < module->end; at += FRAME_SIZE) {
-		physical_read(&byte, phys_addr(at), 1);
+	for (uint64_t at = module->start; at < module->end; at += MC_FRAME_SIZE) {
+		physical_read(&byte, mc_phys_addr(at), 1);
 		if (byte != 'm')
 			return false;
 	}
@@ -164,9 +165,9 @@ static bool is_intact(const struct memmap_range *module)
 KTEST(boot_memory, modules_stay_until_they_are_given_back)
 {
 	size_t count;
-	const struct memmap_range *boot = memory_boot(&count);
+	const struct mc_memmap_range *boot = memory_boot(&count);
 	const uint64_t before = boot_memory_given_back();
-	const uint64_t nr_free = frame_free_count(kernel_frames());
+	const uint64_t nr_free = mc_frame_free_count(kernel_frames());
 	uint64_t bytes;
 
 	if (count < BOOT_MODULES + 2 || memory_boot_is_released(BOOT_MODULES)) {
@@ -176,14 +177,14 @@ KTEST(boot_memory, modules_stay_until_they_are_given_back)
 	for (size_t i = BOOT_MODULES; i < count; i++)
 		EXPECT_TRUE(t, is_intact(&boot[i]));
 	EXPECT_EQ(t, boot_module_release(1, &bytes), 0);
-	EXPECT_EQ(t, frame_free_count(kernel_frames()), nr_free + bytes / FRAME_SIZE);
+	EXPECT_EQ(t, mc_frame_free_count(kernel_frames()), nr_free + bytes / MC_FRAME_SIZE);
 	EXPECT_EQ(t, boot_memory_given_back(), before + bytes);
-	EXPECT_EQ(t, boot_module_release(1, NULL), ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, boot_module_release(1, NULL), MC_ERR_DOUBLE_FREE);
 	EXPECT_TRUE(t, is_intact(&boot[BOOT_MODULES]));
-	EXPECT_EQ(t, count_boot_frames(t, look_at) * FRAME_SIZE, boot_memory_given_back());
+	EXPECT_EQ(t, count_boot_frames(t, look_at) * MC_FRAME_SIZE, boot_memory_given_back());
 	boot_modules_release();
-	EXPECT_EQ(t, boot_module_release(0, NULL), ERR_DOUBLE_FREE);
-	EXPECT_EQ(t, count_boot_frames(t, look_at) * FRAME_SIZE, boot_memory_given_back());
-	EXPECT_EQ(t, frame_free_count(kernel_frames()),
-		  nr_free + (boot_memory_given_back() - before) / FRAME_SIZE);
+	EXPECT_EQ(t, boot_module_release(0, NULL), MC_ERR_DOUBLE_FREE);
+	EXPECT_EQ(t, count_boot_frames(t, look_at) * MC_FRAME_SIZE, boot_memory_given_back());
+	EXPECT_EQ(t, mc_frame_free_count(kernel_frames()),
+		  nr_free + (boot_memory_given_back() - before) / MC_FRAME_SIZE);
 }

@@ -2,6 +2,8 @@
 /*
  * See bootinfo_check.h.
  */
+#include <kernel/units.h>
+
 #include "bootinfo_check.h"
 
 /* What is read is summed into here, so that the reads stay. */
@@ -42,7 +44,7 @@ static bool modules_hold(const struct bootinfo *info)
 	size_t cursor = 0, count = 0;
 
 	while (bootinfo_next_module(info, &cursor, &module)) {
-		if (phys_raw(module.end) < phys_raw(module.start) ||
+		if (mc_phys_raw(module.end) < mc_phys_raw(module.start) ||
 		    !text_inside(info, module.command_line))
 			return false;
 		count++;
@@ -93,7 +95,7 @@ static bool framebuffer_holds(const struct bootinfo *info)
 		break;
 	}
 	return line > 0 && screen->height > 0 && line <= 8 * (uint64_t)screen->pitch &&
-	       phys_raw(screen->address) + size >= size;
+	       mc_phys_raw(screen->address) + size >= size;
 }
 
 static bool rsdp_holds(const struct bootinfo *info, struct bootinfo_rsdp rsdp, size_t least)

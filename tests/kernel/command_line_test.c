@@ -4,6 +4,7 @@
 #include <kernel/ktest.h>
 #include <kernel/options.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 static struct command_line_word word; /* large for a stack */
 

@@ -6,6 +6,7 @@
  */
 #include <kernel/address_space.h>
 #include <kernel/panic.h>
+#include <kernel/units.h>
 #include <mercator/cursor.h>
 
 #include "../mm/mapper_fixture.h"
@@ -35,22 +36,24 @@ KTEST(deliberate, panics)
 KTEST(deliberate, faults)
 {
 	(void)t;
-	*(volatile uint8_t *)virt_ptr(virt_addr(UINT64_C(0xffff800000001234))) = 0;
+	*(volatile uint8_t *)mc_virt_ptr(mc_virt_addr(UINT64_C(0xffff800000001234))) = 0;
 }
 
 /* CONFIG_DEBUG_CHECKS notices when the space is left. */
 KTEST(deliberate, forgets_a_batch)
 {
 	static struct fixture fixture;
-	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
-	const virt_addr_t address = virt_addr(UINT64_C(0x0000123440000000));
-	struct tlb_batch batch;
+	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_WRITE,
+						  MC_MEMORY_WRITE_BACK };
+	const mc_virt_addr_t address = mc_virt_addr(UINT64_C(0x0000123440000000));
+	struct mc_tlb_batch batch;
 
 	ASSERT_TRUE(t, fixture_init_live(&fixture, KERNEL_METHOD));
-	ASSERT_EQ(t, mapper_map(&fixture.space, address, phys_addr(0), KIB(4), attributes, NULL),
+	ASSERT_EQ(t,
+		  mc_mapper_map(&fixture.space, address, mc_phys_addr(0), KIB(4), attributes, NULL),
 		  0);
-	tlb_batch_begin(&batch, &fixture.space);
-	EXPECT_EQ(t, mapper_unmap(&fixture.space, address, KIB(4), &batch), 0);
+	mc_tlb_batch_begin(&batch, &fixture.space);
+	EXPECT_EQ(t, mc_mapper_unmap(&fixture.space, address, KIB(4), &batch), 0);
 	fixture_finish(&fixture);
 }
 
@@ -58,10 +61,10 @@ KTEST(deliberate, forgets_a_batch)
 KTEST(deliberate, forgets_a_cursor)
 {
 	static struct fixture fixture;
-	static struct cursor cursor;
-	const virt_addr_t address = virt_addr(UINT64_C(0x0000123440000000));
+	static struct mc_cursor cursor;
+	const mc_virt_addr_t address = mc_virt_addr(UINT64_C(0x0000123440000000));
 
-	ASSERT_TRUE(t, fixture_init_live(&fixture, ACCESS_RECURSIVE));
-	ASSERT_EQ(t, cursor_open(&cursor, &fixture.space, address, KIB(8)), 0);
-	EXPECT_EQ(t, space_activate(kernel_space()), 0);
+	ASSERT_TRUE(t, fixture_init_live(&fixture, MC_ACCESS_RECURSIVE));
+	ASSERT_EQ(t, mc_cursor_open(&cursor, &fixture.space, address, KIB(8)), 0);
+	EXPECT_EQ(t, mc_space_activate(kernel_space()), 0);
 }

@@ -4,6 +4,7 @@
 #include <arch/cpu.h>
 #include <arch/exception.h>
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 
 #define HOLE UINT64_C(0xffff800000000000) /* slot 256: nothing is mapped there */
 
@@ -23,7 +24,7 @@ static void expect_page_fault(struct ktest_run *t, void (*function)(void *), uin
 {
 	struct fault fault = { 0 };
 
-	if (!EXPECT_TRUE(t, fault_catch(function, virt_ptr(virt_addr(address)), &fault)))
+	if (!EXPECT_TRUE(t, fault_catch(function, mc_virt_ptr(mc_virt_addr(address)), &fault)))
 		return;
 	EXPECT_EQ(t, fault.vector, EXCEPTION_PF);
 	EXPECT_EQ(t, fault.error_code, error_code);
@@ -175,7 +176,7 @@ KTEST(exceptions, segment_beyond_the_gdt)
 
 KTEST(exceptions, non_canonical_address)
 {
-	void *address = virt_ptr(virt_addr(UINT64_C(0x0800000000000000)));
+	void *address = mc_virt_ptr(mc_virt_addr(UINT64_C(0x0800000000000000)));
 	struct fault fault = { 0 };
 
 	expect_fault(t, read_from, address, EXCEPTION_GP, 0);
@@ -304,7 +305,7 @@ KTEST(exceptions, registers_survive_a_caught_fault)
 	struct fault fault;
 
 	for (int round = 0; round < 100; round++) {
-		EXPECT_TRUE(t, fault_catch(read_from, virt_ptr(virt_addr(HOLE)), &fault));
+		EXPECT_TRUE(t, fault_catch(read_from, mc_virt_ptr(mc_virt_addr(HOLE)), &fault));
 		for (uint64_t i = 0; i < ARRAY_SIZE(values); i++)
 			EXPECT_EQ(t, values[i], i + 1);
 	}

@@ -6,6 +6,7 @@
 #include <generated/font.h>
 #include <kernel/ktest.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "../../kernel/console/screen.h"
 
@@ -172,7 +173,7 @@ KTEST(framebuffer, font_scales_to_the_bound_on_cells)
 	ASSERT_EQ(t, open(&mode, 2), 0);
 	EXPECT_EQ(t, screen.columns, 2);
 	EXPECT_EQ(t, screen.rows, 1);
-	EXPECT_EQ(t, open(&mode, 0), ERR_RANGE);
+	EXPECT_EQ(t, open(&mode, 0), MC_ERR_RANGE);
 }
 
 /* With 1x1 cells, all that is left of a line is its last character. */
@@ -254,38 +255,38 @@ KTEST(framebuffer, check_names_each_kind_of_nonsense)
 	} while (0)
 
 	ASSERT_EQ(t, open(&good, MAX_CELLS), 0);
-	EXPECT_REFUSED(ERR_UNSUPPORTED, mode.bits_per_pixel = 0);
-	EXPECT_REFUSED(ERR_UNSUPPORTED, mode.bits_per_pixel = 8);
-	EXPECT_REFUSED(ERR_UNSUPPORTED, mode.bits_per_pixel = 33);
-	EXPECT_REFUSED(ERR_NO_SPACE, mode.pitch = 64 * 4 - 1);
-	EXPECT_REFUSED(ERR_NO_SPACE, mode.width = 0xffffffff);
-	EXPECT_REFUSED(ERR_NO_SPACE, mode.width = 0x40000000, mode.pitch = 0);
-	EXPECT_REFUSED(ERR_RANGE, mode.width = 0);
-	EXPECT_REFUSED(ERR_RANGE, mode.width = 7);
-	EXPECT_REFUSED(ERR_RANGE, mode.height = 0);
-	EXPECT_REFUSED(ERR_RANGE, mode.height = 15);
-	EXPECT_REFUSED(ERR_RANGE, mode.height = 0xffffffff);
-	EXPECT_REFUSED(ERR_RANGE, mode.width = mode.height = 0x10000, mode.pitch = 0x40000);
-	EXPECT_REFUSED(ERR_RANGE, mode.width = 0x3fffffff, mode.height = 16, mode.pitch = ~3u);
-	EXPECT_REFUSED(ERR_FORMAT, mode.red.size = 0);
-	EXPECT_REFUSED(ERR_FORMAT, mode.green.size = 0);
-	EXPECT_REFUSED(ERR_FORMAT, mode.blue.size = 0);
-	EXPECT_REFUSED(ERR_FORMAT, mode.red.position = 25);
-	EXPECT_REFUSED(ERR_FORMAT, mode.red.position = 255, mode.red.size = 255);
-	EXPECT_REFUSED(ERR_FORMAT, mode.red.position = 15);
-	EXPECT_REFUSED(ERR_FORMAT, mode.green.position = 4);
-	EXPECT_REFUSED(ERR_FORMAT, mode.blue.position = 16);
-	EXPECT_REFUSED(ERR_FORMAT, mode.blue.size = 32);
+	EXPECT_REFUSED(MC_ERR_UNSUPPORTED, mode.bits_per_pixel = 0);
+	EXPECT_REFUSED(MC_ERR_UNSUPPORTED, mode.bits_per_pixel = 8);
+	EXPECT_REFUSED(MC_ERR_UNSUPPORTED, mode.bits_per_pixel = 33);
+	EXPECT_REFUSED(MC_ERR_NO_SPACE, mode.pitch = 64 * 4 - 1);
+	EXPECT_REFUSED(MC_ERR_NO_SPACE, mode.width = 0xffffffff);
+	EXPECT_REFUSED(MC_ERR_NO_SPACE, mode.width = 0x40000000, mode.pitch = 0);
+	EXPECT_REFUSED(MC_ERR_RANGE, mode.width = 0);
+	EXPECT_REFUSED(MC_ERR_RANGE, mode.width = 7);
+	EXPECT_REFUSED(MC_ERR_RANGE, mode.height = 0);
+	EXPECT_REFUSED(MC_ERR_RANGE, mode.height = 15);
+	EXPECT_REFUSED(MC_ERR_RANGE, mode.height = 0xffffffff);
+	EXPECT_REFUSED(MC_ERR_RANGE, mode.width = mode.height = 0x10000, mode.pitch = 0x40000);
+	EXPECT_REFUSED(MC_ERR_RANGE, mode.width = 0x3fffffff, mode.height = 16, mode.pitch = ~3u);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.red.size = 0);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.green.size = 0);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.blue.size = 0);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.red.position = 25);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.red.position = 255, mode.red.size = 255);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.red.position = 15);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.green.position = 4);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.blue.position = 16);
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.blue.size = 32);
 	/* A field in the bit that 15-bit pixels do not have. */
-	EXPECT_REFUSED(ERR_FORMAT, mode.bits_per_pixel = 15, mode.red = formats[5].red,
+	EXPECT_REFUSED(MC_ERR_FORMAT, mode.bits_per_pixel = 15, mode.red = formats[5].red,
 		       mode.green = formats[6].green, mode.blue = formats[6].blue);
 #undef EXPECT_REFUSED
 	mode = good;
 	mode.base = NULL;
 	EXPECT_EQ(t, framebuffer_mode_check(&mode), 0);
-	EXPECT_EQ(t, framebuffer_open(&screen, &mode), ERR_INVALID);
-	mode.base = virt_ptr(virt_addr(UINT64_MAX - 64 * 64 * 4 + 1));
-	EXPECT_EQ(t, framebuffer_open(&screen, &mode), ERR_OVERFLOW);
+	EXPECT_EQ(t, framebuffer_open(&screen, &mode), MC_ERR_INVALID);
+	mode.base = mc_virt_ptr(mc_virt_addr(UINT64_MAX - 64 * 64 * 4 + 1));
+	EXPECT_EQ(t, framebuffer_open(&screen, &mode), MC_ERR_OVERFLOW);
 	/* After all that, the screen is as it was. */
 	EXPECT_EQ(t, screen.columns, 8);
 	EXPECT_TRUE(t, screen.base == good.base);

@@ -6,24 +6,25 @@
  */
 #include <kernel/ktest.h>
 #include <kernel/memory.h>
+#include <kernel/units.h>
 
-#define ALL_UP_TO  (MIB(128) / FRAME_SIZE)
+#define ALL_UP_TO  (MIB(128) / MC_FRAME_SIZE)
 #define NR_SAMPLES 4096
 
-#define WORDS (FRAME_SIZE / sizeof(uint64_t))
+#define WORDS (MC_FRAME_SIZE / sizeof(uint64_t))
 
-static uint64_t *bytes(pfn_t pfn)
+static uint64_t *bytes(mc_pfn_t pfn)
 {
 	return frame_access(pfn);
 }
 
 /* Another pattern in each frame and each word, so that two frames that are one are found out. */
-static uint64_t pattern(pfn_t pfn, size_t word)
+static uint64_t pattern(mc_pfn_t pfn, size_t word)
 {
 	return pfn * UINT64_C(0x9e3779b97f4a7c15) + word;
 }
 
-static void write_frame(pfn_t pfn)
+static void write_frame(mc_pfn_t pfn)
 {
 	uint64_t *words = bytes(pfn);
 
@@ -31,7 +32,7 @@ static void write_frame(pfn_t pfn)
 		words[i] = pattern(pfn, i);
 }
 
-static bool frame_is_intact(pfn_t pfn)
+static bool frame_is_intact(mc_pfn_t pfn)
 {
 	const uint64_t *words = bytes(pfn);
 
@@ -42,14 +43,14 @@ static bool frame_is_intact(pfn_t pfn)
 }
 
 /* Frames that are held, as a list through their own last word, so that there is no bound. */
-static void link_frame(pfn_t pfn, pfn_t next)
+static void link_frame(mc_pfn_t pfn, mc_pfn_t next)
 {
 	bytes(pfn)[WORDS - 1] = next;
 }
 
-static pfn_t unlink_frame(pfn_t pfn)
+static mc_pfn_t unlink_frame(mc_pfn_t pfn)
 {
-	const pfn_t next = bytes(pfn)[WORDS - 1];
+	const mc_pfn_t next = bytes(pfn)[WORDS - 1];
 
 	bytes(pfn)[WORDS - 1] = pattern(pfn, WORDS - 1);
 	return next;
@@ -57,16 +58,16 @@ static pfn_t unlink_frame(pfn_t pfn)
 
 KTEST(frames, every_frame_holds_its_contents)
 {
-	struct frame_pool *pool = kernel_frames();
-	const uint64_t nr_free = frame_free_count(pool);
-	const bool all = frame_total(pool) <= ALL_UP_TO;
+	struct mc_frame_pool *pool = kernel_frames();
+	const uint64_t nr_free = mc_frame_free_count(pool);
+	const bool all = mc_frame_total(pool) <= ALL_UP_TO;
 	const uint64_t want = all ? nr_free : NR_SAMPLES;
-	struct frame_stats before, after;
+	struct mc_frame_stats before, after;
 	uint64_t count = 0, nr_bad = 0;
-	pfn_t list = 0, pfn = 0;
+	mc_pfn_t list = 0, pfn = 0;
 
-	frame_stats(pool, &before);
-	while (count < want && frame_alloc(pool, 0, &pfn) == 0) {
+	mc_frame_stats(pool, &before);
+	while (count < want && mc_frame_alloc(pool, 0, &pfn) == 0) {
 		write_frame(pfn);
 		link_frame(pfn, list);
 		list = pfn;
@@ -74,16 +75,16 @@ KTEST(frames, every_frame_holds_its_contents)
 	}
 	EXPECT_EQ(t, count, want);
 	if (all)
-		EXPECT_EQ(t, frame_alloc(pool, 0, &pfn), ERR_NO_MEMORY);
+		EXPECT_EQ(t, mc_frame_alloc(pool, 0, &pfn), MC_ERR_NO_MEMORY);
 	for (; count; count--) {
 		pfn = list;
 		list = unlink_frame(pfn);
 		nr_bad += !frame_is_intact(pfn);
-		nr_bad += frame_free(pool, pfn, 0) != 0;
+		nr_bad += mc_frame_free(pool, pfn, 0) != 0;
 	}
 	EXPECT_EQ(t, nr_bad, 0);
-	EXPECT_EQ(t, frame_free_count(pool), nr_free);
-	frame_stats(pool, &after);
+	EXPECT_EQ(t, mc_frame_free_count(pool), nr_free);
+	mc_frame_stats(pool, &after);
 	EXPECT_EQ(t, after.nr_free, before.nr_free);
 	EXPECT_TRUE(t, after.free_blocks[9] + after.free_blocks[18] * 512 >=
 			       before.free_blocks[9] + before.free_blocks[18] * 512);
@@ -92,61 +93,61 @@ KTEST(frames, every_frame_holds_its_contents)
 /* Poison is written and checked through the temporary page where there is no other way: and nobody sees it. */
 KTEST(frames, a_pointer_stays_good_while_others_are_allocated_and_freed)
 {
-	struct frame_pool *pool = kernel_frames();
-	pfn_t pfn, other;
+	struct mc_frame_pool *pool = kernel_frames();
+	mc_pfn_t pfn, other;
 	uint64_t *words;
 
-	ASSERT_EQ(t, frame_alloc(pool, 0, &pfn), 0);
+	ASSERT_EQ(t, mc_frame_alloc(pool, 0, &pfn), 0);
 	write_frame(pfn);
 	words = bytes(pfn);
 	for (unsigned int order = 0; order <= 3; order++) {
-		ASSERT_EQ(t, frame_alloc(pool, order, &other), 0);
+		ASSERT_EQ(t, mc_frame_alloc(pool, order, &other), 0);
 		EXPECT_EQ(t, words[order], pattern(pfn, order));
 		words[order]++;
-		EXPECT_EQ(t, frame_free(pool, other, order), 0);
+		EXPECT_EQ(t, mc_frame_free(pool, other, order), 0);
 		EXPECT_EQ(t, words[order], pattern(pfn, order) + 1);
 		words[order]--;
 	}
 	EXPECT_TRUE(t, frame_is_intact(pfn));
-	EXPECT_EQ(t, frame_free(pool, pfn, 0), 0);
+	EXPECT_EQ(t, mc_frame_free(pool, pfn, 0), 0);
 }
 
 /* A frame in each gibibyte, wherever it is free there. */
 KTEST(frames, memory_far_apart_can_be_used)
 {
-	struct frame_pool *pool = kernel_frames();
-	const uint64_t nr_free = frame_free_count(pool);
-	struct frame_stats stats;
+	struct mc_frame_pool *pool = kernel_frames();
+	const uint64_t nr_free = mc_frame_free_count(pool);
+	struct mc_frame_stats stats;
 	unsigned int count = 0;
-	pfn_t start, end = 0;
+	mc_pfn_t start, end = 0;
 
-	while (count < 64 && frame_range_stats(pool, end, &start, &end, &stats) == 0) {
-		const pfn_t places[] = { start, start + (end - start) / 2, end - 1 };
+	while (count < 64 && mc_frame_range_stats(pool, end, &start, &end, &stats) == 0) {
+		const mc_pfn_t places[] = { start, start + (end - start) / 2, end - 1 };
 
 		for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
-			if (frame_alloc_at(pool, places[i], 1))
+			if (mc_frame_alloc_at(pool, places[i], 1))
 				continue;
 			write_frame(places[i]);
 			EXPECT_TRUE(t, frame_is_intact(places[i]));
-			EXPECT_EQ(t, frame_free(pool, places[i], 0), 0);
+			EXPECT_EQ(t, mc_frame_free(pool, places[i], 0), 0);
 			count++;
 		}
 	}
 	EXPECT_TRUE(t, count > 0);
-	EXPECT_EQ(t, frame_free_count(pool), nr_free);
+	EXPECT_EQ(t, mc_frame_free_count(pool), nr_free);
 }
 
 KTEST(frames, a_run_for_dma_below_16_mib)
 {
-	struct frame_pool *pool = kernel_frames();
+	struct mc_frame_pool *pool = kernel_frames();
 	uint64_t freed;
-	pfn_t pfn;
+	mc_pfn_t pfn;
 
-	ASSERT_EQ(t, frame_alloc_run(pool, 16, 16, MIB(16) / FRAME_SIZE, &pfn), 0);
-	EXPECT_TRUE(t, is_aligned(pfn, 16) && pfn + 16 <= MIB(16) / FRAME_SIZE);
-	frame_zero(pool, pfn, 4);
+	ASSERT_EQ(t, mc_frame_alloc_run(pool, 16, 16, MIB(16) / MC_FRAME_SIZE, &pfn), 0);
+	EXPECT_TRUE(t, is_aligned(pfn, 16) && pfn + 16 <= MIB(16) / MC_FRAME_SIZE);
+	mc_frame_zero(pool, pfn, 4);
 	EXPECT_EQ(t, bytes(pfn)[0], 0);
 	EXPECT_EQ(t, bytes(pfn + 15)[WORDS - 1], 0);
-	EXPECT_EQ(t, frame_free_run(pool, pfn, 16, &freed), 0);
+	EXPECT_EQ(t, mc_frame_free_run(pool, pfn, 16, &freed), 0);
 	EXPECT_EQ(t, freed, 16);
 }

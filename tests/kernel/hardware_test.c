@@ -6,6 +6,7 @@
  * the error code that the translation foretells.
  */
 #include <arch/exception.h>
+#include <kernel/units.h>
 
 #include "../mm/mapper_fixture.h"
 
@@ -41,22 +42,23 @@ static uint64_t page_at(uint64_t index)
 
 	if (index < NR_LOWER_PAGES)
 		return pages[index];
-	return pages[index] + virt_raw(pt_canonical(virt_addr(pt_span(levels + 1) / 2), levels));
+	return pages[index] +
+	       mc_virt_raw(mc_pt_canonical(mc_virt_addr(mc_pt_span(levels + 1) / 2), levels));
 }
 
 static void fill_data_frames(void)
 {
 	for (unsigned int i = 0; i < FIXTURE_DATA_FRAMES; i++) {
-		uint8_t *bytes = fixture_pointer(phys_of_pfn(fixture_data_frame(i)));
+		uint8_t *bytes = fixture_pointer(mc_phys_of_pfn(fixture_data_frame(i)));
 
 		bytes[0] = RETURN_INSTRUCTION;
 		bytes[NUMBER_OFFSET] = (uint8_t)(100 + i);
 	}
 }
 
-static uint8_t number_of_frame(phys_addr_t address)
+static uint8_t number_of_frame(mc_phys_addr_t address)
 {
-	return *((uint8_t *)fixture_pointer(phys_of_pfn(phys_pfn(address))) + NUMBER_OFFSET);
+	return *((uint8_t *)fixture_pointer(mc_phys_of_pfn(mc_phys_pfn(address))) + NUMBER_OFFSET);
 }
 
 static uint8_t value_read;
@@ -88,7 +90,7 @@ static void expect_access(struct ktest_run *t, uint64_t page, void (*access)(voi
 			  uint64_t offset, bool allowed, uint64_t error_code)
 {
 	struct fault fault = { 0 };
-	bool caught = fault_catch(access, virt_ptr(virt_addr(page)), &fault);
+	bool caught = fault_catch(access, mc_virt_ptr(mc_virt_addr(page)), &fault);
 
 	EXPECT_EQ(t, caught, !allowed);
 	if (!caught)
@@ -100,8 +102,8 @@ static void expect_access(struct ktest_run *t, uint64_t page, void (*access)(voi
 
 static void check_page(struct ktest_run *t, uint64_t page)
 {
-	struct translation to = { 0 };
-	bool mapped = !mapper_translate(&fixture.space, virt_addr(page), &to);
+	struct mc_translation to = { 0 };
+	bool mapped = !mc_mapper_translate(&fixture.space, mc_virt_addr(page), &to);
 	uint64_t present = mapped ? PF_PRESENT : 0;
 
 	expect_access(t, page, read_number, NUMBER_OFFSET, mapped, present);
@@ -114,52 +116,54 @@ static void check_page(struct ktest_run *t, uint64_t page)
 		expect_access(t, page, write_number, NUMBER_OFFSET, true, 0);
 }
 
-static struct attributes random_attributes(struct ktest_run *t, uint64_t page)
+static struct mc_attributes random_attributes(struct ktest_run *t, uint64_t page)
 {
 	static const unsigned int rights[2][4] = {
-		{ RIGHT_READ, RIGHT_READ | RIGHT_WRITE, RIGHT_READ | RIGHT_EXECUTE,
-		  RIGHT_READ | RIGHT_WRITE | RIGHT_USER },
-		{ RIGHT_READ, RIGHT_READ | RIGHT_WRITE, RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
-		  RIGHT_READ | RIGHT_EXECUTE | RIGHT_GLOBAL },
+		{ MC_RIGHT_READ, MC_RIGHT_READ | MC_RIGHT_WRITE, MC_RIGHT_READ | MC_RIGHT_EXECUTE,
+		  MC_RIGHT_READ | MC_RIGHT_WRITE | MC_RIGHT_USER },
+		{ MC_RIGHT_READ, MC_RIGHT_READ | MC_RIGHT_WRITE,
+		  MC_RIGHT_READ | MC_RIGHT_WRITE | MC_RIGHT_GLOBAL,
+		  MC_RIGHT_READ | MC_RIGHT_EXECUTE | MC_RIGHT_GLOBAL },
 	};
 
-	return (struct attributes){
+	return (struct mc_attributes){
 		.rights = rights[page >> 63][ktest_random_below(t, 4)],
-		.type = (enum memory_type)ktest_random_below(t, 4),
+		.type = (enum mc_memory_type)ktest_random_below(t, 4),
 	};
 }
 
 /* Whatever the operation returns: check_page() asks the mapper what holds now. */
 static void change_page(struct ktest_run *t, uint64_t page)
 {
-	struct space *space = &fixture.space;
-	virt_addr_t address = virt_addr(page);
-	pfn_t frame = fixture_data_frame((unsigned int)ktest_random_below(t, FIXTURE_DATA_FRAMES));
-	struct tlb_batch batch;
+	struct mc_space *space = &fixture.space;
+	mc_virt_addr_t address = mc_virt_addr(page);
+	mc_pfn_t frame =
+		fixture_data_frame((unsigned int)ktest_random_below(t, FIXTURE_DATA_FRAMES));
+	struct mc_tlb_batch batch;
 	int error = 0;
 
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	switch (ktest_random_below(t, 5)) {
-	case 0: error = mapper_unmap(space, address, FRAME_SIZE, &batch); break;
+	case 0: error = mc_mapper_unmap(space, address, MC_FRAME_SIZE, &batch); break;
 	case 1:
-		error = mapper_protect(space, address, FRAME_SIZE, random_attributes(t, page),
-				       &batch, NULL);
+		error = mc_mapper_protect(space, address, MC_FRAME_SIZE, random_attributes(t, page),
+					  &batch, NULL);
 		break;
 	case 2:
-		error = mapper_reserve(space, address, FRAME_SIZE, ktest_random_below(t, 1 << 22),
-				       NULL);
+		error = mc_mapper_reserve(space, address, MC_FRAME_SIZE,
+					  ktest_random_below(t, 1 << 22), NULL);
 		break;
 	default:
-		error = mapper_map(space, address, phys_of_pfn(frame), FRAME_SIZE,
-				   random_attributes(t, page), NULL);
+		error = mc_mapper_map(space, address, mc_phys_of_pfn(frame), MC_FRAME_SIZE,
+				      random_attributes(t, page), NULL);
 	}
-	tlb_batch_finish(&batch);
-	EXPECT_TRUE(t, error == 0 || error == ERR_EXISTS || error == ERR_NOT_FOUND);
+	mc_tlb_batch_finish(&batch);
+	EXPECT_TRUE(t, error == 0 || error == MC_ERR_EXISTS || error == MC_ERR_NOT_FOUND);
 }
 
-static void run_method(struct ktest_run *t, enum access_method method)
+static void run_method(struct ktest_run *t, enum mc_access_method method)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
 	ASSERT_TRUE(t, fixture_init_live(&fixture, method));
 	fill_data_frames();
@@ -171,12 +175,13 @@ static void run_method(struct ktest_run *t, enum access_method method)
 		check_page(t, page);
 	}
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
-	tlb_batch_begin(&batch, &fixture.space);
-	EXPECT_EQ(t, mapper_unmap(&fixture.space, virt_addr(0), TIB(128), &batch), 0);
+	mc_tlb_batch_begin(&batch, &fixture.space);
+	EXPECT_EQ(t, mc_mapper_unmap(&fixture.space, mc_virt_addr(0), TIB(128), &batch), 0);
 	EXPECT_EQ(t,
-		  mapper_unmap(&fixture.space, virt_addr(page_at(NR_LOWER_PAGES)), MIB(8), &batch),
+		  mc_mapper_unmap(&fixture.space, mc_virt_addr(page_at(NR_LOWER_PAGES)), MIB(8),
+				  &batch),
 		  0);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 	EXPECT_EQ(t, fixture.space.nr_tables, 1); /* the one directly below the root */
 	fixture_finish(&fixture);
 }
@@ -187,6 +192,6 @@ static void run_method(struct ktest_run *t, enum access_method method)
 		run_method(t, METHOD);                                                             \
 	}
 
-IF_OFFSET(HARDWARE_TEST(offset, ACCESS_OFFSET))
-IF_RECURSIVE(HARDWARE_TEST(recursive, ACCESS_RECURSIVE))
-IF_GENERIC(HARDWARE_TEST(generic, ACCESS_GENERIC))
+IF_OFFSET(HARDWARE_TEST(offset, MC_ACCESS_OFFSET))
+IF_RECURSIVE(HARDWARE_TEST(recursive, MC_ACCESS_RECURSIVE))
+IF_GENERIC(HARDWARE_TEST(generic, MC_ACCESS_GENERIC))

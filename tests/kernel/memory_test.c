@@ -8,16 +8,17 @@
 #include <kernel/log.h>
 #include <kernel/memory.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/physmap.h>
 
 #include "bootinfo_check.h"
 
-typedef const struct memmap_range *(*get_ranges)(size_t *count);
+typedef const struct mc_memmap_range *(*get_ranges)(size_t *count);
 
 static bool overlaps(get_ranges get, uint64_t start, uint64_t end)
 {
 	size_t count;
-	const struct memmap_range *ranges = get(&count);
+	const struct mc_memmap_range *ranges = get(&count);
 
 	for (size_t i = 0; i < count; i++)
 		if (ranges[i].start < end && ranges[i].end > start)
@@ -36,9 +37,9 @@ static void expect_no_ram(struct ktest_run *t, uint64_t start, uint64_t end)
 	EXPECT_TRUE(t, !overlaps(memory_ranges, start, end));
 	EXPECT_TRUE(t, !overlaps(memory_pool, start, end));
 	EXPECT_TRUE(t, !overlaps(memory_ram, start, end));
-	for (pfn_t pfn = start / FRAME_SIZE; pfn * FRAME_SIZE < end; pfn++) {
-		EXPECT_EQ(t, frame_alloc_at(kernel_frames(), pfn, 1), ERR_FOREIGN);
-		EXPECT_TRUE(t, !physmap_covers(phys_of_pfn(pfn), FRAME_SIZE));
+	for (mc_pfn_t pfn = start / MC_FRAME_SIZE; pfn * MC_FRAME_SIZE < end; pfn++) {
+		EXPECT_EQ(t, mc_frame_alloc_at(kernel_frames(), pfn, 1), MC_ERR_FOREIGN);
+		EXPECT_TRUE(t, !mc_physmap_covers(mc_phys_of_pfn(pfn), MC_FRAME_SIZE));
 	}
 }
 
@@ -50,12 +51,12 @@ KTEST(memory, boot_information_keeps_its_promises)
 KTEST(memory, usable_ranges_are_frames_sorted_and_disjoint)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct mc_memmap_range *ranges = memory_ranges(&count);
 
 	EXPECT_TRUE(t, count > 0);
 	for (size_t i = 0; i < count; i++) {
 		EXPECT_TRUE(t, ranges[i].start < ranges[i].end);
-		EXPECT_TRUE(t, is_aligned(ranges[i].start | ranges[i].end, FRAME_SIZE));
+		EXPECT_TRUE(t, is_aligned(ranges[i].start | ranges[i].end, MC_FRAME_SIZE));
 		EXPECT_TRUE(t, ranges[i].end <= cpu_physical_limit());
 		if (i)
 			EXPECT_TRUE(t, ranges[i - 1].end < ranges[i].start);
@@ -68,15 +69,16 @@ KTEST(memory, nothing_in_use_is_usable)
 	uint64_t information = boot_handover.information;
 	struct bootinfo_module module;
 	size_t cursor = 0;
-	const struct memmap_range arrays = memory_arrays();
+	const struct mc_memmap_range arrays = memory_arrays();
 
-	EXPECT_TRUE(t, !overlaps_usable(0, FRAME_SIZE));
+	EXPECT_TRUE(t, !overlaps_usable(0, MC_FRAME_SIZE));
 	EXPECT_TRUE(t,
 		    !overlaps_usable((uintptr_t)boot_start, (uintptr_t)kernel_end - KERNEL_BASE));
 	EXPECT_TRUE(t, !overlaps_usable(information, information + info->size));
 	EXPECT_TRUE(t, !overlaps_usable(arrays.start, arrays.end));
 	while (bootinfo_next_module(info, &cursor, &module))
-		EXPECT_TRUE(t, !overlaps_usable(phys_raw(module.start), phys_raw(module.end)));
+		EXPECT_TRUE(t,
+			    !overlaps_usable(mc_phys_raw(module.start), mc_phys_raw(module.end)));
 }
 
 /* Even where firmware calls it usable: video memory, option ROMs, the BIOS. */
@@ -88,14 +90,14 @@ KTEST(memory, nothing_between_640_kib_and_1_mib_is_ram)
 /* Even where firmware's map does not carve it out of RAM (tests/boot/test_firmware.py). */
 KTEST(memory, the_screen_is_not_ram)
 {
-	const struct memmap_range screen = memory_screen();
+	const struct mc_memmap_range screen = memory_screen();
 	const struct bootinfo_framebuffer *framebuffer = &boot_information()->framebuffer;
 
 	if (screen.start >= screen.end) {
 		ktest_skip(t, "there is none that is used");
 		return;
 	}
-	EXPECT_EQ(t, screen.start, phys_raw(framebuffer->address));
+	EXPECT_EQ(t, screen.start, mc_phys_raw(framebuffer->address));
 	EXPECT_EQ(t, screen.end - screen.start, (uint64_t)framebuffer->pitch * framebuffer->height);
 	expect_no_ram(t, screen.start, screen.end);
 }
@@ -106,10 +108,10 @@ KTEST(memory, no_firmware_range_but_ram_is_usable)
 
 	for (size_t i = 0; i < info->nr_memory_entries; i++) {
 		struct bootinfo_memory_entry entry = bootinfo_memory_entry(info, i);
-		struct memmap_range range =
-			memmap_from_length(entry.base, entry.length, entry.type);
+		struct mc_memmap_range range =
+			mc_memmap_from_length(entry.base, entry.length, entry.type);
 
-		if (range.type != MEMMAP_USABLE && range.start < range.end)
+		if (range.type != MC_MEMMAP_USABLE && range.start < range.end)
 			EXPECT_TRUE(t, !overlaps_usable(range.start, range.end));
 	}
 }

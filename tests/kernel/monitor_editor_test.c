@@ -5,6 +5,7 @@
  */
 #include <kernel/ktest.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "../../kernel/monitor/editor.h"
 #include "../../kernel/monitor/keys.h"

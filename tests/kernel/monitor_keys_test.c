@@ -3,6 +3,7 @@
 #include <kernel/fmt.h>
 #include <kernel/ktest.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "../../kernel/monitor/keys.h"
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "monitor_picture": the cells of the picture of physical memory. */
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 
 #include "../../kernel/monitor/picture.h"
 
-static struct memmap_range ram_range(uint64_t start, uint64_t end)
+static struct mc_memmap_range ram_range(uint64_t start, uint64_t end)
 {
-	return (struct memmap_range){ start, end, MEMMAP_USABLE };
+	return (struct mc_memmap_range){ start, end, MC_MEMMAP_USABLE };
 }
 
 static uint64_t row_bytes(const struct picture *picture)
@@ -25,7 +26,7 @@ KTEST(monitor_picture, cells_fill_the_screen)
 
 	for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
 		for (uint64_t end = MIB(8); end <= TIB(16); end += end / 3) {
-			const struct memmap_range ram = ram_range(0, end);
+			const struct mc_memmap_range ram = ram_range(0, end);
 			const struct picture picture =
 				picture_make(screens[i].columns, screens[i].rows, &ram, 1);
 
@@ -36,17 +37,17 @@ KTEST(monitor_picture, cells_fill_the_screen)
 			EXPECT_TRUE(t, (picture.nr_rows - 1) * row_bytes(&picture) < end);
 			/* More than half of the rows are used, unless a cell is a frame already. */
 			EXPECT_TRUE(t, picture.nr_rows * 2 > screens[i].rows ||
-					       picture.cell_shift == FRAME_SHIFT);
+					       picture.cell_shift == MC_FRAME_SHIFT);
 		}
 	}
 }
 
 KTEST(monitor_picture, cells_are_at_least_a_frame_and_rows_at_least_one)
 {
-	struct memmap_range ram = ram_range(0, MIB(1));
+	struct mc_memmap_range ram = ram_range(0, MIB(1));
 	struct picture picture = picture_make(80, 20, &ram, 1);
 
-	EXPECT_EQ(t, picture.cell_shift, FRAME_SHIFT);
+	EXPECT_EQ(t, picture.cell_shift, MC_FRAME_SHIFT);
 	EXPECT_EQ(t, picture.row_cells, 64);
 	EXPECT_EQ(t, picture.nr_rows, 4);
 
@@ -63,7 +64,7 @@ KTEST(monitor_picture, cells_are_at_least_a_frame_and_rows_at_least_one)
 /* A little RAM, and all else above 1 TiB, as QEMU gives it to an AMD CPU. */
 KTEST(monitor_picture, holes_take_no_rows)
 {
-	const struct memmap_range ram[] = {
+	const struct mc_memmap_range ram[] = {
 		ram_range(0x1000, 0x9f000),
 		ram_range(MIB(1), GIB(2)),
 		ram_range(TIB(1), TIB(2) - GIB(2)),
@@ -88,15 +89,15 @@ KTEST(monitor_picture, holes_take_no_rows)
 KTEST(monitor_picture, any_ranges_are_shown_once)
 {
 	for (int round = 0; round < 300; round++) {
-		struct memmap_range ram[6];
+		struct mc_memmap_range ram[6];
 		const size_t count = 1 + ktest_random_below(t, ARRAY_SIZE(ram));
 		uint64_t at = 0, last = 0, cell;
 		struct picture picture;
 
 		for (size_t i = 0; i < count; i++) {
-			at += FRAME_SIZE << ktest_random_below(t, 20);
+			at += MC_FRAME_SIZE << ktest_random_below(t, 20);
 			ram[i].start = at;
-			at += (1 + ktest_random_below(t, 64)) * FRAME_SIZE
+			at += (1 + ktest_random_below(t, 64)) * MC_FRAME_SIZE
 			      << ktest_random_below(t, 20);
 			ram[i].end = at;
 		}

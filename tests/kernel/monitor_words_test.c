@@ -2,6 +2,7 @@
 /* Suite "monitor_words": lines, words, numbers, rights; and commands found and run. */
 #include <kernel/ktest.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/pagetable.h>
 
 #include "../../kernel/monitor/command.h"
@@ -118,11 +119,11 @@ KTEST(monitor_words, rights)
 	unsigned int rights;
 
 	EXPECT_TRUE(t, words_rights("rwxug", &rights));
-	EXPECT_EQ(t, rights, RIGHTS_ALL);
+	EXPECT_EQ(t, rights, MC_RIGHTS_ALL);
 	EXPECT_TRUE(t, words_rights("r-x", &rights));
-	EXPECT_EQ(t, rights, RIGHT_READ | RIGHT_EXECUTE);
+	EXPECT_EQ(t, rights, MC_RIGHT_READ | MC_RIGHT_EXECUTE);
 	EXPECT_TRUE(t, words_rights("wr", &rights));
-	EXPECT_EQ(t, rights, RIGHT_READ | RIGHT_WRITE);
+	EXPECT_EQ(t, rights, MC_RIGHT_READ | MC_RIGHT_WRITE);
 	EXPECT_TRUE(t, !words_rights("", &rights));
 	EXPECT_TRUE(t, !words_rights("rq", &rights));
 	EXPECT_TRUE(t, !words_rights("0x3", &rights));

@@ -2,6 +2,8 @@
 /*
  * See multiboot2_builder.h.
  */
+#include <kernel/units.h>
+
 #include "multiboot2_builder.h"
 
 #define PADDING 0xa5

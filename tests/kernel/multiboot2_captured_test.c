@@ -8,6 +8,7 @@
 
 #include <arch/multiboot2.h>
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 #include <mercator/memmap.h>
 
 #include "bootinfo_check.h"
@@ -56,15 +57,15 @@ static uint8_t *read_capture(const struct captured *captured)
 
 static uint64_t usable_bytes(const struct bootinfo *info)
 {
-	struct memmap_range *ranges = malloc(info->nr_memory_entries * sizeof(*ranges));
-	struct memmap_summary summary;
+	struct mc_memmap_range *ranges = malloc(info->nr_memory_entries * sizeof(*ranges));
+	struct mc_memmap_summary summary;
 
 	for (size_t i = 0; i < info->nr_memory_entries; i++) {
 		const struct bootinfo_memory_entry entry = bootinfo_memory_entry(info, i);
 
-		ranges[i] = memmap_from_length(entry.base, entry.length, entry.type);
+		ranges[i] = mc_memmap_from_length(entry.base, entry.length, entry.type);
 	}
-	summary = memmap_normalise(ranges, info->nr_memory_entries, UINT64_MAX);
+	summary = mc_memmap_normalise(ranges, info->nr_memory_entries, UINT64_MAX);
 	free(ranges);
 	return summary.usable;
 }
@@ -77,10 +78,10 @@ static void expect_modules(struct ktest_run *t, const struct bootinfo *info)
 	EXPECT_EQ(t, info->nr_modules, 2);
 	EXPECT_TRUE(t, bootinfo_next_module(info, &cursor, &module));
 	EXPECT_STR(t, module.command_line, "first module");
-	EXPECT_EQ(t, phys_raw(module.end) - phys_raw(module.start), 6);
+	EXPECT_EQ(t, mc_phys_raw(module.end) - mc_phys_raw(module.start), 6);
 	EXPECT_TRUE(t, bootinfo_next_module(info, &cursor, &module));
 	EXPECT_STR(t, module.command_line, "");
-	EXPECT_EQ(t, phys_raw(module.end) - phys_raw(module.start), 5000);
+	EXPECT_EQ(t, mc_phys_raw(module.end) - mc_phys_raw(module.start), 5000);
 }
 
 static void expect_capture(struct ktest_run *t, const struct captured *captured,

@@ -8,6 +8,7 @@
 
 #include <arch/multiboot2.h>
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 
 #include "bootinfo_check.h"
 #include "multiboot2_builder.h"
@@ -68,7 +69,7 @@ KTEST(multiboot2, survives_every_truncation)
 	for (size_t n = 0; n < size; n++) {
 		make_sample();
 		ASSERT_TRUE(t, survives(t, sample, n, &code));
-		ASSERT_EQ(t, code, ERR_TRUNCATED);
+		ASSERT_EQ(t, code, MC_ERR_TRUNCATED);
 		if (n < 4)
 			continue;
 		/* And with a total size that matches, so that the tags are looked at. */

@@ -6,6 +6,7 @@
 #include <arch/multiboot2.h>
 #include <kernel/ktest.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "bootinfo_check.h"
 #include "multiboot2_builder.h"
@@ -85,8 +86,8 @@ static void expect_module(struct ktest_run *t, size_t *cursor, uint64_t start, u
 
 	if (!EXPECT_TRUE(t, bootinfo_next_module(&info, cursor, &module)))
 		return;
-	EXPECT_EQ(t, phys_raw(module.start), start);
-	EXPECT_EQ(t, phys_raw(module.end), end);
+	EXPECT_EQ(t, mc_phys_raw(module.start), start);
+	EXPECT_EQ(t, mc_phys_raw(module.end), end);
 	EXPECT_STR(t, module.command_line, command_line);
 }
 
@@ -146,7 +147,7 @@ KTEST(multiboot2, reads_an_rgb_framebuffer)
 	build_sample(&builder, bytes);
 	ASSERT_EQ(t, parse(), 0);
 	ASSERT_EQ(t, screen->kind, BOOTINFO_FRAMEBUFFER_RGB);
-	EXPECT_EQ(t, phys_raw(screen->address), 0xfd000000);
+	EXPECT_EQ(t, mc_phys_raw(screen->address), 0xfd000000);
 	EXPECT_EQ(t, screen->pitch, 4096);
 	EXPECT_EQ(t, screen->width, 1024);
 	EXPECT_EQ(t, screen->height, 768);
@@ -181,7 +182,7 @@ KTEST(multiboot2, reads_an_indexed_framebuffer)
 	build_indexed(12);
 	ASSERT_EQ(t, parse(), 0);
 	ASSERT_EQ(t, info.framebuffer.kind, BOOTINFO_FRAMEBUFFER_INDEXED);
-	EXPECT_EQ(t, phys_raw(info.framebuffer.address), UINT64_C(0x1234567800));
+	EXPECT_EQ(t, mc_phys_raw(info.framebuffer.address), UINT64_C(0x1234567800));
 	ASSERT_EQ(t, info.framebuffer.nr_colours, 4);
 	for (uint8_t i = 0; i < 12; i++)
 		EXPECT_EQ(t, info.framebuffer.palette[i], i);
@@ -321,11 +322,11 @@ KTEST(multiboot2, needs_a_memory_map)
 	begin();
 	build_string(&builder, 1, "quiet");
 	build_end(&builder);
-	expect_error(t, ERR_NOT_FOUND, 6, FIRST_TAG + 16); /* at the end tag */
+	expect_error(t, MC_ERR_NOT_FOUND, 6, FIRST_TAG + 16); /* at the end tag */
 	begin();
 	build_memory_map(&builder, 0, 24, 0);
 	build_end(&builder);
-	expect_error(t, ERR_NOT_FOUND, 6, FIRST_TAG);
+	expect_error(t, MC_ERR_NOT_FOUND, 6, FIRST_TAG);
 }
 
 KTEST(multiboot2, a_refused_structure_has_no_modules)
@@ -335,7 +336,7 @@ KTEST(multiboot2, a_refused_structure_has_no_modules)
 
 	begin();
 	build_module(&builder, 0, 1, "");
-	ASSERT_EQ(t, end_and_parse(), ERR_NOT_FOUND);
+	ASSERT_EQ(t, end_and_parse(), MC_ERR_NOT_FOUND);
 	EXPECT_TRUE(t, !bootinfo_next_module(&info, &cursor, &module));
 }
 
@@ -454,7 +455,8 @@ KTEST(multiboot2, refuses_a_misaligned_structure)
 
 	build_sample(&builder, bytes);
 	for (size_t i = 1; i < 8; i++) {
-		ASSERT_EQ(t, multiboot2_parse(bytes + i, 512, &info, &where, NULL), ERR_MISALIGNED);
+		ASSERT_EQ(t, multiboot2_parse(bytes + i, 512, &info, &where, NULL),
+			  MC_ERR_MISALIGNED);
 		ASSERT_EQ(t, where.tag_type, MULTIBOOT2_NO_TAG);
 		ASSERT_EQ(t, where.offset, 0);
 	}
@@ -465,15 +467,15 @@ KTEST(multiboot2, refuses_wrong_total_sizes)
 	build_sample(&builder, bytes);
 	for (uint32_t size = 0; size < 16; size++) {
 		build_patch(&builder, 0, size);
-		ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, MULTIBOOT2_NO_TAG, 0));
+		ASSERT_TRUE(t, expect_error(t, MC_ERR_FORMAT, MULTIBOOT2_NO_TAG, 0));
 	}
 	build_patch(&builder, 0, (uint32_t)builder.size + 1);
-	expect_error(t, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
+	expect_error(t, MC_ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
 	build_patch(&builder, 0, UINT32_MAX);
-	expect_error(t, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
+	expect_error(t, MC_ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
 	builder.size = 7; /* half a header says nothing, not even that it is wrong */
 	build_patch(&builder, 0, 0);
-	expect_error(t, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
+	expect_error(t, MC_ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0);
 }
 
 KTEST(multiboot2, refuses_every_truncation)
@@ -482,10 +484,10 @@ KTEST(multiboot2, refuses_every_truncation)
 
 	for (size_t available = 0; available < size; available++)
 		ASSERT_EQ(t, multiboot2_parse(bytes, available, &info, &error, NULL),
-			  ERR_TRUNCATED);
+			  MC_ERR_TRUNCATED);
 	for (uint32_t total = 16; total < size; total++) {
 		build_patch(&builder, 0, total);
-		ASSERT_EQ(t, parse(), ERR_TRUNCATED);
+		ASSERT_EQ(t, parse(), MC_ERR_TRUNCATED);
 	}
 }
 
@@ -494,13 +496,13 @@ KTEST(multiboot2, needs_an_end_tag)
 	begin();
 	build_memory_map(&builder, 1, 24, 0);
 	build_patch(&builder, 0, (uint32_t)builder.size);
-	expect_error(t, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, FIRST_TAG + MAP_SIZE);
+	expect_error(t, MC_ERR_TRUNCATED, MULTIBOOT2_NO_TAG, FIRST_TAG + MAP_SIZE);
 	/* A tag whose padding would lie outside: the fault is at the structure's end. */
 	build_tag_begin(&builder, 1);
 	build_text(&builder, "");
 	build_patch(&builder, builder.tag + 4, 9);
 	build_patch(&builder, 0, (uint32_t)builder.size);
-	expect_error(t, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, builder.size);
+	expect_error(t, MC_ERR_TRUNCATED, MULTIBOOT2_NO_TAG, builder.size);
 }
 
 KTEST(multiboot2, the_end_tag_has_one_size)
@@ -511,7 +513,7 @@ KTEST(multiboot2, the_end_tag_has_one_size)
 	build_value(&builder, 0, 8);
 	build_tag_end(&builder);
 	build_end(&builder);
-	expect_error(t, ERR_FORMAT, 0, FIRST_TAG + MAP_SIZE + 4);
+	expect_error(t, MC_ERR_FORMAT, 0, FIRST_TAG + MAP_SIZE + 4);
 }
 
 KTEST(multiboot2, refuses_tags_smaller_than_their_header)
@@ -519,9 +521,9 @@ KTEST(multiboot2, refuses_tags_smaller_than_their_header)
 	for (uint32_t size = 0; size < 8; size++) {
 		build_sample(&builder, bytes);
 		build_patch(&builder, FIRST_TAG + 4, size);
-		ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 1, FIRST_TAG + 4));
+		ASSERT_TRUE(t, expect_error(t, MC_ERR_FORMAT, 1, FIRST_TAG + 4));
 		build_patch(&builder, FIRST_TAG, 99); /* of any type */
-		ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 99, FIRST_TAG + 4));
+		ASSERT_TRUE(t, expect_error(t, MC_ERR_FORMAT, 99, FIRST_TAG + 4));
 	}
 }
 
@@ -537,7 +539,7 @@ KTEST(multiboot2, refuses_tags_that_leave_the_structure)
 		build_memory_map(&builder, 1, 24, 0);
 		build_end(&builder);
 		build_patch(&builder, FIRST_TAG + 16 + 4, sizes[i]);
-		ASSERT_TRUE(t, expect_error(t, ERR_TRUNCATED, 6, FIRST_TAG + 16 + 4));
+		ASSERT_TRUE(t, expect_error(t, MC_ERR_TRUNCATED, 6, FIRST_TAG + 16 + 4));
 	}
 }
 
@@ -566,7 +568,7 @@ KTEST(multiboot2, leaves_tags_out_that_are_too_small_for_their_type)
 				build_memory_map(&builder, 1, 24, 0);
 			build_end(&builder);
 			if (rules[i].type == 6)
-				ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 6, FIRST_TAG + 4));
+				ASSERT_TRUE(t, expect_error(t, MC_ERR_FORMAT, 6, FIRST_TAG + 4));
 			else
 				ASSERT_TRUE(t, expect_left_out(t, rules[i].type, rules[i].name,
 							       "size", FIRST_TAG + 4));
@@ -655,12 +657,12 @@ KTEST(multiboot2, refuses_wrong_memory_entry_sizes)
 		if (size == 24 || size == 48)
 			ASSERT_EQ(t, parse(), 0);
 		else if (size < 24 || size % 8 != 0)
-			ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 6, FIRST_TAG + 8));
+			ASSERT_TRUE(t, expect_error(t, MC_ERR_FORMAT, 6, FIRST_TAG + 8));
 		else
-			ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 6, FIRST_TAG + 4));
+			ASSERT_TRUE(t, expect_error(t, MC_ERR_FORMAT, 6, FIRST_TAG + 4));
 	}
 	build_patch(&builder, FIRST_TAG + 8, 0xfffffff8);
-	expect_error(t, ERR_FORMAT, 6, FIRST_TAG + 4);
+	expect_error(t, MC_ERR_FORMAT, 6, FIRST_TAG + 4);
 }
 
 KTEST(multiboot2, refuses_part_of_a_memory_entry)
@@ -671,7 +673,7 @@ KTEST(multiboot2, refuses_part_of_a_memory_entry)
 		build_end(&builder);
 		build_patch(&builder, FIRST_TAG + 4, size);
 		if (size != 40)
-			ASSERT_TRUE(t, expect_error(t, ERR_FORMAT, 6, FIRST_TAG + 4));
+			ASSERT_TRUE(t, expect_error(t, MC_ERR_FORMAT, 6, FIRST_TAG + 4));
 	}
 }
 
@@ -702,7 +704,7 @@ KTEST(multiboot2, of_a_second_tag_of_a_kind_the_first_counts)
 			ASSERT_EQ(t, parse(), 0);
 			ASSERT_EQ(t, nr_left_out, 0);
 		} else if (type == 6) {
-			ASSERT_TRUE(t, expect_error(t, ERR_EXISTS, type, again));
+			ASSERT_TRUE(t, expect_error(t, MC_ERR_EXISTS, type, again));
 		} else {
 			/* The first is another, so that one sees which it is. */
 			bytes[again + 8] ^= 1;
@@ -713,7 +715,7 @@ KTEST(multiboot2, of_a_second_tag_of_a_kind_the_first_counts)
 			ASSERT_STR(t, info.command_line, "selftest seed=7");
 			ASSERT_STR(t, info.loader_name, "GRUB 2.06-13");
 			ASSERT_EQ(t, info.lower_memory_kib, 639);
-			ASSERT_EQ(t, phys_raw(info.framebuffer.address), 0xfd000000);
+			ASSERT_EQ(t, mc_phys_raw(info.framebuffer.address), 0xfd000000);
 			ASSERT_EQ(t, *(const uint8_t *)info.rsdp_old.data, 0);
 			ASSERT_EQ(t, *(const uint8_t *)info.rsdp_new.data, 0);
 		}

@@ -13,6 +13,7 @@
 #include <kernel/ktest.h>
 #include <kernel/memory.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/mapper.h>
 #include <mercator/platform.h>
 #include <mercator/temp_page.h>
@@ -40,7 +41,7 @@ static void expect_fault(struct ktest_run *t, uint64_t address, void (*access)(v
 {
 	struct fault fault = { 0 };
 
-	if (!EXPECT_TRUE(t, fault_catch(access, virt_ptr(virt_addr(address)), &fault)))
+	if (!EXPECT_TRUE(t, fault_catch(access, mc_virt_ptr(mc_virt_addr(address)), &fault)))
 		return;
 	EXPECT_EQ(t, fault.vector, EXCEPTION_PF);
 	EXPECT_EQ(t, fault.error_code, error_code);
@@ -60,18 +61,19 @@ static void expect_data(struct ktest_run *t, uint64_t address, bool writable)
 {
 	struct fault fault;
 
-	value_to_write = *(volatile uint8_t *)virt_ptr(virt_addr(address));
+	value_to_write = *(volatile uint8_t *)mc_virt_ptr(mc_virt_addr(address));
 	if (writable)
-		EXPECT_TRUE(t, !fault_catch(write_byte, virt_ptr(virt_addr(address)), &fault));
+		EXPECT_TRUE(t,
+			    !fault_catch(write_byte, mc_virt_ptr(mc_virt_addr(address)), &fault));
 	else
 		expect_fault(t, address, write_byte, PF_PRESENT | PF_WRITE);
 	expect_fault(t, address, fetch, PF_PRESENT | PF_FETCH);
 }
 
-static const struct region *find_region(enum region_kind kind)
+static const struct mc_region *find_region(enum mc_region_kind kind)
 {
 	size_t count;
-	const struct region *regions = kernel_regions(&count);
+	const struct mc_region *regions = kernel_regions(&count);
 
 	for (size_t i = 0; i < count; i++)
 		if (regions[i].kind == kind)
@@ -79,27 +81,27 @@ static const struct region *find_region(enum region_kind kind)
 	return NULL;
 }
 
-static const struct region *first_region(void)
+static const struct mc_region *first_region(void)
 {
 	size_t count;
 
 	return kernel_regions(&count);
 }
 
-static const struct region *regions_end(void)
+static const struct mc_region *regions_end(void)
 {
 	size_t count;
-	const struct region *regions = kernel_regions(&count);
+	const struct mc_region *regions = kernel_regions(&count);
 
 	return regions + count;
 }
 
 #define FOR_EACH_REGION(region)                                                                    \
-	for (const struct region *region = first_region(); region < regions_end(); region++)
+	for (const struct mc_region *region = first_region(); region < regions_end(); region++)
 
-static uint64_t region_end(const struct region *region)
+static uint64_t region_end(const struct mc_region *region)
 {
-	return virt_raw(region->start) + region->size;
+	return mc_virt_raw(region->start) + region->size;
 }
 
 KTEST(paging, regions_are_in_order_and_disjoint)
@@ -108,25 +110,26 @@ KTEST(paging, regions_are_in_order_and_disjoint)
 
 	FOR_EACH_REGION(region)
 	{
-		EXPECT_TRUE(t, virt_raw(region->start) >= end);
-		EXPECT_TRUE(t, is_aligned(virt_raw(region->start) | region->size, FRAME_SIZE));
-		EXPECT_TRUE(t, region->size && region_end(region) > virt_raw(region->start));
+		EXPECT_TRUE(t, mc_virt_raw(region->start) >= end);
+		EXPECT_TRUE(t,
+			    is_aligned(mc_virt_raw(region->start) | region->size, MC_FRAME_SIZE));
+		EXPECT_TRUE(t, region->size && region_end(region) > mc_virt_raw(region->start));
 		end = region_end(region);
 	}
 	EXPECT_TRUE(t, end > KERNEL_BASE);
 }
 
-static void check_page(struct ktest_run *t, const struct region *region, uint64_t offset)
+static void check_page(struct ktest_run *t, const struct mc_region *region, uint64_t offset)
 {
-	const virt_addr_t page = virt_addr(virt_raw(region->start) + offset);
+	const mc_virt_addr_t page = mc_virt_addr(mc_virt_raw(region->start) + offset);
 	const unsigned int rights = region->attributes.rights;
-	struct translation to;
+	struct mc_translation to;
 
-	if (!EXPECT_EQ(t, mapper_translate(kernel_space(), page, &to), 0))
+	if (!EXPECT_EQ(t, mc_mapper_translate(kernel_space(), page, &to), 0))
 		return;
-	EXPECT_EQ(t, phys_raw(to.address), virt_raw(page) - KERNEL_BASE);
-	EXPECT_EQ(t, to.writable, (rights & RIGHT_WRITE) != 0);
-	EXPECT_EQ(t, to.executable, (rights & RIGHT_EXECUTE) != 0);
+	EXPECT_EQ(t, mc_phys_raw(to.address), mc_virt_raw(page) - KERNEL_BASE);
+	EXPECT_EQ(t, to.writable, (rights & MC_RIGHT_WRITE) != 0);
+	EXPECT_EQ(t, to.executable, (rights & MC_RIGHT_EXECUTE) != 0);
 	EXPECT_EQ(t, to.global, cpu_features()->global_pages);
 	EXPECT_EQ(t, to.user, false);
 }
@@ -134,8 +137,8 @@ static void check_page(struct ktest_run *t, const struct region *region, uint64_
 KTEST(paging, each_page_of_the_image_has_its_sections_rights)
 {
 	FOR_EACH_REGION(region)
-	if (region->kind == REGION_IMAGE)
-		for (uint64_t at = 0; at < region->size; at += FRAME_SIZE)
+	if (region->kind == MC_REGION_IMAGE)
+		for (uint64_t at = 0; at < region->size; at += MC_FRAME_SIZE)
 			check_page(t, region, at);
 }
 
@@ -143,15 +146,15 @@ KTEST(paging, rights_of_the_image_hold)
 {
 	FOR_EACH_REGION(region)
 	{
-		if (region->kind != REGION_IMAGE)
+		if (region->kind != MC_REGION_IMAGE)
 			continue;
-		for (uint64_t at = 0; at < region->size; at += FRAME_SIZE) {
-			const uint64_t page = virt_raw(region->start) + at;
+		for (uint64_t at = 0; at < region->size; at += MC_FRAME_SIZE) {
+			const uint64_t page = mc_virt_raw(region->start) + at;
 
-			value_to_write = *(volatile uint8_t *)virt_ptr(virt_addr(page));
-			if (!(region->attributes.rights & RIGHT_WRITE))
+			value_to_write = *(volatile uint8_t *)mc_virt_ptr(mc_virt_addr(page));
+			if (!(region->attributes.rights & MC_RIGHT_WRITE))
 				expect_fault(t, page, write_byte, PF_PRESENT | PF_WRITE);
-			if (!(region->attributes.rights & RIGHT_EXECUTE))
+			if (!(region->attributes.rights & MC_RIGHT_EXECUTE))
 				expect_fault(t, page, fetch, PF_PRESENT | PF_FETCH);
 		}
 	}
@@ -170,9 +173,9 @@ KTEST(paging, guard_pages_fault)
 
 	FOR_EACH_REGION(region)
 	{
-		if (region->kind != REGION_GUARD)
+		if (region->kind != MC_REGION_GUARD)
 			continue;
-		expect_absent(t, virt_raw(region->start));
+		expect_absent(t, mc_virt_raw(region->start));
 		expect_absent(t, region_end(region) - 1);
 		nr_guards++;
 	}
@@ -182,7 +185,7 @@ KTEST(paging, guard_pages_fault)
 KTEST(paging, the_null_page_and_the_identity_map_are_gone)
 {
 	expect_absent(t, 0);
-	expect_absent(t, FRAME_SIZE - 1);
+	expect_absent(t, MC_FRAME_SIZE - 1);
 	expect_absent(t, KERNEL_LOAD_ADDRESS);
 	expect_absent(t, (uint64_t)(uintptr_t)boot_start);
 	expect_absent(t, (uint64_t)(uintptr_t)text_start - KERNEL_BASE);
@@ -191,7 +194,7 @@ KTEST(paging, the_null_page_and_the_identity_map_are_gone)
 
 KTEST(paging, the_stubs_tables_are_no_longer_mapped_with_the_image)
 {
-	for (const char *page = boot_tables_start; page < boot_tables_end; page += FRAME_SIZE)
+	for (const char *page = boot_tables_start; page < boot_tables_end; page += MC_FRAME_SIZE)
 		expect_absent(t, (uint64_t)(uintptr_t)page);
 }
 
@@ -202,11 +205,11 @@ KTEST(paging, there_is_nothing_between_regions)
 
 	FOR_EACH_REGION(region)
 	{
-		if (region->kind == REGION_WINDOW && kernel_space()->root.levels == 5)
+		if (region->kind == MC_REGION_WINDOW && kernel_space()->root.levels == 5)
 			continue; /* it lies below all that 4 levels translate */
-		if (virt_raw(region->start) > end) {
+		if (mc_virt_raw(region->start) > end) {
 			expect_absent(t, end);
-			expect_absent(t, virt_raw(region->start) - 1);
+			expect_absent(t, mc_virt_raw(region->start) - 1);
 		}
 		end = region_end(region);
 	}
@@ -217,35 +220,35 @@ KTEST(paging, there_is_nothing_between_regions)
 KTEST(paging, a_method_that_is_configured_out_leaves_no_trace)
 {
 	if (!IS_ENABLED(CONFIG_PHYSMAP)) {
-		EXPECT_TRUE(t, !find_region(REGION_PHYSMAP));
+		EXPECT_TRUE(t, !find_region(MC_REGION_PHYSMAP));
 		for (uint64_t at = 0; at < PHYSMAP_SIZE; at += PHYSMAP_SIZE / 64) {
 			expect_absent(t, PHYSMAP_BASE + at);
 			expect_absent(t, PHYSMAP_BASE + at + KERNEL_LOAD_ADDRESS);
 		}
 	}
 	if (!IS_ENABLED(CONFIG_RECURSIVE)) {
-		EXPECT_TRUE(t, !find_region(REGION_WINDOW));
+		EXPECT_TRUE(t, !find_region(MC_REGION_WINDOW));
 		/* Where the window would be if any root entry of the half pointed at the root. */
-		for (unsigned int slot = PT_ENTRIES / 2; slot < PT_ENTRIES; slot++) {
-			pt_entry_t entry;
+		for (unsigned int slot = MC_PT_ENTRIES / 2; slot < MC_PT_ENTRIES; slot++) {
+			mc_pt_entry_t entry;
 			unsigned int level;
-			const virt_addr_t at =
-				pt_canonical(virt_addr(slot * pt_span(kernel_space()->root.levels)),
-					     kernel_space()->root.levels);
+			const mc_virt_addr_t at = mc_pt_canonical(
+				mc_virt_addr(slot * mc_pt_span(kernel_space()->root.levels)),
+				kernel_space()->root.levels);
 
 			ASSERT_EQ(t,
-				  mapper_read_entry(kernel_space(), at, kernel_space()->root.levels,
-						    &entry, &level),
+				  mc_mapper_read_entry(kernel_space(), at,
+						       kernel_space()->root.levels, &entry, &level),
 				  0);
-			EXPECT_TRUE(t, phys_raw(pt_table_address(entry)) !=
-					       phys_raw(kernel_space()->root.table));
+			EXPECT_TRUE(t, mc_phys_raw(mc_pt_table_address(entry)) !=
+					       mc_phys_raw(kernel_space()->root.table));
 		}
 	}
 }
 
 static void expect_read_only_aliases(struct ktest_run *t, const char *start, const char *end)
 {
-	for (const char *page = start; page < end; page += FRAME_SIZE)
+	for (const char *page = start; page < end; page += MC_FRAME_SIZE)
 		expect_data(t, PHYSMAP_BASE + (uint64_t)(uintptr_t)page - KERNEL_BASE, false);
 }
 
@@ -271,14 +274,14 @@ KTEST(paging, what_the_loader_and_firmware_said_cannot_be_written)
 KTEST(paging, the_temporary_page_faults_unless_it_is_in_use)
 {
 	const uint64_t page = TEMP_PAGES_BASE;
-	pfn_t frame;
+	mc_pfn_t frame;
 
-	ASSERT_EQ(t, frame_alloc(kernel_frames(), 0, &frame), 0);
-	EXPECT_EQ(t, (uintptr_t)temp_page_map(frame), page);
+	ASSERT_EQ(t, mc_frame_alloc(kernel_frames(), 0, &frame), 0);
+	EXPECT_EQ(t, (uintptr_t)mc_temp_page_map(frame), page);
 	expect_data(t, page, true);
-	temp_page_unmap();
+	mc_temp_page_unmap();
 	expect_absent(t, page);
-	EXPECT_EQ(t, frame_free(kernel_frames(), frame, 0), 0);
+	EXPECT_EQ(t, mc_frame_free(kernel_frames(), frame, 0), 0);
 }
 
 /* The local APIC, which every x86-64 CPU has here unless somebody moved it; its version is not 0. */
@@ -290,22 +293,26 @@ KTEST(paging, device_memory_is_mapped_with_its_type_and_alone)
 	const uint64_t nr_tables = kernel_space()->nr_tables;
 	void *apic_pointer, *other_pointer;
 	volatile uint32_t *apic, *other;
-	pt_entry_t entry;
+	mc_pt_entry_t entry;
 	unsigned int level;
 
-	ASSERT_EQ(t, device_map(phys_addr(LOCAL_APIC + 0x20), 0x20, MEMORY_UNCACHED, &apic_pointer),
+	ASSERT_EQ(t,
+		  device_map(mc_phys_addr(LOCAL_APIC + 0x20), 0x20, MC_MEMORY_UNCACHED,
+			     &apic_pointer),
 		  0);
-	ASSERT_EQ(t, device_map(phys_addr(LOCAL_APIC), 1, MEMORY_UNCACHED, &other_pointer), 0);
+	ASSERT_EQ(t, device_map(mc_phys_addr(LOCAL_APIC), 1, MC_MEMORY_UNCACHED, &other_pointer),
+		  0);
 	apic = apic_pointer;
 	other = other_pointer;
-	EXPECT_EQ(t, (uintptr_t)apic % FRAME_SIZE, 0x20);
+	EXPECT_EQ(t, (uintptr_t)apic % MC_FRAME_SIZE, 0x20);
 	EXPECT_TRUE(t, other[LOCAL_APIC_VERSION / 4] != 0);
 	EXPECT_EQ(t, apic[(LOCAL_APIC_VERSION - 0x20) / 4], other[LOCAL_APIC_VERSION / 4]);
-	ASSERT_EQ(t, mapper_read_entry(kernel_space(), virt_of_ptr(apic), 1, &entry, &level), 0);
-	EXPECT_EQ(t, pt_memory_type(entry), MEMORY_UNCACHED);
+	ASSERT_EQ(t, mc_mapper_read_entry(kernel_space(), mc_virt_of_ptr(apic), 1, &entry, &level),
+		  0);
+	EXPECT_EQ(t, mc_pt_memory_type(entry), MC_MEMORY_UNCACHED);
 	expect_fault(t, (uint64_t)(uintptr_t)apic, fetch, PF_PRESENT | PF_FETCH);
-	expect_absent(t, align_down((uint64_t)(uintptr_t)apic, FRAME_SIZE) - 1);
-	expect_absent(t, align_down((uint64_t)(uintptr_t)apic, FRAME_SIZE) + FRAME_SIZE);
+	expect_absent(t, align_down((uint64_t)(uintptr_t)apic, MC_FRAME_SIZE) - 1);
+	expect_absent(t, align_down((uint64_t)(uintptr_t)apic, MC_FRAME_SIZE) + MC_FRAME_SIZE);
 
 	EXPECT_EQ(t, device_unmap(apic, 0x20), 0);
 	EXPECT_EQ(t, device_unmap(other, 1), 0);
@@ -316,13 +323,14 @@ KTEST(paging, device_memory_is_mapped_with_its_type_and_alone)
 /* Nothing is touched: whatever is there. */
 KTEST(paging, large_device_memory_gets_huge_pages)
 {
-	struct translation to;
+	struct mc_translation to;
 	void *pointer;
 
 	ASSERT_EQ(t,
-		  device_map(phys_addr(GIB(4) - MIB(32)), MIB(5), MEMORY_WRITE_COMBINING, &pointer),
+		  device_map(mc_phys_addr(GIB(4) - MIB(32)), MIB(5), MC_MEMORY_WRITE_COMBINING,
+			     &pointer),
 		  0);
-	ASSERT_EQ(t, mapper_translate(kernel_space(), virt_of_ptr(pointer), &to), 0);
+	ASSERT_EQ(t, mc_mapper_translate(kernel_space(), mc_virt_of_ptr(pointer), &to), 0);
 	EXPECT_EQ(t, to.page_size, MIB(2));
 	EXPECT_EQ(t, device_unmap(pointer, MIB(5)), 0);
 }
@@ -330,20 +338,25 @@ KTEST(paging, large_device_memory_gets_huge_pages)
 KTEST(paging, device_map_refuses_what_it_should)
 {
 	size_t count;
-	const struct memmap_range *ram = memory_ram(&count);
+	const struct mc_memmap_range *ram = memory_ram(&count);
 	const uint64_t last = ram[count - 1].end - 1;
 	void *pointer;
 
-	EXPECT_EQ(t, device_map(phys_addr(LOCAL_APIC), 0, MEMORY_UNCACHED, &pointer), ERR_INVALID);
-	EXPECT_EQ(t, device_map(phys_addr(last), 1, MEMORY_UNCACHED, &pointer), ERR_INVALID);
-	EXPECT_EQ(t, device_map(phys_addr(last), FRAME_SIZE, MEMORY_UNCACHED, &pointer),
-		  ERR_INVALID);
-	EXPECT_EQ(t, device_map(phys_addr(LOCAL_APIC), 1, (enum memory_type)9, &pointer),
-		  ERR_INVALID);
-	EXPECT_EQ(t, device_map(phys_addr(cpu_physical_limit()), 1, MEMORY_UNCACHED, &pointer),
-		  ERR_RANGE);
-	EXPECT_EQ(t, device_map(phys_addr(UINT64_MAX), 1, MEMORY_UNCACHED, &pointer), ERR_OVERFLOW);
-	EXPECT_EQ(t, device_unmap(virt_ptr(virt_addr(VMAP_BASE - FRAME_SIZE)), 1), ERR_INVALID);
+	EXPECT_EQ(t, device_map(mc_phys_addr(LOCAL_APIC), 0, MC_MEMORY_UNCACHED, &pointer),
+		  MC_ERR_INVALID);
+	EXPECT_EQ(t, device_map(mc_phys_addr(last), 1, MC_MEMORY_UNCACHED, &pointer),
+		  MC_ERR_INVALID);
+	EXPECT_EQ(t, device_map(mc_phys_addr(last), MC_FRAME_SIZE, MC_MEMORY_UNCACHED, &pointer),
+		  MC_ERR_INVALID);
+	EXPECT_EQ(t, device_map(mc_phys_addr(LOCAL_APIC), 1, (enum mc_memory_type)9, &pointer),
+		  MC_ERR_INVALID);
+	EXPECT_EQ(t,
+		  device_map(mc_phys_addr(cpu_physical_limit()), 1, MC_MEMORY_UNCACHED, &pointer),
+		  MC_ERR_RANGE);
+	EXPECT_EQ(t, device_map(mc_phys_addr(UINT64_MAX), 1, MC_MEMORY_UNCACHED, &pointer),
+		  MC_ERR_OVERFLOW);
+	EXPECT_EQ(t, device_unmap(mc_virt_ptr(mc_virt_addr(VMAP_BASE - MC_FRAME_SIZE)), 1),
+		  MC_ERR_INVALID);
 }
 
 /* ACPI's, which are no RAM that the physical map has: their checksums are right. */
@@ -353,73 +366,74 @@ KTEST(paging, firmwares_tables_can_be_read_frame_by_frame)
 	struct acpi acpi;
 	const int error = kernel_acpi(&acpi);
 
-	if (error == ERR_NOT_FOUND) {
+	if (error == MC_ERR_NOT_FOUND) {
 		ktest_skip(t, "the loader tells of no ACPI, or of nothing that is");
 		return;
 	}
 	ASSERT_EQ(t, error, 0);
 	EXPECT_EQ(t, acpi_find(&acpi, "FACP", &table), 0);
-	EXPECT_EQ(t, acpi_find(&acpi, "none", &table), ERR_NOT_FOUND);
+	EXPECT_EQ(t, acpi_find(&acpi, "none", &table), MC_ERR_NOT_FOUND);
 }
 
 /* The kernel's own text among it: of that, there must be no writable alias afterwards. */
 KTEST(paging, physical_memory_is_read_without_a_trace)
 {
 	const uint64_t text = (uint64_t)(uintptr_t)text_start - KERNEL_BASE;
-	const virt_addr_t page = virt_addr(TEMP_PAGES_BASE);
-	struct translation before, after;
-	struct audit_report report;
+	const mc_virt_addr_t page = mc_virt_addr(TEMP_PAGES_BASE);
+	struct mc_translation before, after;
+	struct mc_audit_report report;
 	uint8_t bytes[64];
-	const int absent = mapper_translate(kernel_space(), page, &before);
+	const int absent = mc_mapper_translate(kernel_space(), page, &before);
 
-	physical_read(bytes, phys_addr(text + FRAME_SIZE - 32), sizeof(bytes));
-	EXPECT_EQ(t, memcmp(bytes, text_start + FRAME_SIZE - 32, sizeof(bytes)), 0);
+	physical_read(bytes, mc_phys_addr(text + MC_FRAME_SIZE - 32), sizeof(bytes));
+	EXPECT_EQ(t, memcmp(bytes, text_start + MC_FRAME_SIZE - 32, sizeof(bytes)), 0);
 	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), 0);
 	EXPECT_STR(t, report.broken, NULL);
 	/* Nothing is left in the temporary page but what others had there before. */
-	if (mapper_translate(kernel_space(), page, &after)) {
+	if (mc_mapper_translate(kernel_space(), page, &after)) {
 		expect_absent(t, TEMP_PAGES_BASE);
 	} else {
 		ASSERT_EQ(t, absent, 0);
-		EXPECT_EQ(t, phys_raw(after.address), phys_raw(before.address));
+		EXPECT_EQ(t, mc_phys_raw(after.address), mc_phys_raw(before.address));
 	}
 }
 
 /* A panic's walk, too. */
 KTEST(paging, a_walk_by_a_slot_that_is_gone_is_refused)
 {
-	struct space *kernel = kernel_space();
-	const struct root root = active_root();
-	const enum access_method method = kernel->root.method;
-	struct walk walk;
+	struct mc_space *kernel = kernel_space();
+	const struct mc_root root = mc_active_root();
+	const enum mc_access_method method = kernel->root.method;
+	struct mc_walk walk;
 
-	if (KERNEL_METHOD != ACCESS_RECURSIVE || !IS_ENABLED(CONFIG_MAPPER_OFFSET) ||
+	if (KERNEL_METHOD != MC_ACCESS_RECURSIVE || !IS_ENABLED(CONFIG_MAPPER_OFFSET) ||
 	    !IS_ENABLED(CONFIG_PHYSMAP)) {
 		ktest_skip(t, "the kernel walks by no slot, or cannot do without");
 		return;
 	}
-	kernel->root.method = ACCESS_OFFSET;
-	ASSERT_EQ(t, space_drop_recursive_slot(kernel), 0);
-	EXPECT_EQ(t, kernel_walk(&root, virt_of_ptr(text_start), &walk), ERR_UNSUPPORTED);
+	kernel->root.method = MC_ACCESS_OFFSET;
+	ASSERT_EQ(t, mc_space_drop_recursive_slot(kernel), 0);
+	EXPECT_EQ(t, kernel_walk(&root, mc_virt_of_ptr(text_start), &walk), MC_ERR_UNSUPPORTED);
 	EXPECT_EQ(t, walk.nr_steps, 0);
-	EXPECT_EQ(t, space_set_recursive_slot(kernel), 0);
+	EXPECT_EQ(t, mc_space_set_recursive_slot(kernel), 0);
 	kernel->root.method = method;
-	EXPECT_EQ(t, kernel_walk(&root, virt_of_ptr(text_start), &walk), 0);
+	EXPECT_EQ(t, kernel_walk(&root, mc_virt_of_ptr(text_start), &walk), 0);
 }
 
 KTEST(paging, the_stubs_frames_can_be_allocated)
 {
-	struct frame_pool *pool = kernel_frames();
-	const uint64_t start = ((uint64_t)(uintptr_t)boot_tables_start - KERNEL_BASE) / FRAME_SIZE;
-	const uint64_t end = ((uint64_t)(uintptr_t)boot_tables_end - KERNEL_BASE) / FRAME_SIZE;
+	struct mc_frame_pool *pool = kernel_frames();
+	const uint64_t start =
+		((uint64_t)(uintptr_t)boot_tables_start - KERNEL_BASE) / MC_FRAME_SIZE;
+	const uint64_t end = ((uint64_t)(uintptr_t)boot_tables_end - KERNEL_BASE) / MC_FRAME_SIZE;
 	uint64_t nr_in_pool = 0;
 
-	for (pfn_t frame = start; frame < end; frame++) {
-		const int error = frame_alloc_at(pool, frame, 1);
+	for (mc_pfn_t frame = start; frame < end; frame++) {
+		const int error = mc_frame_alloc_at(pool, frame, 1);
 
-		nr_in_pool += error != ERR_FOREIGN;
+		nr_in_pool += error != MC_ERR_FOREIGN;
 		if (!error)
-			EXPECT_EQ(t, frame_free(pool, frame, 0), 0);
+			EXPECT_EQ(t, mc_frame_free(pool, frame, 0), 0);
 	}
 	EXPECT_EQ(t, nr_in_pool, end - start);
 }
@@ -428,22 +442,22 @@ KTEST(paging, the_stubs_frames_can_be_allocated)
 KTEST(paging, all_ram_is_in_the_allocator)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct mc_memmap_range *ranges = memory_ranges(&count);
 	const uint64_t reach = IS_ENABLED(CONFIG_PHYSMAP) ? PHYSMAP_SIZE : UINT64_MAX;
 	uint64_t nr_usable = 0, nr_metadata;
 
 	for (size_t i = 0; i < count; i++)
 		if (ranges[i].end <= reach)
-			nr_usable += (ranges[i].end - ranges[i].start) / FRAME_SIZE;
-	nr_metadata = nr_usable / (4 * FRAME_SIZE) + count * 128 / FRAME_SIZE + 4;
+			nr_usable += (ranges[i].end - ranges[i].start) / MC_FRAME_SIZE;
+	nr_metadata = nr_usable / (4 * MC_FRAME_SIZE) + count * 128 / MC_FRAME_SIZE + 4;
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
-		nr_metadata += nr_usable * 2 / FRAME_SIZE + count;
-	EXPECT_TRUE(t, frame_total(kernel_frames()) + nr_metadata >= nr_usable);
+		nr_metadata += nr_usable * 2 / MC_FRAME_SIZE + count;
+	EXPECT_TRUE(t, mc_frame_total(kernel_frames()) + nr_metadata >= nr_usable);
 }
 
 KTEST(paging, audit_finds_nothing_wrong)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 
 	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), 0);
 	EXPECT_STR(t, report.broken, NULL);
@@ -457,43 +471,45 @@ KTEST(paging, what_the_walker_says_is_what_is_there)
 
 	FOR_EACH_REGION(region)
 	{
-		if (region->kind != REGION_IMAGE || (region->attributes.rights & RIGHT_WRITE))
+		if (region->kind != MC_REGION_IMAGE || (region->attributes.rights & MC_RIGHT_WRITE))
 			continue;
-		for (uint64_t at = 0; at < region->size; at += FRAME_SIZE, nr_pages++) {
-			const virt_addr_t page = virt_addr(virt_raw(region->start) + at);
-			phys_addr_t physical;
+		for (uint64_t at = 0; at < region->size; at += MC_FRAME_SIZE, nr_pages++) {
+			const mc_virt_addr_t page = mc_virt_addr(mc_virt_raw(region->start) + at);
+			mc_phys_addr_t physical;
 
-			ASSERT_EQ(t, mapper_translate_address(kernel_space(), page, &physical), 0);
+			ASSERT_EQ(t, mc_mapper_translate_address(kernel_space(), page, &physical),
+				  0);
 			EXPECT_EQ(t,
-				  memcmp(frame_access(phys_pfn(physical)), virt_ptr(page),
-					 FRAME_SIZE),
+				  memcmp(frame_access(mc_phys_pfn(physical)), mc_virt_ptr(page),
+					 MC_FRAME_SIZE),
 				  0);
 		}
 	}
 	EXPECT_TRUE(t, nr_pages > 50);
-	temp_page_unmap(); /* it may show read-only data, and would let it be written */
+	mc_temp_page_unmap(); /* it may show read-only data, and would let it be written */
 }
 
 /* Invariant 10: every method that is built in reads the same tables. */
 KTEST(paging, every_method_sees_the_same_tables)
 {
 	static const bool is_built[] = {
-		[ACCESS_OFFSET] = IS_ENABLED(CONFIG_MAPPER_OFFSET),
-		[ACCESS_RECURSIVE] = IS_ENABLED(CONFIG_MAPPER_RECURSIVE),
-		[ACCESS_GENERIC] = IS_ENABLED(CONFIG_MAPPER_GENERIC),
+		[MC_ACCESS_OFFSET] = IS_ENABLED(CONFIG_MAPPER_OFFSET),
+		[MC_ACCESS_RECURSIVE] = IS_ENABLED(CONFIG_MAPPER_RECURSIVE),
+		[MC_ACCESS_GENERIC] = IS_ENABLED(CONFIG_MAPPER_GENERIC),
 	};
-	struct space by = *kernel_space();
+	struct mc_space by = *kernel_space();
 	uint64_t digest, other;
 
-	ASSERT_EQ(t, audit_digest(kernel_space(), &digest), 0);
-	for (by.root.method = ACCESS_OFFSET; by.root.method <= ACCESS_GENERIC; by.root.method++) {
+	ASSERT_EQ(t, mc_audit_digest(kernel_space(), &digest), 0);
+	for (by.root.method = MC_ACCESS_OFFSET; by.root.method <= MC_ACCESS_GENERIC;
+	     by.root.method++) {
 		int error;
 
 		/* Its function has nowhere to lead. */
-		if (by.root.method == ACCESS_GENERIC && !IS_ENABLED(CONFIG_PHYSMAP))
+		if (by.root.method == MC_ACCESS_GENERIC && !IS_ENABLED(CONFIG_PHYSMAP))
 			continue;
-		error = audit_digest(&by, &other);
-		EXPECT_EQ(t, error, is_built[by.root.method] ? 0 : ERR_UNSUPPORTED);
+		error = mc_audit_digest(&by, &other);
+		EXPECT_EQ(t, error, is_built[by.root.method] ? 0 : MC_ERR_UNSUPPORTED);
 		EXPECT_TRUE(t, error || other == digest);
 	}
 }
@@ -501,18 +517,18 @@ KTEST(paging, every_method_sees_the_same_tables)
 /* A bit that software may use is set in a leaf, and cleared again. */
 KTEST(paging, audit_finds_a_bit_that_should_not_be_there)
 {
-	struct audit_report report;
-	struct walk walk;
+	struct mc_audit_report report;
+	struct mc_walk walk;
 	volatile uint64_t *entry;
-	const virt_addr_t page = virt_of_ptr(boot_information()->data);
-	const struct root root = kernel_space()->root;
+	const mc_virt_addr_t page = mc_virt_of_ptr(boot_information()->data);
+	const struct mc_root root = kernel_space()->root;
 
 	ASSERT_EQ(t, kernel_walk(&root, page, &walk), 0);
 	entry = (volatile uint64_t *)(uintptr_t)walk.steps[walk.nr_steps - 1].pointer;
 	*entry |= UINT64_C(1) << 9;
-	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), ERR_FORMAT);
+	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), MC_ERR_FORMAT);
 	*entry &= ~(UINT64_C(1) << 9);
 	EXPECT_STR(t, report.broken, "a leaf has a bit that it should not have, or lacks A or D");
-	EXPECT_EQ(t, virt_raw(report.address), align_down(virt_raw(page), FRAME_SIZE));
+	EXPECT_EQ(t, mc_virt_raw(report.address), align_down(mc_virt_raw(page), MC_FRAME_SIZE));
 	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), 0);
 }

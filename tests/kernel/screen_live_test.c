@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 
 #include "../../kernel/console/screen.h"
 

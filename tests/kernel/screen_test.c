@@ -5,6 +5,7 @@
  */
 #include <kernel/ktest.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "../../kernel/console/screen.h"
 
@@ -101,10 +102,10 @@ KTEST(screen, refuses_a_grid_of_no_size_or_beyond_the_shadow)
 {
 	ASSERT_EQ(t, open(10, 3), 0);
 	write(LOG_INFO, "kept");
-	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 0, 3), ERR_RANGE);
-	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 10, 0), ERR_RANGE);
-	EXPECT_EQ(t, screen_open(&screen, &fake, shown, MAX_CELLS + 1, 1), ERR_RANGE);
-	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 0x80000001, 2), ERR_RANGE);
+	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 0, 3), MC_ERR_RANGE);
+	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 10, 0), MC_ERR_RANGE);
+	EXPECT_EQ(t, screen_open(&screen, &fake, shown, MAX_CELLS + 1, 1), MC_ERR_RANGE);
+	EXPECT_EQ(t, screen_open(&screen, &fake, shown, 0x80000001, 2), MC_ERR_RANGE);
 	EXPECT_STR(t, row_text(0), "kept");
 	write(LOG_INFO, "works");
 	EXPECT_STR(t, row_text(1), "works");

@@ -10,6 +10,7 @@
 #include <kernel/address_space.h>
 #include <kernel/ktest.h>
 #include <kernel/memory.h>
+#include <kernel/units.h>
 #include <mercator/physmap.h>
 #include <mercator/platform.h>
 
@@ -32,7 +33,7 @@ static uint8_t *before, *after;
 static struct console *attached;
 static int claim_error, map_error;
 static uint64_t claimed_start, claimed_size;
-static enum memory_type mapped_as;
+static enum mc_memory_type mapped_as;
 
 void log_attach(struct console *console)
 {
@@ -45,18 +46,18 @@ void log_detach(struct console *console)
 	attached = attached == console ? NULL : attached;
 }
 
-int memory_claim_screen(const struct bootinfo *from, phys_addr_t start, uint64_t size)
+int memory_claim_screen(const struct bootinfo *from, mc_phys_addr_t start, uint64_t size)
 {
 	(void)from;
-	claimed_start = phys_raw(start);
+	claimed_start = mc_phys_raw(start);
 	claimed_size = size;
 	return claim_error;
 }
 
-int device_map(phys_addr_t physical, uint64_t size, enum memory_type type, void **pointer)
+int device_map(mc_phys_addr_t physical, uint64_t size, enum mc_memory_type type, void **pointer)
 {
-	if (phys_raw(physical) != ADDRESS || size != SIZE)
-		return ERR_INVALID;
+	if (mc_phys_raw(physical) != ADDRESS || size != SIZE)
+		return MC_ERR_INVALID;
 	mapped_as = type;
 	if (!map_error)
 		*pointer = after;
@@ -95,7 +96,7 @@ static void begin(uint64_t reach)
 	info = (struct bootinfo){
 		.framebuffer = {
 			.kind = BOOTINFO_FRAMEBUFFER_RGB,
-			.address = phys_addr(ADDRESS),
+			.address = mc_phys_addr(ADDRESS),
 			.pitch = PITCH,
 			.width = WIDTH,
 			.height = HEIGHT,
@@ -111,9 +112,9 @@ static void begin(uint64_t reach)
 	claim_error = map_error = 0;
 	claimed_size = 0;
 	saved.base = host_physmap_base;
-	saved.reach = physmap_reach();
+	saved.reach = mc_physmap_reach();
 	host_physmap_base = (uint64_t)(uintptr_t)before - ADDRESS;
-	physmap_set_reach(reach);
+	mc_physmap_set_reach(reach);
 	screen_close();
 }
 
@@ -123,7 +124,7 @@ static void end(void)
 	free(before);
 	free(after);
 	host_physmap_base = saved.base;
-	physmap_set_reach(saved.reach);
+	mc_physmap_set_reach(saved.reach);
 }
 
 KTEST(start_screen, video_memory_out_of_reach_waits)
@@ -138,7 +139,7 @@ KTEST(start_screen, video_memory_out_of_reach_waits)
 	lose(&before);
 	move_screen();
 	EXPECT_TRUE(t, attached == &screen_console && is_drawn(after));
-	EXPECT_EQ(t, mapped_as, MEMORY_WRITE_COMBINING);
+	EXPECT_EQ(t, mapped_as, MC_MEMORY_WRITE_COMBINING);
 	say();
 	end();
 }
@@ -171,7 +172,7 @@ KTEST(start_screen, text_is_mapped_uncached)
 	lose(&before);
 	move_screen();
 	say();
-	EXPECT_EQ(t, mapped_as, MEMORY_UNCACHED);
+	EXPECT_EQ(t, mapped_as, MC_MEMORY_UNCACHED);
 	EXPECT_TRUE(t, is_drawn(after));
 	end();
 }
@@ -182,7 +183,7 @@ KTEST(start_screen, a_screen_that_cannot_be_mapped_ends_before_the_switch)
 	begin(ADDRESS + SIZE);
 	start_screen(&info);
 	EXPECT_TRUE(t, attached == &screen_console);
-	map_error = ERR_NO_MEMORY;
+	map_error = MC_ERR_NO_MEMORY;
 	prepare_screen();
 	EXPECT_TRUE(t, !attached);
 	lose(&before);
@@ -197,7 +198,7 @@ KTEST(start_screen, out_of_reach_and_not_mapped_it_never_starts)
 {
 	begin(0);
 	start_screen(&info);
-	map_error = ERR_RANGE;
+	map_error = MC_ERR_RANGE;
 	prepare_screen();
 	move_screen();
 	say();
@@ -209,7 +210,7 @@ KTEST(start_screen, out_of_reach_and_not_mapped_it_never_starts)
 KTEST(start_screen, memory_that_cannot_be_claimed_stays_dark)
 {
 	begin(ADDRESS + SIZE);
-	claim_error = ERR_BUSY;
+	claim_error = MC_ERR_BUSY;
 	start_screen(&info);
 	prepare_screen();
 	move_screen();

@@ -5,6 +5,7 @@
  */
 #include <kernel/ktest.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #define BUFFER_SIZE 64
 

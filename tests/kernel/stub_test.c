@@ -8,6 +8,7 @@
 #include <arch/layout.h>
 #include <kernel/address_space.h>
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 #include <mercator/platform.h>
 
 #define RFLAGS_ARITHMETIC UINT64_C(0x8d5) /* CF PF AF ZF SF OF */
@@ -55,7 +56,7 @@ KTEST(stub, pat_has_its_final_value)
 KTEST(stub, paging_mode_is_the_one_configured_and_possible)
 {
 	bool five = IS_ENABLED(CONFIG_LA57) && cpu_features()->levels_5;
-	struct root root = active_root();
+	struct mc_root root = mc_active_root();
 
 	EXPECT_EQ(t, root.levels, five ? 5 : 4);
 	EXPECT_EQ(t, boot_handover.levels, root.levels);

@@ -2,6 +2,7 @@
 /* Suite "vga_text": what is written to VGA text memory, which here is an array with a guard. */
 #include <kernel/ktest.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "../../kernel/console/screen.h"
 
@@ -73,10 +74,10 @@ KTEST(vga_text, scrolling_moves_cells)
 KTEST(vga_text, refuses_nonsense)
 {
 	ASSERT_EQ(t, open(), 0);
-	EXPECT_EQ(t, vga_text_open(&screen, NULL, COLUMNS, ROWS), ERR_INVALID);
-	EXPECT_EQ(t, vga_text_open(&screen, cells, 0, ROWS), ERR_RANGE);
-	EXPECT_EQ(t, vga_text_open(&screen, cells, COLUMNS, 0), ERR_RANGE);
-	EXPECT_EQ(t, vga_text_open(&screen, cells, COLUMNS, ROWS + 1), ERR_RANGE);
+	EXPECT_EQ(t, vga_text_open(&screen, NULL, COLUMNS, ROWS), MC_ERR_INVALID);
+	EXPECT_EQ(t, vga_text_open(&screen, cells, 0, ROWS), MC_ERR_RANGE);
+	EXPECT_EQ(t, vga_text_open(&screen, cells, COLUMNS, 0), MC_ERR_RANGE);
+	EXPECT_EQ(t, vga_text_open(&screen, cells, COLUMNS, ROWS + 1), MC_ERR_RANGE);
 	EXPECT_EQ(t, screen.rows, ROWS);
 	expect_guard(t);
 }

@@ -17,6 +17,7 @@
 
 #include <arch/layout.h>
 #include <kernel/address_space.h>
+#include <kernel/units.h>
 #include <mercator/physmap.h>
 #include <mercator/platform.h>
 #include <mercator/temp_page.h>
@@ -28,9 +29,9 @@
 
 /* Far from 0, and from whatever tests map, which is then never memory. */
 #define MEMORY_START  UINT64_C(0x00003fff40000000)
-#define KERNEL_FRAMES PT_LEVELS_MAX
+#define KERNEL_FRAMES MC_PT_LEVELS_MAX
 #define RIG_FRAMES    1024 /* for several spaces (tests/mm/space_rig.h) */
-#define MEMORY_SIZE   ((uint64_t)(FIXTURE_FRAMES + KERNEL_FRAMES + RIG_FRAMES) * FRAME_SIZE)
+#define MEMORY_SIZE   ((uint64_t)(FIXTURE_FRAMES + KERNEL_FRAMES + RIG_FRAMES) * MC_FRAME_SIZE)
 
 uint64_t host_physmap_base;
 
@@ -48,22 +49,22 @@ int machine_memory_file(uint64_t physical, int64_t *offset)
 	return memory_file;
 }
 
-phys_addr_t fixture_memory(void)
+mc_phys_addr_t fixture_memory(void)
 {
-	return phys_addr(MEMORY_START);
+	return mc_phys_addr(MEMORY_START);
 }
 
 /* Where the kernel's table of this level is. */
 static uint64_t kernel_table(unsigned int level)
 {
-	return MEMORY_START + (uint64_t)(FIXTURE_FRAMES + PT_LEVELS_MAX - level) * FRAME_SIZE;
+	return MEMORY_START + (uint64_t)(FIXTURE_FRAMES + MC_PT_LEVELS_MAX - level) * MC_FRAME_SIZE;
 }
 
 static uint64_t *temp_page_entry(unsigned int level)
 {
 	uint64_t *table = machine_memory(kernel_table(level));
 
-	return &table[TEMP_PAGES_BASE >> (FRAME_SHIFT + 9 * (level - 1)) & 511];
+	return &table[TEMP_PAGES_BASE >> (MC_FRAME_SHIFT + 9 * (level - 1)) & 511];
 }
 
 __attribute__((constructor)) static void start_machine(void)
@@ -77,9 +78,9 @@ __attribute__((constructor)) static void start_machine(void)
 		abort();
 	}
 	host_physmap_base = (uint64_t)(uintptr_t)memory - MEMORY_START;
-	physmap_set_reach(MEMORY_START + MEMORY_SIZE);
-	for (unsigned int level = 2; level <= PT_LEVELS_MAX; level++)
-		*temp_page_entry(level) = kernel_table(level - 1) | PT_TABLE_FLAGS;
+	mc_physmap_set_reach(MEMORY_START + MEMORY_SIZE);
+	for (unsigned int level = 2; level <= MC_PT_LEVELS_MAX; level++)
+		*temp_page_entry(level) = kernel_table(level - 1) | MC_PT_TABLE_FLAGS;
 }
 
 static void print_walk(uint64_t address)
@@ -132,12 +133,12 @@ void fixture_begin(struct fixture *fixture)
 {
 	seed_for_test();
 	tlb_reset();
-	mmu_load(phys_raw(fixture->space.root.table), fixture->space.root.levels);
+	mmu_load(mc_phys_raw(fixture->space.root.table), fixture->space.root.levels);
 }
 
-struct root active_root(void)
+struct mc_root mc_active_root(void)
 {
-	return (struct root){ .table = phys_addr(mmu_root()), .levels = mmu_levels() };
+	return (struct mc_root){ .table = mc_phys_addr(mmu_root()), .levels = mmu_levels() };
 }
 
 uint8_t *fixture_bytes(void)
@@ -150,27 +151,27 @@ unsigned int fixture_live_levels(void)
 	return 4;
 }
 
-/* As in the kernel: temp_page_init() wants the page's entry by way of the window. */
-static bool start_temp_page(const struct root *root)
+/* As in the kernel: mc_temp_page_init() wants the page's entry by way of the window. */
+static bool start_temp_page(const struct mc_root *root)
 {
-	struct walk walk;
+	struct mc_walk walk;
 
 	*temp_page_entry(1) = 0;
-	return !recursive_walk(root, virt_addr(TEMP_PAGES_BASE), &walk) &&
-	       !temp_page_init(virt_addr(TEMP_PAGES_BASE), &walk);
+	return !mc_recursive_walk(root, mc_virt_addr(TEMP_PAGES_BASE), &walk) &&
+	       !mc_temp_page_init(mc_virt_addr(TEMP_PAGES_BASE), &walk);
 }
 
 bool fixture_activate(struct fixture *fixture)
 {
-	const struct root *root = &fixture->space.root;
-	uint64_t *entries = machine_memory(phys_raw(root->table));
+	const struct mc_root *root = &fixture->space.root;
+	uint64_t *entries = machine_memory(mc_phys_raw(root->table));
 	const uint64_t *kernel_entries = machine_memory(kernel_table(root->levels));
 
-	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++) {
+	for (unsigned int i = MC_PT_ENTRIES / 2; i < MC_PT_ENTRIES; i++) {
 		entries[i] = kernel_entries[i];
 		fixture->borrows[i] = entries[i];
 	}
-	entries[FIXTURE_RECURSIVE_SLOT] = phys_raw(root->table) | PT_RECURSIVE_FLAGS;
+	entries[FIXTURE_RECURSIVE_SLOT] = mc_phys_raw(root->table) | MC_PT_RECURSIVE_FLAGS;
 	fixture->is_live = true;
 	tlb_reset();
 	return start_temp_page(root);
@@ -178,17 +179,17 @@ bool fixture_activate(struct fixture *fixture)
 
 static bool rig_frame_used[RIG_FRAMES];
 
-static pfn_t rig_frame(unsigned int index)
+static mc_pfn_t rig_frame(unsigned int index)
 {
-	return MEMORY_START / FRAME_SIZE + FIXTURE_FRAMES + KERNEL_FRAMES + index;
+	return MEMORY_START / MC_FRAME_SIZE + FIXTURE_FRAMES + KERNEL_FRAMES + index;
 }
 
-static void fill_with_junk(pfn_t frame)
+static void fill_with_junk(mc_pfn_t frame)
 {
-	memset(machine_memory(frame * FRAME_SIZE), 0xad, FRAME_SIZE);
+	memset(machine_memory(frame * MC_FRAME_SIZE), 0xad, MC_FRAME_SIZE);
 }
 
-static int allocate_rig_frame(void *context, pfn_t *frame)
+static int allocate_rig_frame(void *context, mc_pfn_t *frame)
 {
 	(void)context;
 	for (unsigned int i = 0; i < RIG_FRAMES; i++) {
@@ -200,12 +201,12 @@ static int allocate_rig_frame(void *context, pfn_t *frame)
 		fixture_frame_changes_hands(NULL, *frame, false);
 		return 0;
 	}
-	return ERR_NO_MEMORY;
+	return MC_ERR_NO_MEMORY;
 }
 
-static void release_rig_frame(void *context, pfn_t frame)
+static void release_rig_frame(void *context, mc_pfn_t frame)
 {
-	const pfn_t index = frame - rig_frame(0);
+	const mc_pfn_t index = frame - rig_frame(0);
 
 	(void)context;
 	if (index >= RIG_FRAMES || !rig_frame_used[index])
@@ -216,43 +217,44 @@ static void release_rig_frame(void *context, pfn_t frame)
 }
 
 /* The kernel's own space, with each number of levels. */
-static struct space kernel_spaces[PT_LEVELS_MAX + 1];
+static struct mc_space kernel_spaces[MC_PT_LEVELS_MAX + 1];
 
 /* Start over with it as the active one: nothing is in it but the temporary page. */
 static bool start_kernel_space(unsigned int levels)
 {
-	static const struct frame_source frames = { allocate_rig_frame, release_rig_frame, NULL };
+	static const struct mc_frame_source frames = { allocate_rig_frame, release_rig_frame,
+						       NULL };
 	const uint64_t root = kernel_table(levels);
-	struct space *kernel = &kernel_spaces[levels];
+	struct mc_space *kernel = &kernel_spaces[levels];
 	uint64_t *entries = machine_memory(root);
 
 	for (unsigned int i = 0; i < RIG_FRAMES; i++)
 		rig_frame_used[i] = false;
-	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 		if (&entries[i] != temp_page_entry(levels))
 			entries[i] = 0;
-	*kernel = (struct space){
-		.root = { .table = phys_addr(root),
+	*kernel = (struct mc_space){
+		.root = { .table = mc_phys_addr(root),
 			  .levels = levels,
 			  .pointer_to = physmap_function,
-			  .table_pointer = physmap_pointer(phys_addr(root)) },
+			  .table_pointer = mc_physmap_pointer(mc_phys_addr(root)) },
 		.frames = &frames,
 		.largest_leaf = 3,
 		.physical_limit = TIB(256),
 		.recursive_slot = FIXTURE_RECURSIVE_SLOT,
 		.global_pages = true,
 	};
-	entries[FIXTURE_RECURSIVE_SLOT] = root | PT_RECURSIVE_FLAGS;
+	entries[FIXTURE_RECURSIVE_SLOT] = root | MC_PT_RECURSIVE_FLAGS;
 	tlb_reset();
 	mmu_load(root, levels);
-	return !space_activate(kernel) && start_temp_page(&kernel->root);
+	return !mc_space_activate(kernel) && start_temp_page(&kernel->root);
 }
 
 static void stop_kernel_space(unsigned int levels)
 {
 	uint64_t *entries = machine_memory(kernel_table(levels));
 
-	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 		if (&entries[i] != temp_page_entry(levels))
 			entries[i] = 0;
 	tlb_reset();
@@ -264,7 +266,7 @@ bool fixture_stand_by(struct fixture *fixture)
 	return start_kernel_space(fixture->space.root.levels);
 }
 
-struct space *rig_kernel(unsigned int levels)
+struct mc_space *rig_kernel(unsigned int levels)
 {
 	seed_for_test();
 	return start_kernel_space(levels) ? &kernel_spaces[levels] : NULL;
@@ -275,14 +277,14 @@ void rig_kernel_done(void)
 	stop_kernel_space(mmu_levels());
 }
 
-void rig_read_table(phys_addr_t table, uint64_t entries[PT_ENTRIES])
+void rig_read_table(mc_phys_addr_t table, uint64_t entries[MC_PT_ENTRIES])
 {
-	memcpy(entries, machine_memory(phys_raw(table)), FRAME_SIZE);
+	memcpy(entries, machine_memory(mc_phys_raw(table)), MC_FRAME_SIZE);
 }
 
-void rig_write_table(phys_addr_t table, const uint64_t entries[PT_ENTRIES])
+void rig_write_table(mc_phys_addr_t table, const uint64_t entries[MC_PT_ENTRIES])
 {
-	memcpy(machine_memory(phys_raw(table)), entries, FRAME_SIZE);
+	memcpy(machine_memory(mc_phys_raw(table)), entries, MC_FRAME_SIZE);
 }
 
 void fixture_deactivate(struct fixture *fixture)
@@ -295,12 +297,12 @@ void fixture_deactivate(struct fixture *fixture)
 	mmu_load(0, 0);
 }
 
-void fixture_frame_changes_hands(struct fixture *fixture, pfn_t frame, bool is_released)
+void fixture_frame_changes_hands(struct fixture *fixture, mc_pfn_t frame, bool is_released)
 {
 	(void)fixture;
 	tlb_speculate(4);
 	if (mmu_levels())
-		tlb_check_frame(phys_raw(phys_of_pfn(frame)),
+		tlb_check_frame(mc_phys_raw(mc_phys_of_pfn(frame)),
 				is_released ? "released" : "allocated");
 }
 
@@ -314,12 +316,13 @@ const char *fixture_check_tlb(void)
 	return stale;
 }
 
-const char *fixture_use(virt_addr_t address, phys_addr_t physical)
+const char *fixture_use(mc_virt_addr_t address, mc_phys_addr_t physical)
 {
 	const char *why = "the TLB leads elsewhere";
-	const struct mmu_page *page = tlb_use(virt_raw(address), &why);
+	const struct mmu_page *page = tlb_use(mc_virt_raw(address), &why);
 
-	if (page && page->physical + (virt_raw(address) - page->address) == phys_raw(physical))
+	if (page &&
+	    page->physical + (mc_virt_raw(address) - page->address) == mc_phys_raw(physical))
 		return NULL;
 	return why;
 }

@@ -88,7 +88,7 @@ static unsigned int insert(const struct mmu_page *page)
 
 struct mmu_page *tlb_use(uint64_t address, const char **why)
 {
-	uint8_t *hint = &hints[address / FRAME_SIZE % HINTS];
+	uint8_t *hint = &hints[address / MC_FRAME_SIZE % HINTS];
 	struct mmu_page page;
 	unsigned int at;
 
@@ -107,32 +107,32 @@ struct mmu_page *tlb_use(uint64_t address, const char **why)
 	return &pages[at];
 }
 
-void tlb_invalidate_page(virt_addr_t address)
+void mc_tlb_invalidate_page(mc_virt_addr_t address)
 {
 	if (host_tlb_watch)
-		host_tlb_watch(false, virt_raw(address));
+		host_tlb_watch(false, mc_virt_raw(address));
 	tlb_speculate(8);
 	for (unsigned int i = nr_pages; i-- > 0;)
-		if (covers(&pages[i], virt_raw(address)))
+		if (covers(&pages[i], mc_virt_raw(address)))
 			drop(i);
 	mmu_forget_tables();
-	note_recent(virt_raw(address));
+	note_recent(mc_virt_raw(address));
 	tlb_speculate(8);
 }
 
-void tlb_load_root(phys_addr_t root)
+void mc_tlb_load_root(mc_phys_addr_t root)
 {
 	if (host_root_watch)
-		host_root_watch(phys_raw(root));
+		host_root_watch(mc_phys_raw(root));
 	tlb_speculate(8);
 	for (unsigned int i = nr_pages; i-- > 0;)
 		if (!(pages[i].rights & MMU_GLOBAL))
 			drop(i);
-	mmu_load(phys_raw(root), mmu_levels());
+	mmu_load(mc_phys_raw(root), mmu_levels());
 	tlb_speculate(8);
 }
 
-void tlb_flush_all(void)
+void mc_tlb_flush_all(void)
 {
 	if (host_tlb_watch)
 		host_tlb_watch(true, 0);
@@ -206,7 +206,7 @@ static uint64_t random_translated(void)
 		if (level == 1 || (level < 4 && (entry & 0x80)))
 			return canonical(address +
 					 mmu_random_below(UINT64_C(1) << 9 * (level - 1)) *
-						 FRAME_SIZE);
+						 MC_FRAME_SIZE);
 		table_address = entry & (UINT64_C(0x000ffffffffff000));
 	}
 	return canonical(address);

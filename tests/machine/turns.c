@@ -58,7 +58,7 @@ static void give_up_turn(enum turn_end why)
 	go_on();
 }
 
-void arch_cpu_relax(void)
+void mc_cpu_relax(void)
 {
 	if (!running) {
 		fprintf(stderr, "a lock is waited for that nobody will give up\n");
@@ -68,7 +68,7 @@ void arch_cpu_relax(void)
 }
 
 /* Each sees the other's stores at once. */
-void arch_barrier_everywhere(void)
+void mc_barrier_everywhere(void)
 {
 }
 

@@ -20,7 +20,7 @@ struct host_cpus {
 	struct host_cpu {
 		ucontext_t context;
 		void (*operation)(void);
-		unsigned int id; /* arch_cpu_id(), which the operation may change */
+		unsigned int id; /* mc_cpu_id(), which the operation may change */
 		bool is_done;
 		_Alignas(64) uint8_t stack[HOST_STACK_SIZE];
 	} cpus[2];
@@ -34,7 +34,7 @@ void host_cpus_start(void (*first)(void), void (*second)(void));
 
 enum turn_end {
 	TURN_OVER,    /* the instructions were executed */
-	TURN_WAITING, /* it waits for the other: arch_cpu_relax() */
+	TURN_WAITING, /* it waits for the other: mc_cpu_relax() */
 	TURN_PAUSED,  /* at host_pause() */
 	TURN_DONE,    /* its operation is done, or was before */
 };

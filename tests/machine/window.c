@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What own_pointer() gives on the host: memory at the addresses of the table windows and of the
+ * What mc_own_pointer() gives on the host: memory at the addresses of the table windows and of the
  * temporary page. Two ways, both through the TLB (tlb.h), both with 4 KiB of physical memory behind
  * each page:
  *
@@ -9,7 +9,7 @@
  *   on. It stays mapped until the TLB loses the page. Each load and store is translated, so a pointer
  *   that is kept too long is seen too; but a fault costs microseconds.
  * - As a pointer into physical memory, for 5 levels, whose window is larger than a host's address
- *   space, and for many operations. Translated when own_pointer() is called, and only then.
+ *   space, and for many operations. Translated when mc_own_pointer() is called, and only then.
  */
 #define _GNU_SOURCE /* REG_ERR */
 #include <signal.h>
@@ -19,6 +19,7 @@
 #include <ucontext.h>
 
 #include <arch/layout.h>
+#include <kernel/units.h>
 #include <mercator/platform.h>
 
 #include "../mm/mapper_fixture.h"
@@ -37,7 +38,7 @@ static struct {
 } ranges[] = {
 	{ .base = WINDOW_BASE, .size = SLOT_SIZE },
 	{ .base = SECOND_WINDOW_BASE, .size = SLOT_SIZE },
-	{ .base = TEMP_PAGES_BASE, .size = TEMP_PAGES * FRAME_SIZE },
+	{ .base = TEMP_PAGES_BASE, .size = TEMP_PAGES * MC_FRAME_SIZE },
 };
 
 static void *nothing_at(void *where, uint64_t size)
@@ -95,7 +96,7 @@ static void make_visible(unsigned int range, uint64_t address, bool writes)
 	int file = machine_memory_file(page->physical + (address - page->address), &offset);
 	void *where = ranges[range].host + (address - ranges[range].base);
 
-	if (mmap(where, FRAME_SIZE, protection, MAP_SHARED | MAP_FIXED, file, offset) != where) {
+	if (mmap(where, MC_FRAME_SIZE, protection, MAP_SHARED | MAP_FIXED, file, offset) != where) {
 		perror("mmap");
 		abort();
 	}
@@ -114,7 +115,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 
 		if (offset >= ranges[i].size)
 			continue;
-		make_visible(i, ranges[i].base + (offset & ~(uint64_t)(FRAME_SIZE - 1)), writes);
+		make_visible(i, ranges[i].base + (offset & ~(uint64_t)(MC_FRAME_SIZE - 1)), writes);
 		return;
 	}
 	/* Not ours: it happens again, and ends the program as any such fault. */
@@ -130,17 +131,17 @@ __attribute__((constructor)) static void reserve_ranges(void)
 	sigaction(SIGSEGV, &action, NULL);
 }
 
-void *own_pointer(virt_addr_t address)
+void *mc_own_pointer(mc_virt_addr_t address)
 {
 	void *memory;
 
 	tlb_speculate(64);
 	if (!machine_window_is_memory || mmu_levels() != 4) {
-		translate(virt_raw(address), false, &memory);
+		translate(mc_virt_raw(address), false, &memory);
 		return memory;
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(ranges); i++)
-		if (virt_raw(address) - ranges[i].base < ranges[i].size)
-			return ranges[i].host + (virt_raw(address) - ranges[i].base);
-	machine_fail(virt_raw(address), "neither in the table window nor the temporary page");
+		if (mc_virt_raw(address) - ranges[i].base < ranges[i].size)
+			return ranges[i].host + (mc_virt_raw(address) - ranges[i].base);
+	machine_fail(mc_virt_raw(address), "neither in the table window nor the temporary page");
 }

@@ -4,6 +4,7 @@
  * mapper, is found and named.
  */
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/audit.h>
 
 #include "mapper_fixture.h"
@@ -13,46 +14,61 @@
 #define IMAGE   UINT64_C(0xffffffff80100000)
 #define USER    UINT64_C(0x0000123440000000)
 
-#define R  RIGHT_READ
-#define RW (RIGHT_READ | RIGHT_WRITE)
-#define RX (RIGHT_READ | RIGHT_EXECUTE)
-#define G  RIGHT_GLOBAL
+#define R  MC_RIGHT_READ
+#define RW (MC_RIGHT_READ | MC_RIGHT_WRITE)
+#define RX (MC_RIGHT_READ | MC_RIGHT_EXECUTE)
+#define G  MC_RIGHT_GLOBAL
 
 /* Text of two pages, a page of read-only data, data with a hole, a guard, a stack, two temporary pages. */
-static const struct region regions[] = {
-	{ "physical map", { PHYSMAP }, TIB(1), REGION_PHYSMAP, { G | RW, 0 }, { 0 } },
-	{ "single mappings", { SINGLE }, GIB(512), REGION_SINGLE, { G | RW, 0 }, { 0 } },
-	{ "text", { IMAGE }, KIB(8), REGION_IMAGE, { G | RX, 0 }, { MIB(1) } },
-	{ "rodata", { IMAGE + KIB(8) }, KIB(4), REGION_IMAGE, { G | R, 0 }, { MIB(1) + KIB(8) } },
-	{ "data", { IMAGE + KIB(12) }, KIB(16), REGION_IMAGE, { G | RW, 0 }, { MIB(1) + KIB(12) } },
-	{ "guard", { IMAGE + KIB(32) }, KIB(4), REGION_GUARD, { 0 }, { 0 } },
-	{ "stack", { IMAGE + KIB(36) }, KIB(8), REGION_IMAGE, { G | RW, 0 }, { MIB(1) + KIB(36) } },
-	{ "temporary pages", { IMAGE + KIB(64) }, KIB(8), REGION_TEMP, { RW, 0 }, { 0 } },
+static const struct mc_region regions[] = {
+	{ "physical map", { PHYSMAP }, TIB(1), MC_REGION_PHYSMAP, { G | RW, 0 }, { 0 } },
+	{ "single mappings", { SINGLE }, GIB(512), MC_REGION_SINGLE, { G | RW, 0 }, { 0 } },
+	{ "text", { IMAGE }, KIB(8), MC_REGION_IMAGE, { G | RX, 0 }, { MIB(1) } },
+	{ "rodata",
+	  { IMAGE + KIB(8) },
+	  KIB(4),
+	  MC_REGION_IMAGE,
+	  { G | R, 0 },
+	  { MIB(1) + KIB(8) } },
+	{ "data",
+	  { IMAGE + KIB(12) },
+	  KIB(16),
+	  MC_REGION_IMAGE,
+	  { G | RW, 0 },
+	  { MIB(1) + KIB(12) } },
+	{ "guard", { IMAGE + KIB(32) }, KIB(4), MC_REGION_GUARD, { 0 }, { 0 } },
+	{ "stack",
+	  { IMAGE + KIB(36) },
+	  KIB(8),
+	  MC_REGION_IMAGE,
+	  { G | RW, 0 },
+	  { MIB(1) + KIB(36) } },
+	{ "temporary pages", { IMAGE + KIB(64) }, KIB(8), MC_REGION_TEMP, { RW, 0 }, { 0 } },
 };
 
-static const struct memmap_range ram[] = {
-	{ KIB(4), KIB(636), MEMMAP_USABLE },
-	{ MIB(1), MIB(6) + KIB(8), MEMMAP_USABLE },
-	{ GIB(1), GIB(2), MEMMAP_USABLE },
+static const struct mc_memmap_range ram[] = {
+	{ KIB(4), KIB(636), MC_MEMMAP_USABLE },
+	{ MIB(1), MIB(6) + KIB(8), MC_MEMMAP_USABLE },
+	{ GIB(1), GIB(2), MC_MEMMAP_USABLE },
 };
 
 static struct fixture fixture;
-static struct space *const space = &fixture.space;
-static pfn_t room[FIXTURE_FRAMES + 100];
-static pfn_t foreign_frame; /* said to be somebody's; 0: none */
+static struct mc_space *const space = &fixture.space;
+static mc_pfn_t room[FIXTURE_FRAMES + 100];
+static mc_pfn_t foreign_frame; /* said to be somebody's; 0: none */
 
-static bool is_table_frame(void *context, pfn_t frame)
+static bool is_table_frame(void *context, mc_pfn_t frame)
 {
 	(void)context;
 	return frame != foreign_frame;
 }
 
-static struct audit_rules rules_now(void)
+static struct mc_audit_rules rules_now(void)
 {
-	return (struct audit_rules){
+	return (struct mc_audit_rules){
 		.regions = regions,
 		.nr_regions = ARRAY_SIZE(regions),
-		.read_only = { MIB(1), MIB(1) + KIB(12), MEMMAP_KERNEL },
+		.read_only = { MIB(1), MIB(1) + KIB(12), MC_MEMMAP_KERNEL },
 		.ram = ram,
 		.nr_ram = ARRAY_SIZE(ram),
 		.is_table_frame = is_table_frame,
@@ -64,59 +80,59 @@ static struct audit_rules rules_now(void)
 static void map(struct ktest_run *t, uint64_t address, uint64_t physical, uint64_t size,
 		unsigned int rights)
 {
-	const struct attributes attributes = { rights, MEMORY_WRITE_BACK };
+	const struct mc_attributes attributes = { rights, MC_MEMORY_WRITE_BACK };
 
-	EXPECT_EQ(
-		t,
-		mapper_map(space, virt_addr(address), phys_addr(physical), size, attributes, NULL),
-		0);
+	EXPECT_EQ(t,
+		  mc_mapper_map(space, mc_virt_addr(address), mc_phys_addr(physical), size,
+				attributes, NULL),
+		  0);
 }
 
 static void map_physmap(struct ktest_run *t, uint64_t base)
 {
 	const uint64_t text_end = MIB(1) + KIB(12);
-	const unsigned int rights = RW | RIGHT_GLOBAL;
+	const unsigned int rights = RW | MC_RIGHT_GLOBAL;
 
 	map(t, base + ram[0].start, ram[0].start, ram[0].end - ram[0].start, rights);
-	map(t, base + MIB(1), MIB(1), KIB(12), R | RIGHT_GLOBAL);
+	map(t, base + MIB(1), MIB(1), KIB(12), R | MC_RIGHT_GLOBAL);
 	map(t, base + text_end, text_end, ram[1].end - text_end, rights);
 	map(t, base + ram[2].start, ram[2].start, ram[2].end - ram[2].start, rights);
 }
 
-static void build(struct ktest_run *t, enum access_method method, unsigned int levels)
+static void build(struct ktest_run *t, enum mc_access_method method, unsigned int levels)
 {
 	foreign_frame = 0;
 	EXPECT_TRUE(t, fixture_init(&fixture, method, levels));
-	space->recursive_slot = SPACE_NOT_RECURSIVE;
+	space->recursive_slot = MC_SPACE_NOT_RECURSIVE;
 	for (size_t i = 0; i < ARRAY_SIZE(regions); i++) {
-		const struct region *region = &regions[i];
+		const struct mc_region *region = &regions[i];
 
-		if (region->kind == REGION_IMAGE)
-			map(t, virt_raw(region->start), phys_raw(region->physical), region->size,
-			    region->attributes.rights);
-		else if (region->kind == REGION_GUARD || region->kind == REGION_TEMP)
-			EXPECT_EQ(t, mapper_reserve(space, region->start, region->size, 1, NULL),
+		if (region->kind == MC_REGION_IMAGE)
+			map(t, mc_virt_raw(region->start), mc_phys_raw(region->physical),
+			    region->size, region->attributes.rights);
+		else if (region->kind == MC_REGION_GUARD || region->kind == MC_REGION_TEMP)
+			EXPECT_EQ(t, mc_mapper_reserve(space, region->start, region->size, 1, NULL),
 				  0);
 	}
 	map_physmap(t, PHYSMAP);
-	map(t, SINGLE + KIB(4), TIB(2), KIB(12), RW | RIGHT_GLOBAL);
+	map(t, SINGLE + KIB(4), TIB(2), KIB(12), RW | MC_RIGHT_GLOBAL);
 	map(t, SINGLE + GIB(1), TIB(2) + MIB(2), MIB(4), R);
-	map(t, USER, TIB(3), KIB(8), RW | RIGHT_USER);
+	map(t, USER, TIB(3), KIB(8), RW | MC_RIGHT_USER);
 }
 
-static int audit(struct audit_report *report)
+static int audit(struct mc_audit_report *report)
 {
-	const struct audit_rules rules = rules_now();
+	const struct mc_audit_rules rules = rules_now();
 
-	return audit_space(space, &rules, report);
+	return mc_audit_space(space, &rules, report);
 }
 
 KTEST(audit, passes_what_is_as_it_should_be)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 
 	for (unsigned int levels = 4; levels <= 5; levels++) {
-		build(t, levels == 4 ? ACCESS_OFFSET : ACCESS_GENERIC, levels);
+		build(t, levels == 4 ? MC_ACCESS_OFFSET : MC_ACCESS_GENERIC, levels);
 		EXPECT_EQ(t, audit(&report), 0);
 		EXPECT_STR(t, report.broken, NULL);
 		/* 158 + 256 + 2 of RAM, 9 of the image, 3 and 2 more. */
@@ -136,12 +152,12 @@ KTEST(audit, passes_what_is_as_it_should_be)
 /* The entry of a level for an address, past the mapper. */
 static uint64_t *raw_entry(uint64_t address, unsigned int level)
 {
-	uint64_t table = phys_raw(space->root.table), *entry = NULL;
+	uint64_t table = mc_phys_raw(space->root.table), *entry = NULL;
 
 	for (unsigned int at = space->root.levels; at >= level; at--) {
-		entry = (uint64_t *)fixture_pointer(phys_addr(table)) +
-			pt_index(virt_addr(address), at);
-		table = *entry & PT_ADDRESS_MASK;
+		entry = (uint64_t *)fixture_pointer(mc_phys_addr(table)) +
+			mc_pt_index(mc_virt_addr(address), at);
+		table = *entry & MC_PT_ADDRESS_MASK;
 	}
 	return entry;
 }
@@ -192,21 +208,21 @@ static const struct {
 
 KTEST(audit, finds_each_bit_that_is_wrong)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
 		uint64_t *entry;
 
-		build(t, ACCESS_OFFSET, 4);
+		build(t, MC_ACCESS_OFFSET, 4);
 		entry = raw_entry(changes[i].address, changes[i].level);
 		*entry ^= changes[i].change;
-		EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+		EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 		if (!EXPECT_STR(t, report.broken, changes[i].says))
 			ktest_note(t, "change %zu", i);
 		EXPECT_EQ(t, report.entry.raw, *entry);
 		EXPECT_EQ(t, report.level, changes[i].level);
-		EXPECT_EQ(t, virt_raw(report.address),
-			  align_down(changes[i].address, pt_span(changes[i].level)));
+		EXPECT_EQ(t, mc_virt_raw(report.address),
+			  align_down(changes[i].address, mc_pt_span(changes[i].level)));
 		*entry ^= changes[i].change;
 		EXPECT_EQ(t, audit(&report), 0);
 		fixture_finish(&fixture);
@@ -215,20 +231,20 @@ KTEST(audit, finds_each_bit_that_is_wrong)
 
 static void unmap(struct ktest_run *t, uint64_t address, uint64_t size)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, space);
-	EXPECT_EQ(t, mapper_unmap(space, virt_addr(address), size, &batch), 0);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	EXPECT_EQ(t, mc_mapper_unmap(space, mc_virt_addr(address), size, &batch), 0);
+	mc_tlb_batch_finish(&batch);
 }
 
 static void expect_broken(struct ktest_run *t, const char *says, uint64_t address)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, says);
-	EXPECT_EQ(t, virt_raw(report.address), address);
+	EXPECT_EQ(t, mc_virt_raw(report.address), address);
 }
 
 KTEST(audit, finds_what_is_missing)
@@ -240,20 +256,20 @@ KTEST(audit, finds_what_is_missing)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		build(t, ACCESS_OFFSET, 4);
+		build(t, MC_ACCESS_OFFSET, 4);
 		unmap(t, places[i], KIB(4));
 		expect_broken(t, "a region is not mapped as a whole", places[i]);
 		fixture_finish(&fixture);
 	}
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	unmap(t, PHYSMAP + GIB(1), GIB(1));
 	expect_broken(t, "a region is not mapped as a whole", PHYSMAP + GIB(1));
 	fixture_finish(&fixture);
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	unmap(t, IMAGE + KIB(32), KIB(4));
 	expect_broken(t, "a region is not reserved as a whole", IMAGE + KIB(32));
 	fixture_finish(&fixture);
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	unmap(t, IMAGE + KIB(64), KIB(4));
 	expect_broken(t, "a region is not reserved as a whole", IMAGE + KIB(64));
 	fixture_finish(&fixture);
@@ -277,30 +293,30 @@ KTEST(audit, finds_what_is_too_much)
 		{ IMAGE + KIB(44), KIB(4), "there is something outside of all regions" },
 		{ IMAGE + KIB(72), KIB(4), "there is something outside of all regions" },
 	};
-	struct audit_report report;
+	struct mc_audit_report report;
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++) {
-		build(t, ACCESS_OFFSET, 4);
+		build(t, MC_ACCESS_OFFSET, 4);
 		map(t, more[i].address, TIB(3), more[i].size, R);
-		EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+		EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 		EXPECT_STR(t, report.broken, more[i].says);
-		EXPECT_EQ(t, virt_raw(report.address), more[i].address);
-		EXPECT_EQ(t, pt_span(report.level), more[i].size);
+		EXPECT_EQ(t, mc_virt_raw(report.address), more[i].address);
+		EXPECT_EQ(t, mc_pt_span(report.level), more[i].size);
 		fixture_finish(&fixture);
 	}
 }
 
 KTEST(audit, finds_a_page_where_a_guard_should_be_and_the_reverse)
 {
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	unmap(t, IMAGE + KIB(32), KIB(4));
 	map(t, IMAGE + KIB(32), MIB(1) + KIB(32), KIB(4), R);
 	expect_broken(t, "a page is mapped where none should be", IMAGE + KIB(32));
 	fixture_finish(&fixture);
 
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	unmap(t, IMAGE + KIB(16), KIB(4));
-	EXPECT_EQ(t, mapper_reserve(space, virt_addr(IMAGE + KIB(16)), KIB(4), 0, NULL), 0);
+	EXPECT_EQ(t, mc_mapper_reserve(space, mc_virt_addr(IMAGE + KIB(16)), KIB(4), 0, NULL), 0);
 	expect_broken(t, "an entry is reserved where a page should be", IMAGE + KIB(16));
 	fixture_finish(&fixture);
 }
@@ -308,19 +324,19 @@ KTEST(audit, finds_a_page_where_a_guard_should_be_and_the_reverse)
 KTEST(audit, finds_a_table_that_is_mapped)
 {
 	const uint64_t places[] = { SINGLE + MIB(8), USER + MIB(8) };
-	static pfn_t tables[FIXTURE_FRAMES];
+	static mc_pfn_t tables[FIXTURE_FRAMES];
 	uint64_t nr_tables = 0;
-	struct audit_report report;
+	struct mc_audit_report report;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		build(t, ACCESS_OFFSET, 4);
-		map(t, places[i], *raw_entry(USER, 2) & PT_ADDRESS_MASK, KIB(4), R);
-		EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+		build(t, MC_ACCESS_OFFSET, 4);
+		map(t, places[i], *raw_entry(USER, 2) & MC_PT_ADDRESS_MASK, KIB(4), R);
+		EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 		EXPECT_STR(t, report.broken, "a table is mapped by a page");
 		fixture_finish(&fixture);
 	}
 	/* Each of them, in the order in which the audit sorts them. */
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	map(t, USER + KIB(8), TIB(3), KIB(4), R);
 	EXPECT_EQ(t, audit(&report), 0);
 	for (unsigned int level = 1; level <= 4; level++)
@@ -329,21 +345,21 @@ KTEST(audit, finds_a_table_that_is_mapped)
 	memcpy(tables, room, nr_tables * sizeof(*tables));
 	for (uint64_t i = 0; i < nr_tables; i++) {
 		unmap(t, USER + KIB(8), KIB(4));
-		map(t, USER + KIB(8), tables[i] * FRAME_SIZE, KIB(4), R);
-		EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+		map(t, USER + KIB(8), tables[i] * MC_FRAME_SIZE, KIB(4), R);
+		EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 		EXPECT_STR(t, report.broken, "a table is mapped by a page");
 	}
 	fixture_finish(&fixture);
 	/* By a page of 2 MiB, after pages of 4 KiB. */
-	build(t, ACCESS_OFFSET, 4);
-	map(t, SINGLE + MIB(8), align_down(phys_raw(space->root.table), MIB(2)), MIB(2), R);
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	build(t, MC_ACCESS_OFFSET, 4);
+	map(t, SINGLE + MIB(8), align_down(mc_phys_raw(space->root.table), MIB(2)), MIB(2), R);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, "a table is mapped by a page");
 	fixture_finish(&fixture);
 	/* In the middle of a run, and the root. */
-	build(t, ACCESS_OFFSET, 4);
-	map(t, SINGLE + MIB(8), phys_raw(space->root.table) - KIB(8), KIB(16), R);
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	build(t, MC_ACCESS_OFFSET, 4);
+	map(t, SINGLE + MIB(8), mc_phys_raw(space->root.table) - KIB(8), KIB(16), R);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, "a table is mapped by a page");
 	fixture_finish(&fixture);
 }
@@ -351,12 +367,12 @@ KTEST(audit, finds_a_table_that_is_mapped)
 /* The first page is as it should be; the ones that continue it lead into the image. */
 KTEST(audit, finds_a_row_of_pages_that_runs_into_text)
 {
-	const struct memmap_range text = { MIB(1), MIB(1) + KIB(12), MEMMAP_KERNEL };
+	const struct mc_memmap_range text = { MIB(1), MIB(1) + KIB(12), MC_MEMMAP_KERNEL };
 
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	map(t, SINGLE + MIB(8), text.start - KIB(8), KIB(8), RW);
 	map(t, SINGLE + MIB(8) + KIB(8), text.start, KIB(8), R);
-	EXPECT_EQ(t, audit(&(struct audit_report){ NULL }), 0);
+	EXPECT_EQ(t, audit(&(struct mc_audit_report){ NULL }), 0);
 	*raw_entry(SINGLE + MIB(8) + KIB(8), 1) |= BIT(1) | BIT(6);
 	expect_broken(t, "an alias of the kernel's text or read-only data is writable",
 		      SINGLE + MIB(8));
@@ -368,18 +384,18 @@ KTEST(audit, finds_what_is_not_present_in_a_row_of_pages)
 {
 	uint64_t *entry, table;
 
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	unmap(t, PHYSMAP + GIB(1), GIB(1));
 	space->largest_leaf = 2;
-	map(t, PHYSMAP + GIB(1), GIB(1), GIB(1), RW | RIGHT_GLOBAL);
-	EXPECT_EQ(t, audit(&(struct audit_report){ NULL }), 0);
+	map(t, PHYSMAP + GIB(1), GIB(1), GIB(1), RW | MC_RIGHT_GLOBAL);
+	EXPECT_EQ(t, audit(&(struct mc_audit_report){ NULL }), 0);
 	entry = raw_entry(PHYSMAP + GIB(1), 3);
 	table = *entry;
 	*entry = PHYSMAP + GIB(1);
 	expect_broken(t, "an entry that is not present is neither zero nor reserved",
 		      PHYSMAP + GIB(1));
 	*entry = table;
-	EXPECT_EQ(t, audit(&(struct audit_report){ NULL }), 0);
+	EXPECT_EQ(t, audit(&(struct mc_audit_report){ NULL }), 0);
 	fixture_finish(&fixture);
 }
 
@@ -399,17 +415,19 @@ KTEST(audit, finds_each_bit_that_is_wrong_in_a_recursive_slot)
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		uint64_t *root;
 
-		build(t, ACCESS_OFFSET, 4);
+		build(t, MC_ACCESS_OFFSET, 4);
 		root = fixture_pointer(space->root.table);
-		root[FIXTURE_RECURSIVE_SLOT] = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
-		expect_broken(
-			t, "a recursive slot is not what it should be",
-			virt_raw(pt_canonical(virt_addr(FIXTURE_RECURSIVE_SLOT * pt_span(4)), 4)));
+		root[FIXTURE_RECURSIVE_SLOT] =
+			mc_phys_raw(space->root.table) | MC_PT_RECURSIVE_FLAGS;
+		expect_broken(t, "a recursive slot is not what it should be",
+			      mc_virt_raw(mc_pt_canonical(
+				      mc_virt_addr(FIXTURE_RECURSIVE_SLOT * mc_pt_span(4)), 4)));
 		space->recursive_slot = FIXTURE_RECURSIVE_SLOT;
-		EXPECT_EQ(t, audit(&(struct audit_report){ NULL }), 0);
+		EXPECT_EQ(t, audit(&(struct mc_audit_report){ NULL }), 0);
 		root[wrong[i].slot] ^= wrong[i].change;
 		expect_broken(t, "a recursive slot is not what it should be",
-			      virt_raw(pt_canonical(virt_addr(wrong[i].slot * pt_span(4)), 4)));
+			      mc_virt_raw(mc_pt_canonical(
+				      mc_virt_addr(wrong[i].slot * mc_pt_span(4)), 4)));
 		root[FIXTURE_RECURSIVE_SLOT] = root[FIXTURE_SECOND_SLOT] = 0;
 		fixture_finish(&fixture);
 	}
@@ -418,16 +436,16 @@ KTEST(audit, finds_each_bit_that_is_wrong_in_a_recursive_slot)
 KTEST(audit, finds_a_pointer_to_another_root)
 {
 	const char *sentence = "the pointer to the root is to something else, or may be";
-	struct audit_report report;
+	struct mc_audit_report report;
 
-	build(t, ACCESS_GENERIC, 4);
+	build(t, MC_ACCESS_GENERIC, 4);
 	space->root.pointers_are_brief = true;
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, sentence);
 	space->root.pointers_are_brief = false;
 	EXPECT_EQ(t, audit(&report), 0);
-	space->root.table_pointer = fixture_pointer(phys_of_pfn(fixture_data_frame(0)));
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	space->root.table_pointer = fixture_pointer(mc_phys_of_pfn(fixture_data_frame(0)));
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, sentence);
 	space->root.table_pointer = NULL;
 	EXPECT_EQ(t, audit(&report), 0);
@@ -436,12 +454,12 @@ KTEST(audit, finds_a_pointer_to_another_root)
 
 KTEST(audit, finds_a_table_with_two_parents)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 
-	build(t, ACCESS_OFFSET, 4);
-	map(t, USER + MIB(2), TIB(3), KIB(8), RW | RIGHT_USER);
+	build(t, MC_ACCESS_OFFSET, 4);
+	map(t, USER + MIB(2), TIB(3), KIB(8), RW | MC_RIGHT_USER);
 	*raw_entry(USER + MIB(2), 2) = *raw_entry(USER, 2);
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, "a table has two parents");
 	fixture_finish(&fixture);
 }
@@ -450,17 +468,17 @@ KTEST(audit, finds_a_table_with_two_parents)
 KTEST(audit, finds_any_two_tables_that_are_one)
 {
 	enum { NR_TABLES = 12 };
-	struct audit_report report;
+	struct mc_audit_report report;
 
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	for (unsigned int i = 1; i < NR_TABLES; i++)
-		map(t, USER + i * MIB(2), TIB(3), KIB(8), RW | RIGHT_USER);
+		map(t, USER + i * MIB(2), TIB(3), KIB(8), RW | MC_RIGHT_USER);
 	for (unsigned int i = 0; i < NR_TABLES; i++) {
 		for (unsigned int j = 0; j < i; j++) {
 			uint64_t *entry = raw_entry(USER + i * MIB(2), 2), saved = *entry;
 
 			*entry = *raw_entry(USER + j * MIB(2), 2);
-			EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+			EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 			EXPECT_STR(t, report.broken, "a table has two parents");
 			*entry = saved;
 		}
@@ -471,42 +489,42 @@ KTEST(audit, finds_any_two_tables_that_are_one)
 
 KTEST(audit, finds_an_empty_table)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	*raw_entry(USER, 1) = 0;
 	*raw_entry(USER + KIB(4), 1) = 0;
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, "an empty table is linked");
 	fixture_finish(&fixture);
 }
 
 KTEST(audit, asks_who_has_a_tables_frame)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 
-	build(t, ACCESS_OFFSET, 4);
-	foreign_frame = (*raw_entry(USER, 3) & PT_ADDRESS_MASK) / FRAME_SIZE;
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	build(t, MC_ACCESS_OFFSET, 4);
+	foreign_frame = (*raw_entry(USER, 3) & MC_PT_ADDRESS_MASK) / MC_FRAME_SIZE;
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, "a table's frame is not allocated");
 	fixture_finish(&fixture);
 }
 
 KTEST(audit, knows_what_the_cpu_lacks)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	space->largest_leaf = 2;
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, "a leaf is larger than the CPU's pages");
 	space->largest_leaf = 3;
 	space->global_pages = false;
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	space->global_pages = true;
 	map(t, USER + MIB(2), TIB(200), KIB(8), R);
 	space->physical_limit = TIB(200) + KIB(4);
-	EXPECT_EQ(t, audit(&report), ERR_FORMAT);
+	EXPECT_EQ(t, audit(&report), MC_ERR_FORMAT);
 	EXPECT_STR(t, report.broken, "a leaf leads beyond the CPU's physical addresses");
 	fixture_finish(&fixture);
 }
@@ -514,16 +532,16 @@ KTEST(audit, knows_what_the_cpu_lacks)
 /* It says so as soon as there is too little room, and works with exactly what it needs. */
 KTEST(audit, needs_room_for_its_tables)
 {
-	struct audit_rules rules = rules_now();
-	struct audit_report report;
+	struct mc_audit_rules rules = rules_now();
+	struct mc_audit_report report;
 	size_t most = 0;
 	int error;
 
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	do {
 		rules.max_tables = most++;
-		error = audit_space(space, &rules, &report);
-	} while (error == ERR_NO_SPACE);
+		error = mc_audit_space(space, &rules, &report);
+	} while (error == MC_ERR_NO_SPACE);
 	EXPECT_EQ(t, error, 0);
 	/* The root, the others, and two for each run outside of the physical map. */
 	EXPECT_EQ(t, rules.max_tables, 1 + space->nr_tables + 2 * 7);
@@ -534,22 +552,22 @@ KTEST(audit, digests_are_equal_for_equal_tables_by_every_method)
 {
 	uint64_t digest, other;
 
-	build(t, ACCESS_OFFSET, 4);
-	EXPECT_EQ(t, audit_digest(space, &digest), 0);
+	build(t, MC_ACCESS_OFFSET, 4);
+	EXPECT_EQ(t, mc_audit_digest(space, &digest), 0);
 	fixture_finish(&fixture);
-	build(t, ACCESS_GENERIC, 4);
-	EXPECT_EQ(t, audit_digest(space, &other), 0);
+	build(t, MC_ACCESS_GENERIC, 4);
+	EXPECT_EQ(t, mc_audit_digest(space, &other), 0);
 	EXPECT_EQ(t, digest, other);
 	*raw_entry(USER, 1) ^= BIT(63);
-	EXPECT_EQ(t, audit_digest(space, &other), 0);
+	EXPECT_EQ(t, mc_audit_digest(space, &other), 0);
 	EXPECT_TRUE(t, digest != other);
 	fixture_finish(&fixture);
 
 	/* The same entries in another place of the same table. */
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	*raw_entry(USER + KIB(8), 1) = *raw_entry(USER + KIB(4), 1);
 	*raw_entry(USER + KIB(4), 1) = 0;
-	EXPECT_EQ(t, audit_digest(space, &other), 0);
+	EXPECT_EQ(t, mc_audit_digest(space, &other), 0);
 	EXPECT_TRUE(t, digest != other);
 	fixture_finish(&fixture);
 }
@@ -558,25 +576,25 @@ KTEST(audit, digests_are_equal_for_equal_tables_by_every_method)
 KTEST(audit, knows_two_physical_maps)
 {
 	const uint64_t second = PHYSMAP + TIB(16);
-	const struct region both[] = {
+	const struct mc_region both[] = {
 		regions[0],
-		{ "again", { second }, TIB(1), REGION_PHYSMAP, { G | RW, 0 }, { 0 } },
+		{ "again", { second }, TIB(1), MC_REGION_PHYSMAP, { G | RW, 0 }, { 0 } },
 	};
-	struct region all[ARRAY_SIZE(regions) + 1];
-	struct audit_report report;
-	struct audit_rules rules;
+	struct mc_region all[ARRAY_SIZE(regions) + 1];
+	struct mc_audit_report report;
+	struct mc_audit_rules rules;
 
-	build(t, ACCESS_OFFSET, 4);
+	build(t, MC_ACCESS_OFFSET, 4);
 	map_physmap(t, second);
 	memcpy(all, both, sizeof(both));
 	memcpy(&all[2], &regions[1], sizeof(regions) - sizeof(regions[0]));
 	rules = rules_now();
 	rules.regions = all;
 	rules.nr_regions = ARRAY_SIZE(all);
-	EXPECT_EQ(t, audit_space(space, &rules, &report), 0);
+	EXPECT_EQ(t, mc_audit_space(space, &rules, &report), 0);
 	EXPECT_STR(t, report.broken, NULL);
 	unmap(t, second + ram[0].start, KIB(4));
-	EXPECT_EQ(t, audit_space(space, &rules, &report), ERR_FORMAT);
-	EXPECT_EQ(t, virt_raw(report.address), second + ram[0].start);
+	EXPECT_EQ(t, mc_audit_space(space, &rules, &report), MC_ERR_FORMAT);
+	EXPECT_EQ(t, mc_virt_raw(report.address), second + ram[0].start);
 	fixture_finish(&fixture);
 }

@@ -14,7 +14,7 @@ void interrupts_stop(void);
 
 /*
  * The caller's instructions are interrupted, and those of what it calls: after each at which interrupts
- * are on, as far as arch_irq_save() says, `handler` is called, with interrupts off.
+ * are on, as far as mc_irq_save() says, `handler` is called, with interrupts off.
  */
 void interrupts_on(void);
 

@@ -13,13 +13,13 @@ __thread unsigned int host_cpu_id;
 
 static void (*handler)(void);
 
-void arch_cpu_relax(void)
+void mc_cpu_relax(void)
 {
 	fprintf(stderr, "a lock is waited for that nobody will give up\n");
 	abort();
 }
 
-void arch_barrier_everywhere(void)
+void mc_barrier_everywhere(void)
 {
 }
 

@@ -6,6 +6,7 @@
  * an array of owners; and an interrupt that would wait for a lock, which would be for ever, is found.
  */
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 
 #include "../../mm/frame/layout.h"
 #include "frame_interrupts.h"
@@ -14,8 +15,8 @@
 #define NR_FRAMES 8000
 #define HELD_MAX  64
 
-static struct frame_pool pool;
-static struct frame_cpu cpus[1];
+static struct mc_frame_pool pool;
+static struct mc_frame_cpu cpus[1];
 static uint64_t metadata[3000];
 
 enum owner { NOBODY, MAIN, INTERRUPT };
@@ -24,7 +25,7 @@ static unsigned int nr_wrong, nr_waiting, nr_left_off, nr_interrupts;
 static uint64_t random_state = 88172645463325252;
 
 struct block {
-	pfn_t pfn;
+	mc_pfn_t pfn;
 	unsigned int order;
 };
 
@@ -37,7 +38,7 @@ struct holder {
 static struct holder by_main, by_interrupt;
 
 /* What was taken so that little is left. */
-static pfn_t aside[NR_FRAMES];
+static mc_pfn_t aside[NR_FRAMES];
 static size_t nr_aside;
 
 static uint64_t below(uint64_t bound)
@@ -48,7 +49,7 @@ static uint64_t below(uint64_t bound)
 	return random_state % bound;
 }
 
-static void own(pfn_t pfn, uint64_t count, enum owner from, enum owner to)
+static void own(mc_pfn_t pfn, uint64_t count, enum owner from, enum owner to)
 {
 	for (uint64_t i = 0; i < count; i++) {
 		nr_wrong += owners[pfn - FIRST + i] != from;
@@ -56,7 +57,7 @@ static void own(pfn_t pfn, uint64_t count, enum owner from, enum owner to)
 	}
 }
 
-static void own_all(const pfn_t *frames, size_t count, enum owner from, enum owner to)
+static void own_all(const mc_pfn_t *frames, size_t count, enum owner from, enum owner to)
 {
 	for (size_t i = 0; i < count; i++)
 		own(frames[i], 1, from, to);
@@ -64,7 +65,7 @@ static void own_all(const pfn_t *frames, size_t count, enum owner from, enum own
 
 static void keep(struct holder *holder, struct block block, enum owner owner)
 {
-	own(block.pfn, frame_order_count(block.order), NOBODY, owner);
+	own(block.pfn, mc_frame_order_count(block.order), NOBODY, owner);
 	holder->blocks[holder->count++] = block;
 }
 
@@ -74,7 +75,7 @@ static struct block drop(struct holder *holder, enum owner owner)
 	const struct block block = holder->blocks[i];
 
 	holder->blocks[i] = holder->blocks[--holder->count];
-	own(block.pfn, frame_order_count(block.order), owner, NOBODY);
+	own(block.pfn, mc_frame_order_count(block.order), owner, NOBODY);
 	return block;
 }
 
@@ -89,11 +90,11 @@ static void interrupt(void)
 		return;
 	}
 	if (by_interrupt.count < HELD_MAX && below(2)) {
-		if (frame_alloc(&pool, block.order, &block.pfn) == 0)
+		if (mc_frame_alloc(&pool, block.order, &block.pfn) == 0)
 			keep(&by_interrupt, block, INTERRUPT);
 	} else if (by_interrupt.count) {
 		block = drop(&by_interrupt, INTERRUPT);
-		nr_wrong += frame_free(&pool, block.pfn, block.order) != 0;
+		nr_wrong += mc_frame_free(&pool, block.pfn, block.order) != 0;
 	}
 }
 
@@ -113,7 +114,7 @@ static void alloc_one(unsigned int order)
 	if (by_main.count == HELD_MAX)
 		return;
 	interrupts_on();
-	result = frame_alloc(&pool, order, &block.pfn);
+	result = mc_frame_alloc(&pool, order, &block.pfn);
 	end_interrupts();
 	if (!result)
 		keep(&by_main, block, MAIN);
@@ -128,27 +129,27 @@ static void free_one(void)
 		return;
 	block = drop(&by_main, MAIN);
 	interrupts_on();
-	result = frame_free(&pool, block.pfn, block.order);
+	result = mc_frame_free(&pool, block.pfn, block.order);
 	end_interrupts();
 	nr_wrong += result != 0;
 }
 
 static void bulk(void)
 {
-	pfn_t frames[200];
+	mc_pfn_t frames[200];
 	const size_t count = 1 + below(ARRAY_SIZE(frames));
 	size_t freed = 0;
 	int result;
 
 	interrupts_on();
-	result = frame_alloc_bulk(&pool, frames, count);
+	result = mc_frame_alloc_bulk(&pool, frames, count);
 	end_interrupts();
 	if (result)
 		return;
 	own_all(frames, count, NOBODY, MAIN);
 	own_all(frames, count, MAIN, NOBODY);
 	interrupts_on();
-	result = frame_free_bulk(&pool, frames, count, &freed);
+	result = mc_frame_free_bulk(&pool, frames, count, &freed);
 	end_interrupts();
 	nr_wrong += result || freed != count;
 }
@@ -157,29 +158,29 @@ static void run(void)
 {
 	const uint64_t count = 1 + below(100);
 	uint64_t freed = 0;
-	pfn_t pfn;
+	mc_pfn_t pfn;
 	int result;
 
 	interrupts_on();
-	result = frame_alloc_run(&pool, count, 4, UINT64_MAX, &pfn);
+	result = mc_frame_alloc_run(&pool, count, 4, UINT64_MAX, &pfn);
 	end_interrupts();
 	if (result)
 		return;
 	own(pfn, count, NOBODY, MAIN);
 	own(pfn, count, MAIN, NOBODY);
 	interrupts_on();
-	result = frame_free_run(&pool, pfn, count, &freed);
+	result = mc_frame_free_run(&pool, pfn, count, &freed);
 	end_interrupts();
 	nr_wrong += result || freed != count;
 }
 
 static void at(void)
 {
-	const pfn_t pfn = FIRST + below(NR_FRAMES);
+	const mc_pfn_t pfn = FIRST + below(NR_FRAMES);
 	int result;
 
 	interrupts_on();
-	result = frame_alloc_at(&pool, pfn, 1);
+	result = mc_frame_alloc_at(&pool, pfn, 1);
 	end_interrupts();
 	if (result)
 		return;
@@ -189,21 +190,21 @@ static void at(void)
 	}
 	nr_wrong += owners[pfn - FIRST] != NOBODY;
 	interrupts_on();
-	result = frame_free(&pool, pfn, 0);
+	result = mc_frame_free(&pool, pfn, 0);
 	end_interrupts();
 	nr_wrong += result != 0;
 }
 
 static void mistake(void)
 {
-	const pfn_t pfn = FIRST + below(NR_FRAMES);
+	const mc_pfn_t pfn = FIRST + below(NR_FRAMES);
 	int result;
 
 	if (owners[pfn - FIRST] != INTERRUPT || below(8))
 		return;
 	/* It is not of this order, or at least not aligned to it. */
 	interrupts_on();
-	result = frame_free(&pool, pfn, FRAME_ORDER_2MIB);
+	result = mc_frame_free(&pool, pfn, MC_FRAME_ORDER_2MIB);
 	end_interrupts();
 	nr_wrong += result == 0;
 }
@@ -211,13 +212,13 @@ static void mistake(void)
 /* Leave a few frames only, so that both look for more where there are some; or have all free again. */
 static void change_what_is_left(void)
 {
-	const size_t few = below(40), nr_free = frame_free_count(&pool);
+	const size_t few = below(40), nr_free = mc_frame_free_count(&pool);
 
 	if (nr_aside) {
 		own_all(aside, nr_aside, MAIN, NOBODY);
-		nr_wrong += frame_free_bulk(&pool, aside, nr_aside, NULL) != 0;
+		nr_wrong += mc_frame_free_bulk(&pool, aside, nr_aside, NULL) != 0;
 		nr_aside = 0;
-	} else if (nr_free > few && !frame_alloc_bulk(&pool, aside, nr_free - few)) {
+	} else if (nr_free > few && !mc_frame_alloc_bulk(&pool, aside, nr_free - few)) {
 		nr_aside = nr_free - few;
 		own_all(aside, nr_aside, NOBODY, MAIN);
 	}
@@ -232,7 +233,7 @@ static void operate(void)
 	case 1: run(); break;
 	case 2: at(); break;
 	case 3: mistake(); break;
-	case 4: alloc_one(FRAME_ORDER_2MIB); break;
+	case 4: alloc_one(MC_FRAME_ORDER_2MIB); break;
 	case 5: alloc_one((unsigned int)below(9)); break;
 	case 6:
 	case 7:
@@ -244,13 +245,13 @@ static void operate(void)
 
 KTEST(frame_interrupts, may_come_at_any_instruction)
 {
-	struct frame_stats before, after;
+	struct mc_frame_stats before, after;
 
 	random_state ^= ktest_random(t);
-	frame_pool_init(&pool, cpus, 1);
-	ASSERT_TRUE(t, frame_metadata_size(FIRST, FIRST + NR_FRAMES) <= sizeof(metadata));
-	ASSERT_EQ(t, frame_add_range(&pool, FIRST, FIRST + NR_FRAMES, metadata), 0);
-	frame_stats(&pool, &before);
+	mc_frame_pool_init(&pool, cpus, 1);
+	ASSERT_TRUE(t, mc_frame_metadata_size(FIRST, FIRST + NR_FRAMES) <= sizeof(metadata));
+	ASSERT_EQ(t, mc_frame_add_range(&pool, FIRST, FIRST + NR_FRAMES, metadata), 0);
+	mc_frame_stats(&pool, &before);
 	interrupts_start(interrupt);
 	for (unsigned int i = 0; i < INTERRUPTED_OPERATIONS && !nr_wrong; i++)
 		operate();
@@ -266,27 +267,27 @@ KTEST(frame_interrupts, may_come_at_any_instruction)
 	while (by_interrupt.count) {
 		const struct block block = drop(&by_interrupt, INTERRUPT);
 
-		EXPECT_EQ(t, frame_free(&pool, block.pfn, block.order), 0);
+		EXPECT_EQ(t, mc_frame_free(&pool, block.pfn, block.order), 0);
 	}
-	frame_stats(&pool, &after);
-	EXPECT_EQ(t, frame_free_count(&pool), NR_FRAMES);
+	mc_frame_stats(&pool, &after);
+	EXPECT_EQ(t, mc_frame_free_count(&pool), NR_FRAMES);
 	for (unsigned int order = 0; order < ARRAY_SIZE(after.free_blocks); order++)
 		EXPECT_EQ(t, after.free_blocks[order], before.free_blocks[order]);
 }
 
 /* A bulk of all there is, and of one more, beside interrupts that want one. */
-static pfn_t all[2 * CHUNK_FRAMES + 1];
+static mc_pfn_t all[2 * CHUNK_FRAMES + 1];
 static unsigned int nr_refused;
 static bool has_one;
-static pfn_t the_one;
+static mc_pfn_t the_one;
 
 static bool start_small(struct ktest_run *t)
 {
 	nr_interrupts = nr_wrong = nr_refused = 0;
 	has_one = false;
-	frame_pool_init(&pool, cpus, 1);
-	return EXPECT_TRUE(t, frame_metadata_size(0, 2 * CHUNK_FRAMES) <= sizeof(metadata)) &&
-	       EXPECT_EQ(t, frame_add_range(&pool, 0, 2 * CHUNK_FRAMES, metadata), 0);
+	mc_frame_pool_init(&pool, cpus, 1);
+	return EXPECT_TRUE(t, mc_frame_metadata_size(0, 2 * CHUNK_FRAMES) <= sizeof(metadata)) &&
+	       EXPECT_EQ(t, mc_frame_add_range(&pool, 0, 2 * CHUNK_FRAMES, metadata), 0);
 }
 
 static int interrupted_bulk(size_t count, void (*handler)(void))
@@ -295,7 +296,7 @@ static int interrupted_bulk(size_t count, void (*handler)(void))
 
 	interrupts_start(handler);
 	interrupts_on();
-	result = frame_alloc_bulk(&pool, all, count);
+	result = mc_frame_alloc_bulk(&pool, all, count);
 	end_interrupts();
 	interrupts_stop();
 	return result;
@@ -303,43 +304,43 @@ static int interrupted_bulk(size_t count, void (*handler)(void))
 
 static void want_one(void)
 {
-	pfn_t pfn;
+	mc_pfn_t pfn;
 
 	nr_interrupts++;
-	if (frame_alloc(&pool, 0, &pfn))
+	if (mc_frame_alloc(&pool, 0, &pfn))
 		nr_refused++;
 	else
-		nr_wrong += frame_free(&pool, pfn, 0) != 0;
+		nr_wrong += mc_frame_free(&pool, pfn, 0) != 0;
 }
 
 /* As soon as the bulk has frames. */
 static void keep_one(void)
 {
-	if (!has_one && frame_free_count(&pool) < 2 * CHUNK_FRAMES)
-		has_one = frame_alloc(&pool, 0, &the_one) == 0;
+	if (!has_one && mc_frame_free_count(&pool) < 2 * CHUNK_FRAMES)
+		has_one = mc_frame_alloc(&pool, 0, &the_one) == 0;
 }
 
 KTEST(frame_interrupts, a_bulk_of_too_many_is_not_noticed)
 {
 	if (!start_small(t))
 		return;
-	EXPECT_EQ(t, interrupted_bulk(2 * CHUNK_FRAMES + 1, want_one), ERR_NO_MEMORY);
+	EXPECT_EQ(t, interrupted_bulk(2 * CHUNK_FRAMES + 1, want_one), MC_ERR_NO_MEMORY);
 	EXPECT_TRUE(t, nr_interrupts > 0);
 	EXPECT_EQ(t, nr_refused, 0);
 	EXPECT_EQ(t, nr_wrong, 0);
-	EXPECT_EQ(t, frame_free_count(&pool), 2 * CHUNK_FRAMES);
+	EXPECT_EQ(t, mc_frame_free_count(&pool), 2 * CHUNK_FRAMES);
 }
 
 KTEST(frame_interrupts, a_bulk_that_comes_too_late_gives_all_back)
 {
-	struct frame_stats stats;
+	struct mc_frame_stats stats;
 
 	if (!start_small(t))
 		return;
-	EXPECT_EQ(t, interrupted_bulk(2 * CHUNK_FRAMES, keep_one), ERR_NO_MEMORY);
+	EXPECT_EQ(t, interrupted_bulk(2 * CHUNK_FRAMES, keep_one), MC_ERR_NO_MEMORY);
 	ASSERT_TRUE(t, has_one);
-	EXPECT_EQ(t, frame_free_count(&pool), 2 * CHUNK_FRAMES - 1);
-	EXPECT_EQ(t, frame_free(&pool, the_one, 0), 0);
-	frame_stats(&pool, &stats);
-	EXPECT_EQ(t, stats.free_blocks[FRAME_ORDER_2MIB], 2);
+	EXPECT_EQ(t, mc_frame_free_count(&pool), 2 * CHUNK_FRAMES - 1);
+	EXPECT_EQ(t, mc_frame_free(&pool, the_one, 0), 0);
+	mc_frame_stats(&pool, &stats);
+	EXPECT_EQ(t, stats.free_blocks[MC_FRAME_ORDER_2MIB], 2);
 }

@@ -58,32 +58,32 @@ KTEST(frame_long, random_operations)
  */
 KTEST(frame_long, more_than_a_cpu_can_own)
 {
-	const pfn_t first = 3 * AREA_FRAMES - 100, end = first + 9 * AREA_FRAMES + 300;
+	const mc_pfn_t first = 3 * AREA_FRAMES - 100, end = first + 9 * AREA_FRAMES + 300;
 	const uint64_t nr_frames = end - first, nr_inner = 9 * AREA_CHUNKS;
-	static struct frame_pool pool;
-	static struct frame_cpu cpus[2];
-	struct frame_stats stats;
-	pfn_t *frames = calloc(nr_frames, sizeof(*frames));
-	uint64_t *metadata = calloc(1, frame_metadata_size(first, end));
+	static struct mc_frame_pool pool;
+	static struct mc_frame_cpu cpus[2];
+	struct mc_frame_stats stats;
+	mc_pfn_t *frames = calloc(nr_frames, sizeof(*frames));
+	uint64_t *metadata = calloc(1, mc_frame_metadata_size(first, end));
 	size_t freed = 0, nr_wrong = 0;
 
-	frame_pool_init(&pool, cpus, 2);
-	EXPECT_EQ(t, frame_add_range(&pool, first, end, metadata), 0);
-	EXPECT_EQ(t, frame_alloc_bulk(&pool, frames, nr_frames), 0);
-	EXPECT_EQ(t, frame_free_count(&pool), 0);
+	mc_frame_pool_init(&pool, cpus, 2);
+	EXPECT_EQ(t, mc_frame_add_range(&pool, first, end, metadata), 0);
+	EXPECT_EQ(t, mc_frame_alloc_bulk(&pool, frames, nr_frames), 0);
+	EXPECT_EQ(t, mc_frame_free_count(&pool), 0);
 	for (size_t i = 0; i < nr_frames; i += 2)
-		nr_wrong += frame_free(&pool, frames[i], 0) != 0;
+		nr_wrong += mc_frame_free(&pool, frames[i], 0) != 0;
 	for (size_t i = 1; i < nr_frames; i += 2)
 		frames[i / 2] = frames[i];
-	EXPECT_EQ(t, frame_free_bulk(&pool, frames, nr_frames / 2, &freed), 0);
+	EXPECT_EQ(t, mc_frame_free_bulk(&pool, frames, nr_frames / 2, &freed), 0);
 	EXPECT_EQ(t, freed, nr_frames / 2);
 	EXPECT_EQ(t, nr_wrong, 0);
-	EXPECT_EQ(t, frame_free(&pool, frames[0], 0), ERR_DOUBLE_FREE);
-	frame_stats(&pool, &stats);
+	EXPECT_EQ(t, mc_frame_free(&pool, frames[0], 0), MC_ERR_DOUBLE_FREE);
+	mc_frame_stats(&pool, &stats);
 	EXPECT_EQ(t, stats.nr_free, nr_frames);
 	EXPECT_EQ(t,
-		  stats.free_blocks[FRAME_ORDER_1GIB] * AREA_CHUNKS +
-			  stats.free_blocks[FRAME_ORDER_2MIB],
+		  stats.free_blocks[MC_FRAME_ORDER_1GIB] * AREA_CHUNKS +
+			  stats.free_blocks[MC_FRAME_ORDER_2MIB],
 		  nr_inner);
 	free(frames);
 	free(metadata);

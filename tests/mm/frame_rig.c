@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The frame allocator beside its model (frame_rig.h). */
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "frame_rig.h"
 
@@ -60,7 +61,7 @@ static bool one_range(const struct frame_rig *rig, uint64_t frame, uint64_t coun
 
 static bool block_free(const struct frame_rig *rig, uint64_t frame, unsigned int order)
 {
-	const uint64_t count = frame_order_count(order);
+	const uint64_t count = mc_frame_order_count(order);
 
 	return is_aligned(rig->base + frame, count) && one_range(rig, frame, count) &&
 	       all_free(rig, frame, count);
@@ -68,7 +69,7 @@ static bool block_free(const struct frame_rig *rig, uint64_t frame, unsigned int
 
 static bool any_block_free(const struct frame_rig *rig, unsigned int order)
 {
-	const uint64_t count = frame_order_count(order);
+	const uint64_t count = mc_frame_order_count(order);
 
 	for (uint64_t frame = 0; frame + count <= rig->size; frame += count)
 		if (rig->block[frame] == RIG_FREE && block_free(rig, frame, order))
@@ -78,13 +79,13 @@ static bool any_block_free(const struct frame_rig *rig, unsigned int order)
 
 static void model_take(struct frame_rig *rig, uint64_t frame, unsigned int order)
 {
-	const uint64_t count = frame_order_count(order);
+	const uint64_t count = mc_frame_order_count(order);
 
 	memset(&rig->block[frame], RIG_INSIDE, count);
 	rig->block[frame] = (uint8_t)order;
 	rig->nr_free -= count;
 	*orders_of(rig, (uint32_t)frame) |= (uint16_t)(1u << order);
-	*used_of(rig, (uint32_t)frame) += (uint16_t)(order < FRAME_ORDER_2MIB ? count : 0);
+	*used_of(rig, (uint32_t)frame) += (uint16_t)(order < MC_FRAME_ORDER_2MIB ? count : 0);
 	*ever_of(rig, (uint32_t)frame) = true;
 	rig->place[frame] = rig->nr_held;
 	rig->held[rig->nr_held++] = (uint32_t)frame;
@@ -93,14 +94,14 @@ static void model_take(struct frame_rig *rig, uint64_t frame, unsigned int order
 static void model_give(struct frame_rig *rig, uint32_t frame)
 {
 	const unsigned int order = rig->block[frame];
-	const uint64_t count = frame_order_count(order);
+	const uint64_t count = mc_frame_order_count(order);
 	const uint32_t last = rig->held[--rig->nr_held];
 
 	rig->held[rig->place[frame]] = last;
 	rig->place[last] = rig->place[frame];
 	memset(&rig->block[frame], RIG_FREE, count);
 	rig->nr_free += count;
-	*used_of(rig, frame) -= (uint16_t)(order < FRAME_ORDER_2MIB ? count : 0);
+	*used_of(rig, frame) -= (uint16_t)(order < MC_FRAME_ORDER_2MIB ? count : 0);
 	if (*used_of(rig, frame) == 0)
 		*orders_of(rig, frame) = 0;
 }
@@ -130,7 +131,7 @@ static bool any_broken(struct frame_rig *rig)
 }
 
 /* A single frame, given to the only CPU, may have broken a whole chunk only if it had to. */
-static void check_contiguity(struct frame_rig *rig, pfn_t pfn)
+static void check_contiguity(struct frame_rig *rig, mc_pfn_t pfn)
 {
 	const uint64_t frame = pfn - rig->base;
 
@@ -141,7 +142,7 @@ static void check_contiguity(struct frame_rig *rig, pfn_t pfn)
 }
 
 /* Take what the allocator gave, if that is right. */
-static void take_checked(struct frame_rig *rig, pfn_t pfn, unsigned int order)
+static void take_checked(struct frame_rig *rig, mc_pfn_t pfn, unsigned int order)
 {
 	const bool right = pfn >= rig->base && block_free(rig, pfn - rig->base, order);
 
@@ -152,7 +153,7 @@ static void take_checked(struct frame_rig *rig, pfn_t pfn, unsigned int order)
 
 static void check_count(struct frame_rig *rig)
 {
-	expect(rig, frame_free_count(&rig->pool) == rig->nr_free,
+	expect(rig, mc_frame_free_count(&rig->pool) == rig->nr_free,
 	       "the number of free frames differs");
 }
 
@@ -189,7 +190,7 @@ static uint8_t *metadata_place(struct frame_rig *rig, unsigned int index)
 	uint64_t offset = 0;
 
 	for (unsigned int i = 0; i < index; i++)
-		offset += frame_metadata_size(rig->ranges[i].start, rig->ranges[i].end) + 16;
+		offset += mc_frame_metadata_size(rig->ranges[i].start, rig->ranges[i].end) + 16;
 	return &rig->metadata[offset];
 }
 
@@ -201,7 +202,7 @@ static void check_canaries(struct frame_rig *rig)
 		const struct rig_range *range = &rig->ranges[i];
 		const uint8_t *end =
 			metadata_place(rig, i) +
-			frame_metadata_size(rig->base + range->start, rig->base + range->end);
+			mc_frame_metadata_size(rig->base + range->start, rig->base + range->end);
 
 		for (unsigned int j = 0; j < 8; j++)
 			expect(rig, end[j] == CANARY, "wrote past the end of the metadata");
@@ -211,17 +212,17 @@ static void check_canaries(struct frame_rig *rig)
 static void add_range(struct frame_rig *rig, unsigned int index)
 {
 	struct rig_range *range = &rig->ranges[index];
-	const pfn_t start = rig->base + range->start, end = rig->base + range->end;
+	const mc_pfn_t start = rig->base + range->start, end = rig->base + range->end;
 
 	if (range->added)
 		return;
 	range->added = true;
-	memset(metadata_place(rig, index), (int)pick(rig, 256), frame_metadata_size(start, end));
-	expect(rig, frame_add_range(&rig->pool, start, end, metadata_place(rig, index)) == 0,
+	memset(metadata_place(rig, index), (int)pick(rig, 256), mc_frame_metadata_size(start, end));
+	expect(rig, mc_frame_add_range(&rig->pool, start, end, metadata_place(rig, index)) == 0,
 	       "could not add a range");
 	expect(rig,
-	       frame_add_range(&rig->pool, end - 1, end + 1, metadata_place(rig, index)) ==
-		       ERR_EXISTS,
+	       mc_frame_add_range(&rig->pool, end - 1, end + 1, metadata_place(rig, index)) ==
+		       MC_ERR_EXISTS,
 	       "added a frame twice");
 	for (uint32_t frame = range->start; frame < range->end; frame++) {
 		rig->block[frame] = RIG_FREE;
@@ -246,7 +247,7 @@ void rig_init(struct frame_rig *rig)
 	memset(rig->metadata, CANARY, sizeof(rig->metadata));
 	if (rig->set_cpu)
 		rig->set_cpu(0);
-	frame_pool_init(&rig->pool, rig->cpus, RIG_CPUS);
+	mc_frame_pool_init(&rig->pool, rig->cpus, RIG_CPUS);
 	choose_ranges(rig);
 	for (unsigned int i = rig->nr_ranges; i; i--)
 		if (pick(rig, 4))
@@ -257,18 +258,18 @@ void rig_init(struct frame_rig *rig)
 
 static void alloc_block_step(struct frame_rig *rig, unsigned int order)
 {
-	pfn_t pfn;
-	const int result = frame_alloc(&rig->pool, order, &pfn);
+	mc_pfn_t pfn;
+	const int result = mc_frame_alloc(&rig->pool, order, &pfn);
 
 	if (!result && order == 0)
 		check_contiguity(rig, pfn);
 	if (!result)
 		take_checked(rig, pfn, order);
-	else if (order <= FRAME_ORDER_2MIB)
-		expect(rig, result == ERR_NO_MEMORY && !any_block_free(rig, order),
+	else if (order <= MC_FRAME_ORDER_2MIB)
+		expect(rig, result == MC_ERR_NO_MEMORY && !any_block_free(rig, order),
 		       "a block is free, but could not be allocated");
 	else
-		expect(rig, result == ERR_NO_MEMORY || !frame_order_valid(order),
+		expect(rig, result == MC_ERR_NO_MEMORY || !mc_frame_order_valid(order),
 		       "allocated 1 GiB that is not there");
 }
 
@@ -285,9 +286,9 @@ static void took_all(struct frame_rig *rig)
 
 static void alloc_bulk_step(struct frame_rig *rig)
 {
-	pfn_t frames[150];
+	mc_pfn_t frames[150];
 	const size_t count = pick(rig, ARRAY_SIZE(frames)) + 1;
-	const int result = frame_alloc_bulk(&rig->pool, frames, count);
+	const int result = mc_frame_alloc_bulk(&rig->pool, frames, count);
 
 	expect(rig, (result == 0) == (rig->nr_free >= count), "bulk: enough frames or not");
 	for (size_t i = 0; !result && i < count; i++)
@@ -296,8 +297,8 @@ static void alloc_bulk_step(struct frame_rig *rig)
 		took_all(rig);
 }
 
-static bool model_find_run(const struct frame_rig *rig, uint64_t count, uint64_t align, pfn_t limit,
-			   pfn_t *found)
+static bool model_find_run(const struct frame_rig *rig, uint64_t count, uint64_t align,
+			   mc_pfn_t limit, mc_pfn_t *found)
 {
 	uint64_t length = 0;
 
@@ -310,7 +311,7 @@ static bool model_find_run(const struct frame_rig *rig, uint64_t count, uint64_t
 	return *found != 0;
 }
 
-static void take_singles(struct frame_rig *rig, pfn_t pfn, uint64_t count)
+static void take_singles(struct frame_rig *rig, mc_pfn_t pfn, uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++)
 		take_checked(rig, pfn + i, 0);
@@ -320,12 +321,12 @@ static void alloc_run_step(struct frame_rig *rig)
 {
 	const uint64_t count = 1 + pick(rig, pick(rig, 8) ? 40 : 1500);
 	const uint64_t align = UINT64_C(1) << pick(rig, 11);
-	const pfn_t limit = pick(rig, 2) ? UINT64_MAX : rig->base + pick(rig, rig->size);
-	pfn_t pfn, want = 0;
+	const mc_pfn_t limit = pick(rig, 2) ? UINT64_MAX : rig->base + pick(rig, rig->size);
+	mc_pfn_t pfn, want = 0;
 	const bool exists = model_find_run(rig, count, align, limit, &want);
-	const int result = frame_alloc_run(&rig->pool, count, align, limit, &pfn);
+	const int result = mc_frame_alloc_run(&rig->pool, count, align, limit, &pfn);
 
-	expect(rig, result == (exists ? 0 : ERR_NO_MEMORY), "run: there is one, or not");
+	expect(rig, result == (exists ? 0 : MC_ERR_NO_MEMORY), "run: there is one, or not");
 	if (result || !exists)
 		return;
 	expect(rig, pfn == want, "run: not the lowest");
@@ -335,12 +336,12 @@ static void alloc_run_step(struct frame_rig *rig)
 static void alloc_at_step(struct frame_rig *rig)
 {
 	const uint64_t frame = pick(rig, rig->size), count = 1 + pick(rig, pick(rig, 4) ? 3 : 700);
-	const int result = frame_alloc_at(&rig->pool, rig->base + frame, count);
-	int want = all_free(rig, frame, count) ? 0 : ERR_BUSY;
+	const int result = mc_frame_alloc_at(&rig->pool, rig->base + frame, count);
+	int want = all_free(rig, frame, count) ? 0 : MC_ERR_BUSY;
 
 	for (uint64_t i = 0; i < count; i++)
 		if (frame + i >= rig->size || rig->block[frame + i] == RIG_ABSENT)
-			want = ERR_FOREIGN;
+			want = MC_ERR_FOREIGN;
 	expect(rig, result == want, "given frames: wrong answer");
 	if (!result && !want)
 		take_singles(rig, rig->base + frame, count);
@@ -353,7 +354,7 @@ static void free_held(struct frame_rig *rig)
 	if (!rig->nr_held)
 		return;
 	frame = rig->held[pick(rig, rig->nr_held)];
-	expect(rig, frame_free(&rig->pool, rig->base + frame, rig->block[frame]) == 0,
+	expect(rig, mc_frame_free(&rig->pool, rig->base + frame, rig->block[frame]) == 0,
 	       "could not free a block");
 	model_give(rig, frame);
 }
@@ -361,7 +362,7 @@ static void free_held(struct frame_rig *rig)
 /* Single frames from somewhere on, and perhaps one of them twice, or one that is free. */
 static void free_bulk_step(struct frame_rig *rig)
 {
-	pfn_t frames[150];
+	mc_pfn_t frames[150];
 	size_t count = 0, right, freed;
 	const uint64_t first = pick(rig, rig->size), step = 1 + pick(rig, 3);
 	int result;
@@ -375,8 +376,8 @@ static void free_bulk_step(struct frame_rig *rig)
 		frames[count] = frames[pick(rig, count)];
 		count++;
 	}
-	result = frame_free_bulk(&rig->pool, frames, count, &freed);
-	expect(rig, result == (count == right ? 0 : ERR_DOUBLE_FREE), "bulk free: wrong answer");
+	result = mc_frame_free_bulk(&rig->pool, frames, count, &freed);
+	expect(rig, result == (count == right ? 0 : MC_ERR_DOUBLE_FREE), "bulk free: wrong answer");
 	expect(rig, freed == right, "bulk free: wrong number");
 	for (size_t i = 0; i < right; i++)
 		model_give(rig, (uint32_t)(frames[i] - rig->base));
@@ -390,33 +391,34 @@ static void free_run_step(struct frame_rig *rig)
 	while (first + count < rig->size && count < 600 && rig->block[first + count] == 0)
 		count++;
 	expect(rig,
-	       frame_free_run(&rig->pool, rig->base + first, count, &freed) == 0 && freed == count,
+	       mc_frame_free_run(&rig->pool, rig->base + first, count, &freed) == 0 &&
+		       freed == count,
 	       "could not free a run");
 	for (uint64_t i = 0; i < count; i++)
 		model_give(rig, (uint32_t)(first + i));
 }
 
-/* What frame_free() must say of a block that is not one; 0 if the allocator cannot know. */
+/* What mc_frame_free() must say of a block that is not one; 0 if the allocator cannot know. */
 static int verdict(struct frame_rig *rig, uint64_t frame, unsigned int order)
 {
-	const uint64_t count = frame_order_count(order);
+	const uint64_t count = mc_frame_order_count(order);
 	uint16_t orders;
 
-	if (!frame_order_valid(order))
-		return ERR_INVALID;
+	if (!mc_frame_order_valid(order))
+		return MC_ERR_INVALID;
 	if (!is_aligned(rig->base + frame, count))
-		return ERR_MISALIGNED;
+		return MC_ERR_MISALIGNED;
 	if (!one_range(rig, frame, count))
-		return ERR_FOREIGN;
+		return MC_ERR_FOREIGN;
 	if (model_free(rig, frame))
-		return *ever_of(rig, (uint32_t)frame) ? ERR_DOUBLE_FREE : ERR_NOT_ALLOCATED;
+		return *ever_of(rig, (uint32_t)frame) ? MC_ERR_DOUBLE_FREE : MC_ERR_NOT_ALLOCATED;
 	orders = *orders_of(rig, (uint32_t)frame);
-	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) || order >= FRAME_ORDER_2MIB ||
+	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) || order >= MC_FRAME_ORDER_2MIB ||
 	    !(orders & (orders - 1)))
-		return ERR_WRONG_ORDER;
+		return MC_ERR_WRONG_ORDER;
 	for (uint64_t i = 0; i < count; i++)
 		if (model_free(rig, frame + i))
-			return ERR_WRONG_ORDER;
+			return MC_ERR_WRONG_ORDER;
 	return 0;
 }
 
@@ -430,7 +432,7 @@ static void free_wrong_step(struct frame_rig *rig)
 		return;
 	want = verdict(rig, frame, order);
 	if (want)
-		expect(rig, frame_free(&rig->pool, rig->base + frame, order) == want,
+		expect(rig, mc_frame_free(&rig->pool, rig->base + frame, order) == want,
 		       "a mistake in freeing was not called by its name");
 }
 
@@ -490,7 +492,7 @@ void rig_step(struct frame_rig *rig)
 /* Blocks of this order that are free, and not part of a larger one that is. */
 static uint64_t count_blocks(const struct frame_rig *rig, unsigned int order, uint8_t *covered)
 {
-	const uint64_t size = frame_order_count(order);
+	const uint64_t size = mc_frame_order_count(order);
 	uint64_t count = 0;
 
 	for (uint64_t frame = 0; frame + size <= rig->size; frame += size) {
@@ -506,18 +508,19 @@ void rig_check_stats(struct frame_rig *rig)
 {
 	static uint8_t covered[RIG_FRAMES];
 	uint64_t sum = 0, frames = 0;
-	struct frame_stats stats, part;
-	pfn_t start, end = 0;
+	struct mc_frame_stats stats, part;
+	mc_pfn_t start, end = 0;
 
-	frame_stats(&rig->pool, &stats);
-	expect(rig, stats.nr_frames == rig->nr_frames && frame_total(&rig->pool) == rig->nr_frames,
+	mc_frame_stats(&rig->pool, &stats);
+	expect(rig,
+	       stats.nr_frames == rig->nr_frames && mc_frame_total(&rig->pool) == rig->nr_frames,
 	       "statistics: total");
 	expect(rig, stats.nr_free == rig->nr_free, "statistics: free");
 	memset(covered, 0, sizeof(covered));
-	for (unsigned int order = FRAME_ORDER_2MIB + 1; order-- > 0;)
+	for (unsigned int order = MC_FRAME_ORDER_2MIB + 1; order-- > 0;)
 		expect(rig, stats.free_blocks[order] == count_blocks(rig, order, covered),
 		       "statistics: blocks of an order");
-	while (frame_range_stats(&rig->pool, end, &start, &end, &part) == 0) {
+	while (mc_frame_range_stats(&rig->pool, end, &start, &end, &part) == 0) {
 		sum += part.nr_free;
 		frames += part.nr_frames;
 		expect(rig, part.nr_frames == end - start && part.nr_ranges == 1,
@@ -529,13 +532,14 @@ void rig_check_stats(struct frame_rig *rig)
 
 void rig_free_all(struct frame_rig *rig)
 {
-	pfn_t pfn;
+	mc_pfn_t pfn;
 
 	while (rig->nr_held && !rig->failed)
 		free_held(rig);
 	/* Looks for too much, so that CPUs give back what they have claimed. */
 	expect(rig,
-	       frame_alloc_run(&rig->pool, rig->size + 1, 1, UINT64_MAX, &pfn) == ERR_NO_MEMORY,
+	       mc_frame_alloc_run(&rig->pool, rig->size + 1, 1, UINT64_MAX, &pfn) ==
+		       MC_ERR_NO_MEMORY,
 	       "a run longer than memory");
 	rig_check_stats(rig);
 }
@@ -544,9 +548,9 @@ void rig_exhaust(struct frame_rig *rig)
 {
 	const uint64_t nr_free = rig->nr_free;
 	uint64_t count = 0;
-	pfn_t pfn;
+	mc_pfn_t pfn;
 
-	while (!rig->failed && frame_alloc(&rig->pool, 0, &pfn) == 0) {
+	while (!rig->failed && mc_frame_alloc(&rig->pool, 0, &pfn) == 0) {
 		check_contiguity(rig, pfn);
 		take_checked(rig, pfn, 0);
 		count++;

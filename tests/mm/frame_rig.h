@@ -30,10 +30,10 @@ struct frame_rig {
 	void (*set_cpu)(unsigned int cpu);                 /* NULL if there is only one */
 	void *context;
 
-	struct frame_pool pool;
-	struct frame_cpu cpus[RIG_CPUS];
+	struct mc_frame_pool pool;
+	struct mc_frame_cpu cpus[RIG_CPUS];
 
-	pfn_t base; /* the model's frame 0 */
+	mc_pfn_t base; /* the model's frame 0 */
 
 	/* The model. */
 	uint8_t block[RIG_FRAMES];    /* a block's order at its first frame, or RIG_* */

@@ -12,16 +12,16 @@
 #include "../host/long.h"
 #include "../machine/steps.h"
 
-static struct frame_pool pool;
-static struct frame_cpu cpus[3];
+static struct mc_frame_pool pool;
+static struct mc_frame_cpu cpus[3];
 static uint64_t metadata[400];
-static pfn_t held[3]
-		 [CHUNK_FRAMES]; /* by each CPU; the first is the one that it frees and allocates */
-static unsigned int rich;        /* the CPU that has what is free */
+static mc_pfn_t
+	held[3][CHUNK_FRAMES]; /* by each CPU; the first is the one that it frees and allocates */
+static unsigned int rich;      /* the CPU that has what is free */
 static unsigned int period, nr_steps, nr_moves, nr_wrong;
 
 /* Whether a CPU can use its cache, and still owns a chunk. */
-static bool is_in(struct frame_cpu *cpu)
+static bool is_in(struct mc_frame_cpu *cpu)
 {
 	if (!cache_enter(cpu))
 		return false;
@@ -36,9 +36,9 @@ static void move(void)
 	if (!is_in(&cpus[1]) || !is_in(&cpus[2]))
 		return;
 	host_cpu_id = poor;
-	nr_wrong += frame_free(&pool, held[poor][0], 0) != 0;
+	nr_wrong += mc_frame_free(&pool, held[poor][0], 0) != 0;
 	host_cpu_id = rich;
-	nr_wrong += frame_alloc(&pool, 0, &held[rich][0]) != 0;
+	nr_wrong += mc_frame_alloc(&pool, 0, &held[rich][0]) != 0;
 	host_cpu_id = 0;
 	rich = poor;
 	nr_moves++;
@@ -53,14 +53,14 @@ static void after_instruction(void)
 /* Two chunks, each owned by a CPU, which holds so many of its frames; but the second frees one. */
 static void start(struct ktest_run *t, size_t nr_held)
 {
-	frame_pool_init(&pool, cpus, 3);
-	ASSERT_TRUE(t, frame_metadata_size(0, 2 * CHUNK_FRAMES) <= sizeof(metadata));
-	ASSERT_EQ(t, frame_add_range(&pool, 0, 2 * CHUNK_FRAMES, metadata), 0);
+	mc_frame_pool_init(&pool, cpus, 3);
+	ASSERT_TRUE(t, mc_frame_metadata_size(0, 2 * CHUNK_FRAMES) <= sizeof(metadata));
+	ASSERT_EQ(t, mc_frame_add_range(&pool, 0, 2 * CHUNK_FRAMES, metadata), 0);
 	for (unsigned int cpu = 1; cpu <= 2; cpu++) {
 		host_cpu_id = cpu;
-		ASSERT_EQ(t, frame_alloc_bulk(&pool, held[cpu], nr_held), 0);
+		ASSERT_EQ(t, mc_frame_alloc_bulk(&pool, held[cpu], nr_held), 0);
 	}
-	ASSERT_EQ(t, frame_free(&pool, held[2][0], 0), 0);
+	ASSERT_EQ(t, mc_frame_free(&pool, held[2][0], 0), 0);
 	rich = 2;
 	host_cpu_id = 0;
 }
@@ -82,32 +82,32 @@ static void check_found(struct ktest_run *t, size_t nr_held, int (*operation)(vo
 
 static int alloc_frame(void)
 {
-	return frame_alloc(&pool, 0, &held[0][0]);
+	return mc_frame_alloc(&pool, 0, &held[0][0]);
 }
 
 static int alloc_run(void)
 {
-	return frame_alloc_run(&pool, 1, 1, UINT64_MAX, &held[0][0]);
+	return mc_frame_alloc_run(&pool, 1, 1, UINT64_MAX, &held[0][0]);
 }
 
 static int alloc_bulk(void)
 {
-	return frame_alloc_bulk(&pool, held[0], 1);
+	return mc_frame_alloc_bulk(&pool, held[0], 1);
 }
 
 static int alloc_chunk(void)
 {
-	return frame_alloc(&pool, FRAME_ORDER_2MIB, &held[0][0]);
+	return mc_frame_alloc(&pool, MC_FRAME_ORDER_2MIB, &held[0][0]);
 }
 
 static int alloc_chunk_as_run(void)
 {
-	return frame_alloc_run(&pool, CHUNK_FRAMES, CHUNK_FRAMES, UINT64_MAX, &held[0][0]);
+	return mc_frame_alloc_run(&pool, CHUNK_FRAMES, CHUNK_FRAMES, UINT64_MAX, &held[0][0]);
 }
 
 static int alloc_half_chunk(void)
 {
-	return frame_alloc(&pool, FRAME_ORDER_2MIB - 1, &held[0][0]);
+	return mc_frame_alloc(&pool, MC_FRAME_ORDER_2MIB - 1, &held[0][0]);
 }
 
 KTEST(frame_steps, a_frame)

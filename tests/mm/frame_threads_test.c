@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 #include <mercator/platform.h>
 
 #include "../../mm/frame/layout.h"
@@ -18,14 +19,14 @@
 #define NR_FRAMES  4000
 #define HELD_MAX   2600
 
-static struct frame_pool pool;
-static struct frame_cpu cpus[NR_THREADS];
+static struct mc_frame_pool pool;
+static struct mc_frame_cpu cpus[NR_THREADS];
 static uint64_t metadata[2][NR_FRAMES];
 static uint8_t owner[NR_FRAMES];
 static unsigned int nr_rounds;
 
 struct block {
-	pfn_t pfn;
+	mc_pfn_t pfn;
 	unsigned int order;
 };
 
@@ -51,16 +52,16 @@ static uint64_t pick(struct worker *worker, uint64_t bound)
 	return worker->random % bound;
 }
 
-static void own(struct worker *worker, pfn_t pfn, unsigned int order, unsigned int from,
+static void own(struct worker *worker, mc_pfn_t pfn, unsigned int order, unsigned int from,
 		unsigned int to)
 {
-	for (pfn_t i = pfn - FIRST; i < pfn - FIRST + frame_order_count(order); i++) {
+	for (mc_pfn_t i = pfn - FIRST; i < pfn - FIRST + mc_frame_order_count(order); i++) {
 		worker->nr_wrong += i >= NR_FRAMES || owner[i] != from;
 		owner[i] = (uint8_t)to;
 	}
 }
 
-static void take(struct worker *worker, pfn_t pfn, unsigned int order)
+static void take(struct worker *worker, mc_pfn_t pfn, unsigned int order)
 {
 	own(worker, pfn, order, 0, worker->id);
 	worker->held[worker->nr_held++] = (struct block){ pfn, order };
@@ -69,27 +70,27 @@ static void take(struct worker *worker, pfn_t pfn, unsigned int order)
 static void alloc(struct worker *worker)
 {
 	const unsigned int order = pick(worker, 16) ? 0 : (unsigned int)pick(worker, 10);
-	pfn_t frames[40], pfn;
+	mc_pfn_t frames[40], pfn;
 	const size_t count = 1 + pick(worker, ARRAY_SIZE(frames));
 
 	if (worker->nr_held + ARRAY_SIZE(frames) > HELD_MAX)
 		return;
 	switch (pick(worker, 64)) {
 	case 0:
-		if (frame_alloc_bulk(&pool, frames, count))
+		if (mc_frame_alloc_bulk(&pool, frames, count))
 			break;
 		for (size_t i = 0; i < count; i++)
 			take(worker, frames[i], 0);
 		break;
 	case 1:
-		if (frame_alloc_run(&pool, count, 2, UINT64_MAX, &pfn))
+		if (mc_frame_alloc_run(&pool, count, 2, UINT64_MAX, &pfn))
 			break;
 		for (size_t i = 0; i < count; i++)
 			take(worker, pfn + i, 0);
 		break;
-	case 2: (void)frame_usage(&pool, 0, UINT64_MAX); break;
+	case 2: (void)mc_frame_usage(&pool, 0, UINT64_MAX); break;
 	default:
-		if (frame_alloc(&pool, order, &pfn) == 0)
+		if (mc_frame_alloc(&pool, order, &pfn) == 0)
 			take(worker, pfn, order);
 		break;
 	}
@@ -112,7 +113,7 @@ static void release(struct worker *worker)
 		return;
 	block = take_out(worker);
 	own(worker, block.pfn, block.order, worker->id, 0);
-	worker->nr_wrong += frame_free(&pool, block.pfn, block.order) != 0;
+	worker->nr_wrong += mc_frame_free(&pool, block.pfn, block.order) != 0;
 }
 
 /* Post one of our blocks, and get one that may be another thread's. */
@@ -164,18 +165,18 @@ static void *work(void *argument)
 /* Two ranges, which share a chunk at the boundary of an area. */
 static void start(struct ktest_run *t)
 {
-	const pfn_t middle = FIRST + 1000;
+	const mc_pfn_t middle = FIRST + 1000;
 
-	frame_pool_init(&pool, cpus, NR_THREADS);
-	EXPECT_EQ(t, frame_add_range(&pool, FIRST, middle, metadata[0]), 0);
-	EXPECT_EQ(t, frame_add_range(&pool, middle, FIRST + NR_FRAMES, metadata[1]), 0);
+	mc_frame_pool_init(&pool, cpus, NR_THREADS);
+	EXPECT_EQ(t, mc_frame_add_range(&pool, FIRST, middle, metadata[0]), 0);
+	EXPECT_EQ(t, mc_frame_add_range(&pool, middle, FIRST + NR_FRAMES, metadata[1]), 0);
 }
 
 KTEST(frame_threads, no_frame_is_owned_twice)
 {
 	static struct worker workers[NR_THREADS];
 	const char *wanted = getenv("FRAME_ROUNDS");
-	struct frame_stats stats;
+	struct mc_frame_stats stats;
 
 	nr_rounds = wanted ? (unsigned int)strtoul(wanted, NULL, 0) : 60000;
 	start(t);
@@ -188,12 +189,13 @@ KTEST(frame_threads, no_frame_is_owned_twice)
 		EXPECT_EQ(t, workers[i].nr_wrong, 0);
 	}
 	for (; nr_mail; nr_mail--)
-		EXPECT_EQ(t,
-			  frame_free(&pool, mailbox[nr_mail - 1].pfn, mailbox[nr_mail - 1].order),
-			  0);
-	frame_stats(&pool, &stats);
+		EXPECT_EQ(
+			t,
+			mc_frame_free(&pool, mailbox[nr_mail - 1].pfn, mailbox[nr_mail - 1].order),
+			0);
+	mc_frame_stats(&pool, &stats);
 	EXPECT_EQ(t, stats.nr_free, NR_FRAMES);
-	EXPECT_EQ(t, frame_free_count(&pool), NR_FRAMES);
+	EXPECT_EQ(t, mc_frame_free_count(&pool), NR_FRAMES);
 }
 
 /* Every frame can be had, by whomever, although others have claimed chunks and then do nothing. */
@@ -202,22 +204,22 @@ static pthread_barrier_t turn;
 static void *claim_and_sleep(void *argument)
 {
 	struct worker *worker = argument;
-	pfn_t pfn;
+	mc_pfn_t pfn;
 
 	host_cpu_id = worker->id - 1;
-	worker->nr_wrong += frame_alloc(&pool, 0, &pfn) != 0;
+	worker->nr_wrong += mc_frame_alloc(&pool, 0, &pfn) != 0;
 	pthread_barrier_wait(&turn);
 	pthread_barrier_wait(&turn);
-	worker->nr_wrong += frame_free(&pool, pfn, 0) != 0;
+	worker->nr_wrong += mc_frame_free(&pool, pfn, 0) != 0;
 	return NULL;
 }
 
 KTEST(frame_threads, idle_caches_keep_nothing_back)
 {
 	struct worker *idle = calloc(1, sizeof(*idle));
-	static pfn_t held[NR_FRAMES];
+	static mc_pfn_t held[NR_FRAMES];
 	unsigned int count = 0;
-	pfn_t pfn;
+	mc_pfn_t pfn;
 
 	ASSERT_TRUE(t, idle);
 	start(t);
@@ -225,15 +227,15 @@ KTEST(frame_threads, idle_caches_keep_nothing_back)
 	pthread_barrier_init(&turn, NULL, 2);
 	ASSERT_EQ(t, pthread_create(&idle->thread, NULL, claim_and_sleep, idle), 0);
 	pthread_barrier_wait(&turn);
-	while (count < NR_FRAMES && frame_alloc(&pool, 0, &held[count]) == 0)
+	while (count < NR_FRAMES && mc_frame_alloc(&pool, 0, &held[count]) == 0)
 		count++;
 	EXPECT_EQ(t, count, NR_FRAMES - 1);
-	EXPECT_EQ(t, frame_alloc(&pool, 0, &pfn), ERR_NO_MEMORY);
-	EXPECT_EQ(t, frame_free_bulk(&pool, held, count, NULL), 0);
+	EXPECT_EQ(t, mc_frame_alloc(&pool, 0, &pfn), MC_ERR_NO_MEMORY);
+	EXPECT_EQ(t, mc_frame_free_bulk(&pool, held, count, NULL), 0);
 	pthread_barrier_wait(&turn);
 	pthread_join(idle->thread, NULL);
 	EXPECT_EQ(t, idle->nr_wrong, 0);
-	EXPECT_EQ(t, frame_free_count(&pool), NR_FRAMES);
+	EXPECT_EQ(t, mc_frame_free_count(&pool), NR_FRAMES);
 	free(idle);
 }
 
@@ -244,7 +246,7 @@ struct duel {
 	unsigned int nr_freed, nr_double, nr_other;
 };
 
-static pfn_t contested;
+static mc_pfn_t contested;
 static unsigned int nr_ready;
 #define DUELS 20000
 
@@ -254,7 +256,7 @@ static void meet(unsigned int *round)
 	*round += 2;
 	__atomic_fetch_add(&nr_ready, 1, __ATOMIC_SEQ_CST);
 	while (__atomic_load_n(&nr_ready, __ATOMIC_SEQ_CST) < *round)
-		arch_cpu_relax();
+		mc_cpu_relax();
 }
 
 static void *duel(void *argument)
@@ -267,11 +269,11 @@ static void *duel(void *argument)
 		int result;
 
 		if (self->cpu == 0)
-			self->nr_other += frame_alloc(&pool, 0, &contested) != 0;
+			self->nr_other += mc_frame_alloc(&pool, 0, &contested) != 0;
 		meet(&round);
-		result = frame_free(&pool, contested, 0);
+		result = mc_frame_free(&pool, contested, 0);
 		self->nr_freed += result == 0;
-		self->nr_double += result == ERR_DOUBLE_FREE;
+		self->nr_double += result == MC_ERR_DOUBLE_FREE;
 		meet(&round);
 	}
 	return NULL;
@@ -290,7 +292,7 @@ KTEST(frame_threads, one_of_two_frees_is_right)
 	EXPECT_EQ(t, duels[0].nr_freed + duels[1].nr_freed, DUELS);
 	EXPECT_EQ(t, duels[0].nr_double + duels[1].nr_double, DUELS);
 	EXPECT_EQ(t, duels[0].nr_other, 0);
-	EXPECT_EQ(t, frame_free_count(&pool), NR_FRAMES);
+	EXPECT_EQ(t, mc_frame_free_count(&pool), NR_FRAMES);
 }
 
 /*
@@ -301,7 +303,7 @@ KTEST(frame_threads, one_of_two_frees_is_right)
 #define PIPE_FRAMES 2000000
 
 static struct {
-	pfn_t slots[PIPE_SLOTS];
+	mc_pfn_t slots[PIPE_SLOTS];
 	uint32_t nr_put, nr_got;
 } pipe_of_frames;
 
@@ -312,8 +314,9 @@ static void *free_from_pipe(void *argument)
 	host_cpu_id = self->cpu;
 	for (uint32_t i = 0; i < PIPE_FRAMES; i++) {
 		while (__atomic_load_n(&pipe_of_frames.nr_put, __ATOMIC_ACQUIRE) == i)
-			arch_cpu_relax();
-		self->nr_other += frame_free(&pool, pipe_of_frames.slots[i % PIPE_SLOTS], 0) != 0;
+			mc_cpu_relax();
+		self->nr_other +=
+			mc_frame_free(&pool, pipe_of_frames.slots[i % PIPE_SLOTS], 0) != 0;
 		__atomic_store_n(&pipe_of_frames.nr_got, i + 1, __ATOMIC_RELEASE);
 	}
 	return NULL;
@@ -322,7 +325,7 @@ static void *free_from_pipe(void *argument)
 KTEST(frame_threads, frames_freed_by_another_are_not_lost)
 {
 	struct duel other = { .cpu = 1 };
-	struct frame_stats stats;
+	struct mc_frame_stats stats;
 	unsigned int nr_bad = 0;
 
 	start(t);
@@ -330,13 +333,13 @@ KTEST(frame_threads, frames_freed_by_another_are_not_lost)
 	ASSERT_EQ(t, pthread_create(&other.thread, NULL, free_from_pipe, &other), 0);
 	for (uint32_t i = 0; i < PIPE_FRAMES; i++) {
 		while (i - __atomic_load_n(&pipe_of_frames.nr_got, __ATOMIC_ACQUIRE) == PIPE_SLOTS)
-			arch_cpu_relax();
-		nr_bad += frame_alloc(&pool, 0, &pipe_of_frames.slots[i % PIPE_SLOTS]) != 0;
+			mc_cpu_relax();
+		nr_bad += mc_frame_alloc(&pool, 0, &pipe_of_frames.slots[i % PIPE_SLOTS]) != 0;
 		__atomic_store_n(&pipe_of_frames.nr_put, i + 1, __ATOMIC_RELEASE);
 	}
 	pthread_join(other.thread, NULL);
 	EXPECT_EQ(t, nr_bad, 0);
 	EXPECT_EQ(t, other.nr_other, 0);
-	frame_stats(&pool, &stats);
+	mc_frame_stats(&pool, &stats);
 	EXPECT_EQ(t, stats.nr_free, NR_FRAMES);
 }

@@ -13,7 +13,7 @@ void expect(bool ok)
 	world.nr_wrong += !ok;
 }
 
-void hold(unsigned int cpu, pfn_t pfn)
+void hold(unsigned int cpu, mc_pfn_t pfn)
 {
 	const bool is_free = pfn < world.end && !world.holder[pfn];
 
@@ -34,42 +34,42 @@ static bool nobody_is_in(void)
 static void free_blocks(void)
 {
 	for (unsigned int i = 0; i < 2; i++) {
-		const pfn_t start = world.got[i].start;
+		const mc_pfn_t start = world.got[i].start;
 
 		if (!world.order[i])
 			continue;
-		expect(frame_free(&world.pool, start, world.order[i]) == 0);
-		memset(&world.holder[start], 0, frame_order_count(world.order[i]));
+		expect(mc_frame_free(&world.pool, start, world.order[i]) == 0);
+		memset(&world.holder[start], 0, mc_frame_order_count(world.order[i]));
 	}
 }
 
 /* Take all that is free, and no more; then give everything back. */
 static bool all_can_be_had(void)
 {
-	static pfn_t frames[FRAMES_MAX];
-	const size_t nr_free = frame_free_count(&world.pool);
-	struct frame_stats stats;
+	static mc_pfn_t frames[FRAMES_MAX];
+	const size_t nr_free = mc_frame_free_count(&world.pool);
+	struct mc_frame_stats stats;
 	size_t count = 0;
 
 	host_cpu_id = 0;
-	expect(frame_alloc_bulk(&world.pool, frames, nr_free) == 0);
+	expect(mc_frame_alloc_bulk(&world.pool, frames, nr_free) == 0);
 	for (size_t i = 0; i < nr_free; i++)
 		hold(0, frames[i]);
-	expect(frame_alloc(&world.pool, 0, &frames[0]) == ERR_NO_MEMORY);
+	expect(mc_frame_alloc(&world.pool, 0, &frames[0]) == MC_ERR_NO_MEMORY);
 	free_blocks();
-	for (pfn_t pfn = 0; pfn < world.end; pfn++)
+	for (mc_pfn_t pfn = 0; pfn < world.end; pfn++)
 		if (world.holder[pfn])
 			frames[count++] = pfn;
-	expect(frame_free_bulk(&world.pool, frames, count, NULL) == 0);
-	frame_stats(&world.pool, &stats);
+	expect(mc_frame_free_bulk(&world.pool, frames, count, NULL) == 0);
+	mc_frame_stats(&world.pool, &stats);
 	return stats.nr_free == world.end &&
-	       stats.free_blocks[FRAME_ORDER_2MIB] == world.end / CHUNK_FRAMES;
+	       stats.free_blocks[MC_FRAME_ORDER_2MIB] == world.end / CHUNK_FRAMES;
 }
 
 static bool is_well(void)
 {
 	for (unsigned int i = 0; i < 2; i++)
-		for (pfn_t pfn = world.got[i].start; pfn < world.got[i].end; pfn++)
+		for (mc_pfn_t pfn = world.got[i].start; pfn < world.got[i].end; pfn++)
 			hold(i, pfn);
 	for (size_t i = 0; i < world.nr_bulk; i++)
 		hold(FIRST, world.bulk[i]);

@@ -21,20 +21,20 @@
 
 /* All that the CPUs change. The first is CPU 0; the second is CPU 1, or now that and now CPU 2. */
 struct world {
-	struct frame_pool pool;
-	struct frame_cpu cpus[NR_CPUS];
+	struct mc_frame_pool pool;
+	struct mc_frame_cpu cpus[NR_CPUS];
 	_Alignas(64) uint64_t metadata[2000];
-	pfn_t end;                  /* the frames are [0, end) */
-	uint8_t holder[FRAMES_MAX]; /* the CPU's number + 1; 0: nobody */
-	pfn_t hand[NR_CPUS][TIMES]; /* frames that a CPU holds, to be freed by and by */
-	unsigned int rich;          /* the CPU that has what is free */
-	pfn_t contested;
+	mc_pfn_t end;                  /* the frames are [0, end) */
+	uint8_t holder[FRAMES_MAX];    /* the CPU's number + 1; 0: nobody */
+	mc_pfn_t hand[NR_CPUS][TIMES]; /* frames that a CPU holds, to be freed by and by */
+	unsigned int rich;             /* the CPU that has what is free */
+	mc_pfn_t contested;
 	uint64_t nr_free_before; /* the second's operation */
 	/* What an operation of the first and of the second said, and the frames that it got. */
 	int said[2];
 	struct frame_span got[2];
 	unsigned int order[2]; /* not 0: as a block */
-	pfn_t bulk[4];
+	mc_pfn_t bulk[4];
 	size_t nr_bulk;
 	unsigned int nr_wrong;
 };
@@ -45,7 +45,7 @@ extern struct world world;
 void expect(bool ok);
 
 /* A frame that was nobody's is this CPU's. */
-void hold(unsigned int cpu, pfn_t pfn);
+void hold(unsigned int cpu, mc_pfn_t pfn);
 
 struct contest {
 	void (*prepare)(void);                /* makes the world */

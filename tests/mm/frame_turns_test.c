@@ -5,26 +5,27 @@
  * that there is not. And both want the same frame, or free it.
  */
 #include <kernel/string.h>
+#include <kernel/units.h>
 #include <mercator/platform.h>
 
 #include "../machine/turns.h"
 #include "frame_turns_rig.h"
 
-static struct frame_pool *const pool = &world.pool;
+static struct mc_frame_pool *const pool = &world.pool;
 
-static void free_one(unsigned int cpu, pfn_t pfn)
+static void free_one(unsigned int cpu, mc_pfn_t pfn)
 {
 	world.holder[pfn] = 0;
 	host_cpu_id = cpu;
-	expect(frame_free(pool, pfn, 0) == 0);
+	expect(mc_frame_free(pool, pfn, 0) == 0);
 }
 
-static pfn_t alloc_one(unsigned int cpu)
+static mc_pfn_t alloc_one(unsigned int cpu)
 {
-	pfn_t pfn = 0;
+	mc_pfn_t pfn = 0;
 
 	host_cpu_id = cpu;
-	expect(frame_alloc(pool, 0, &pfn) == 0);
+	expect(mc_frame_alloc(pool, 0, &pfn) == 0);
 	hold(cpu, pfn);
 	return pfn;
 }
@@ -32,29 +33,29 @@ static pfn_t alloc_one(unsigned int cpu)
 /* For the beginning: so many; `hand` gets the first of them. */
 static void alloc_some(unsigned int cpu, size_t count)
 {
-	static pfn_t frames[FRAMES_MAX];
+	static mc_pfn_t frames[FRAMES_MAX];
 
 	host_cpu_id = cpu;
-	expect(frame_alloc_bulk(pool, frames, count) == 0);
+	expect(mc_frame_alloc_bulk(pool, frames, count) == 0);
 	for (size_t i = 0; i < count; i++)
 		hold(cpu, frames[i]);
 	for (size_t i = 0; i < TIMES && i < count; i++)
 		world.hand[cpu][i] = frames[i];
 }
 
-static void start(pfn_t end)
+static void start(mc_pfn_t end)
 {
 	memset(&world, 0, sizeof(world));
 	world.end = end;
-	frame_pool_init(pool, world.cpus, NR_CPUS);
-	expect(frame_metadata_size(0, end) <= sizeof(world.metadata) &&
-	       frame_add_range(pool, 0, end, world.metadata) == 0);
+	mc_frame_pool_init(pool, world.cpus, NR_CPUS);
+	expect(mc_frame_metadata_size(0, end) <= sizeof(world.metadata) &&
+	       mc_frame_add_range(pool, 0, end, world.metadata) == 0);
 }
 
 /* What there is to begin with. */
 
 /* CPUs 1 and 2 own a chunk each, the second perhaps an edge; there, one frame is free. */
-static void start_with_one(pfn_t end)
+static void start_with_one(mc_pfn_t end)
 {
 	start(end);
 	alloc_some(1, CHUNK_FRAMES);
@@ -111,7 +112,7 @@ static void many_chunks_have_one(void)
 {
 	start(FRAMES_MAX);
 	alloc_some(1, FRAMES_MAX);
-	for (pfn_t pfn = CHUNK_FRAMES - 1; pfn < FRAMES_MAX; pfn += CHUNK_FRAMES)
+	for (mc_pfn_t pfn = CHUNK_FRAMES - 1; pfn < FRAMES_MAX; pfn += CHUNK_FRAMES)
 		free_one(1, pfn);
 }
 
@@ -139,7 +140,7 @@ static void a_chunk_but_one_is_free(void)
 	start(2 * CHUNK_FRAMES + 100);
 	alloc_some(0, world.end);
 	world.contested = 5;
-	for (pfn_t pfn = 0; pfn < CHUNK_FRAMES; pfn++)
+	for (mc_pfn_t pfn = 0; pfn < CHUNK_FRAMES; pfn++)
 		if (pfn != world.contested)
 			free_one(0, pfn);
 	expect(world.cpus[0].hand != 0);
@@ -157,7 +158,7 @@ static void the_lowest_are_free(void)
 {
 	start(2 * CHUNK_FRAMES);
 	alloc_some(1, 20);
-	for (pfn_t pfn = 0; pfn < 6; pfn++)
+	for (mc_pfn_t pfn = 0; pfn < 6; pfn++)
 		free_one(1, pfn);
 	world.contested = 1;
 }
@@ -171,7 +172,7 @@ static void frames_are_exchanged(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(world.bulk); i++)
 		world.bulk[i] = world.hand[0][0] + 10 + i;
 	for (unsigned int i = 0; i < TIMES; i++) {
-		const pfn_t pfn = world.hand[0][i];
+		const mc_pfn_t pfn = world.hand[0][i];
 
 		world.hand[0][i] = world.hand[1][i];
 		world.hand[1][i] = pfn;
@@ -180,7 +181,7 @@ static void frames_are_exchanged(void)
 
 /* What the first does. */
 
-static void say(unsigned int cpu, int result, pfn_t pfn, uint64_t count)
+static void say(unsigned int cpu, int result, mc_pfn_t pfn, uint64_t count)
 {
 	world.said[cpu] = result;
 	if (!result)
@@ -189,26 +190,26 @@ static void say(unsigned int cpu, int result, pfn_t pfn, uint64_t count)
 
 static void want_block(unsigned int cpu, unsigned int order)
 {
-	pfn_t pfn = 0;
+	mc_pfn_t pfn = 0;
 	int result;
 
 	host_cpu_id = cpu;
-	result = frame_alloc(pool, order, &pfn);
-	say(cpu, result, pfn, frame_order_count(order));
+	result = mc_frame_alloc(pool, order, &pfn);
+	say(cpu, result, pfn, mc_frame_order_count(order));
 	world.order[cpu] = result ? 0 : order;
 }
 
 static void want_run(uint64_t count)
 {
-	pfn_t pfn = 0;
-	const int result = frame_alloc_run(pool, count, count, UINT64_MAX, &pfn);
+	mc_pfn_t pfn = 0;
+	const int result = mc_frame_alloc_run(pool, count, count, UINT64_MAX, &pfn);
 
 	say(FIRST, result, pfn, count);
 }
 
 static void want_bulk(size_t count)
 {
-	world.said[FIRST] = frame_alloc_bulk(pool, world.bulk, count);
+	world.said[FIRST] = mc_frame_alloc_bulk(pool, world.bulk, count);
 	world.nr_bulk = count;
 }
 
@@ -219,12 +220,12 @@ static void first_wants_a_frame(void)
 
 static void first_wants_half_a_chunk(void)
 {
-	want_block(FIRST, FRAME_ORDER_2MIB - 1);
+	want_block(FIRST, MC_FRAME_ORDER_2MIB - 1);
 }
 
 static void first_wants_a_chunk(void)
 {
-	want_block(FIRST, FRAME_ORDER_2MIB);
+	want_block(FIRST, MC_FRAME_ORDER_2MIB);
 }
 
 static void first_wants_a_run_of_one(void)
@@ -254,14 +255,14 @@ static void first_wants_a_bulk_of_four(void)
 
 static void first_wants_the_contested(void)
 {
-	say(FIRST, frame_alloc_at(pool, world.contested, 1), world.contested, 1);
+	say(FIRST, mc_frame_alloc_at(pool, world.contested, 1), world.contested, 1);
 }
 
 static void free_contested(unsigned int cpu)
 {
 	host_cpu_id = cpu;
 	world.holder[world.contested] = 0;
-	world.said[cpu] = frame_free(pool, world.contested, 0);
+	world.said[cpu] = mc_frame_free(pool, world.contested, 0);
 }
 
 static void first_frees_contested(void)
@@ -272,11 +273,11 @@ static void first_frees_contested(void)
 /* Of its own chunk. */
 static void first_frees_a_bulk(void)
 {
-	const pfn_t *bulk = world.bulk;
+	const mc_pfn_t *bulk = world.bulk;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(world.bulk); i++)
 		world.holder[bulk[i]] = 0;
-	world.said[FIRST] = frame_free_bulk(pool, bulk, ARRAY_SIZE(world.bulk), NULL);
+	world.said[FIRST] = mc_frame_free_bulk(pool, bulk, ARRAY_SIZE(world.bulk), NULL);
 }
 
 static void replace(unsigned int cpu)
@@ -328,17 +329,17 @@ static void second_wants_a_frame(void)
 
 static void second_wants_a_chunk(void)
 {
-	world.nr_free_before = frame_free_count(pool);
-	want_block(SECOND, FRAME_ORDER_2MIB);
+	world.nr_free_before = mc_frame_free_count(pool);
+	want_block(SECOND, MC_FRAME_ORDER_2MIB);
 }
 
 /* So it looks a second time, while the others are stopped. */
 static void second_wants_too_much(void)
 {
-	pfn_t pfn = 0;
+	mc_pfn_t pfn = 0;
 
 	host_cpu_id = SECOND;
-	say(SECOND, frame_alloc_run(pool, world.end + 1, 1, UINT64_MAX, &pfn), pfn, 1);
+	say(SECOND, mc_frame_alloc_run(pool, world.end + 1, 1, UINT64_MAX, &pfn), pfn, 1);
 }
 
 static void second_frees_contested(void)
@@ -356,24 +357,24 @@ static bool both_succeed(void)
 static bool the_whole_chunk_stays(void)
 {
 	return !world.said[FIRST] && world.got[FIRST].start < CHUNK_FRAMES &&
-	       world.said[SECOND] == ERR_NO_MEMORY;
+	       world.said[SECOND] == MC_ERR_NO_MEMORY;
 }
 
 static bool one_has_it(void)
 {
-	return world.said[FIRST] + world.said[SECOND] == ERR_NO_MEMORY;
+	return world.said[FIRST] + world.said[SECOND] == MC_ERR_NO_MEMORY;
 }
 
 static bool one_was_right(void)
 {
-	return world.said[FIRST] + world.said[SECOND] == ERR_DOUBLE_FREE;
+	return world.said[FIRST] + world.said[SECOND] == MC_ERR_DOUBLE_FREE;
 }
 
 static bool one_holds_the_contested(void)
 {
 	const bool second_does = world.holder[world.contested] == SECOND + 1;
 
-	return world.said[FIRST] == (second_does ? ERR_BUSY : 0);
+	return world.said[FIRST] == (second_does ? MC_ERR_BUSY : 0);
 }
 
 /* It can be had from when it counts as free, although who freed it is not done. */
@@ -427,9 +428,9 @@ TURNS_TEST(a_bulk_and_a_frame_of_a_chunk, frames_are_exchanged, first_frees_a_bu
 
 static void first_holds_the_lock(void)
 {
-	spin_lock(&pool->lock);
+	mc_spin_lock(&pool->lock);
 	host_pause();
-	spin_unlock(&pool->lock);
+	mc_spin_unlock(&pool->lock);
 }
 
 /* One by one, and as a bulk. */
@@ -439,8 +440,8 @@ static void second_uses_what_it_owns(void)
 	free_one(2, world.hand[2][0]);
 	world.bulk[0] = alloc_one(2);
 	world.bulk[1] = alloc_one(2);
-	world.said[SECOND] =
-		frame_free_bulk(pool, world.bulk, 2, NULL) || frame_alloc_bulk(pool, world.bulk, 2);
+	world.said[SECOND] = mc_frame_free_bulk(pool, world.bulk, 2, NULL) ||
+			     mc_frame_alloc_bulk(pool, world.bulk, 2);
 }
 
 KTEST(frame_turns, what_a_cpu_owns_takes_no_lock)

@@ -15,7 +15,7 @@
 
 /* Physical memory, so many times: the same frame is not at the same place again soon. */
 #define NR_ALIASES  16
-#define MEMORY_SIZE ((FIXTURE_FRAMES + PT_LEVELS_MAX) * FRAME_SIZE)
+#define MEMORY_SIZE ((FIXTURE_FRAMES + MC_PT_LEVELS_MAX) * MC_FRAME_SIZE)
 
 static uint8_t *aliases[NR_ALIASES];
 static uint8_t *given;
@@ -24,7 +24,7 @@ static uint64_t nr_asked;
 static void map_aliases(void)
 {
 	int64_t offset;
-	int file = machine_memory_file(phys_raw(fixture_memory()), &offset);
+	int file = machine_memory_file(mc_phys_raw(fixture_memory()), &offset);
 
 	for (unsigned int i = 0; i < NR_ALIASES; i++) {
 		aliases[i] =
@@ -37,13 +37,14 @@ static void map_aliases(void)
 	}
 }
 
-static void *brief_pointer(void *context, phys_addr_t frame)
+static void *brief_pointer(void *context, mc_phys_addr_t frame)
 {
 	(void)context;
 	if (given)
-		ASAN_POISON_MEMORY_REGION(given, FRAME_SIZE);
-	given = aliases[nr_asked++ % NR_ALIASES] + (phys_raw(frame) - phys_raw(fixture_memory()));
-	ASAN_UNPOISON_MEMORY_REGION(given, FRAME_SIZE);
+		ASAN_POISON_MEMORY_REGION(given, MC_FRAME_SIZE);
+	given = aliases[nr_asked++ % NR_ALIASES] +
+		(mc_phys_raw(frame) - mc_phys_raw(fixture_memory()));
+	ASAN_UNPOISON_MEMORY_REGION(given, MC_FRAME_SIZE);
 	return given;
 }
 
@@ -53,7 +54,7 @@ static void run(struct ktest_run *t, unsigned int unit_level)
 		map_aliases();
 	fixture_pointer_to = brief_pointer;
 	nr_asked = 0;
-	world_run_stretches(t, (struct world_way){ ACCESS_GENERIC, false }, unit_level);
+	world_run_stretches(t, (struct world_way){ MC_ACCESS_GENERIC, false }, unit_level);
 	EXPECT_TRUE(t, nr_asked > machine_operations);
 	fixture_pointer_to = NULL;
 }

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <kernel/units.h>
 #include <mercator/cursor.h>
 #include <mercator/platform.h>
 
@@ -20,18 +21,19 @@
 #define KERNEL_HALF UINT64_C(0xffff800000000000)
 
 static struct fixture fixture, other;
-static struct space *const space = &fixture.space;
+static struct mc_space *const space = &fixture.space;
 
 static int map_two_pages(void)
 {
-	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_WRITE,
+						  MC_MEMORY_WRITE_BACK };
 
-	return mapper_map(space, virt_addr(BASE), phys_addr(0), KIB(8), attributes, NULL);
+	return mc_mapper_map(space, mc_virt_addr(BASE), mc_phys_addr(0), KIB(8), attributes, NULL);
 }
 
 static bool begin(void)
 {
-	return fixture_init(&fixture, ACCESS_OFFSET, 4) && map_two_pages() == 0;
+	return fixture_init(&fixture, MC_ACCESS_OFFSET, 4) && map_two_pages() == 0;
 }
 
 static bool start(struct ktest_run *t)
@@ -83,76 +85,76 @@ static void expect_panic(struct ktest_run *t, void (*body)(void), const char *wa
 		ktest_note(t, "wanted: %s; got: %s", wanted, said);
 }
 
-static void unmap(struct tlb_batch *batch, uint64_t address)
+static void unmap(struct mc_tlb_batch *batch, uint64_t address)
 {
-	if (mapper_unmap(batch->space, virt_addr(address), KIB(4), batch))
+	if (mc_mapper_unmap(batch->space, mc_virt_addr(address), KIB(4), batch))
 		_exit(1);
 }
 
 static void leave_its_scope(void)
 {
-	TLB_BATCH(batch, space);
+	MC_TLB_BATCH(batch, space);
 
 	unmap(&batch, BASE);
 }
 
 static void begin_it_again(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	unmap(&batch, BASE);
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 }
 
 static void begin_another(void)
 {
-	struct tlb_batch first, second;
+	struct mc_tlb_batch first, second;
 
-	tlb_batch_begin(&first, space);
+	mc_tlb_batch_begin(&first, space);
 	unmap(&first, BASE);
-	tlb_batch_begin(&second, space);
+	mc_tlb_batch_begin(&second, space);
 }
 
 static void use_another(void)
 {
-	struct tlb_batch first, second;
+	struct mc_tlb_batch first, second;
 
-	tlb_batch_begin(&first, space);
-	tlb_batch_begin(&second, space);
+	mc_tlb_batch_begin(&first, space);
+	mc_tlb_batch_begin(&second, space);
 	unmap(&first, BASE);
 	unmap(&second, BASE + KIB(4));
 }
 
 static void use_it_for_another_space(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 	int error;
 
-	if (!fixture_init(&other, ACCESS_OFFSET, 4))
+	if (!fixture_init(&other, MC_ACCESS_OFFSET, 4))
 		_exit(1);
-	tlb_batch_begin(&batch, &other.space);
-	error = mapper_unmap(space, virt_addr(BASE), KIB(4), &batch);
+	mc_tlb_batch_begin(&batch, &other.space);
+	error = mc_mapper_unmap(space, mc_virt_addr(BASE), KIB(4), &batch);
 	_exit(error != 0);
 }
 
 static void leave_the_space(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	unmap(&batch, BASE);
 	fixture_finish(&fixture);
 }
 
 static void finish_elsewhere(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	unmap(&batch, BASE);
 	host_cpu_id = 1;
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 }
 
 KTEST(mapper_debug, a_batch_that_is_not_finished_is_found)
@@ -176,21 +178,21 @@ KTEST(mapper_debug, a_batch_is_for_one_space_and_one_cpu)
 
 static void pay_and_leave(void)
 {
-	TLB_BATCH(batch, space);
+	MC_TLB_BATCH(batch, space);
 
 	unmap(&batch, BASE);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 }
 
 static void pay_all(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
 	pay_and_leave();
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	unmap(&batch, BASE + KIB(4));
-	tlb_batch_finish(&batch);
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
 	fixture_finish(&fixture);
 	abort(); /* so far, so good */
 }
@@ -206,29 +208,30 @@ KTEST(mapper_debug, batches_that_are_finished_are_no_offence)
 /* Another CPU has debts of its own. */
 KTEST(mapper_debug, each_cpu_may_have_a_batch)
 {
-	struct tlb_batch first, second;
+	struct mc_tlb_batch first, second;
 
 	if (!start(t))
 		return;
-	tlb_batch_begin(&first, space);
+	mc_tlb_batch_begin(&first, space);
 	unmap(&first, BASE);
 	host_cpu_id = 1;
-	tlb_batch_begin(&second, space);
+	mc_tlb_batch_begin(&second, space);
 	unmap(&second, BASE + KIB(4));
-	tlb_batch_finish(&second);
+	mc_tlb_batch_finish(&second);
 	host_cpu_id = 0;
-	tlb_batch_finish(&first);
+	mc_tlb_batch_finish(&first);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 	fixture_finish(&fixture);
 }
 
-static int map_once_more(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static int map_once_more(void *context, mc_virt_addr_t address, unsigned int level,
+			 mc_pt_entry_t entry)
 {
 	(void)context, (void)address, (void)level, (void)entry;
 	return map_two_pages();
 }
 
-static int allocate_by_mapping(void *context, pfn_t *frame)
+static int allocate_by_mapping(void *context, mc_pfn_t *frame)
 {
 	(void)context, (void)frame;
 	return map_two_pages();
@@ -237,11 +240,12 @@ static int allocate_by_mapping(void *context, pfn_t *frame)
 /* A frame source that maps: the operation that asks it holds the lock. */
 static void operate_in_an_operation(void)
 {
-	const struct attributes attributes = { RIGHT_READ, MEMORY_WRITE_BACK };
+	const struct mc_attributes attributes = { MC_RIGHT_READ, MC_MEMORY_WRITE_BACK };
 	int error;
 
 	fixture.source.allocate = allocate_by_mapping;
-	error = mapper_map(space, virt_addr(BASE + GIB(1)), phys_addr(0), KIB(4), attributes, NULL);
+	error = mc_mapper_map(space, mc_virt_addr(BASE + GIB(1)), mc_phys_addr(0), KIB(4),
+			      attributes, NULL);
 	_exit(error != 0);
 }
 
@@ -253,23 +257,23 @@ KTEST(mapper_debug, an_operation_inside_another_is_found)
 		return;
 	expect_panic(t, operate_in_an_operation, "space lock: CPU 0 holds it already");
 	/* Visiting takes no lock: this is against the rules, but another way. */
-	error = mapper_visit(space, virt_addr(BASE), KIB(4), map_once_more, NULL);
-	EXPECT_EQ(t, error, ERR_EXISTS);
+	error = mc_mapper_visit(space, mc_virt_addr(BASE), KIB(4), map_once_more, NULL);
+	EXPECT_EQ(t, error, MC_ERR_EXISTS);
 }
 
 /* A cursor over the two pages, at the first. */
-static struct cursor open_cursor(void)
+static struct mc_cursor open_cursor(void)
 {
-	struct cursor cursor;
+	struct mc_cursor cursor;
 
-	if (cursor_open(&cursor, space, virt_addr(BASE), KIB(8)))
+	if (mc_cursor_open(&cursor, space, mc_virt_addr(BASE), KIB(8)))
 		_exit(1);
 	return cursor;
 }
 
 static void operate_beside_a_cursor(void)
 {
-	struct cursor cursor = open_cursor();
+	struct mc_cursor cursor = open_cursor();
 
 	(void)cursor;
 	_exit(map_two_pages() != 0);
@@ -277,56 +281,56 @@ static void operate_beside_a_cursor(void)
 
 static void open_two_cursors(void)
 {
-	struct cursor first = open_cursor(), second = open_cursor();
+	struct mc_cursor first = open_cursor(), second = open_cursor();
 
-	cursor_close(&second);
-	cursor_close(&first);
+	mc_cursor_close(&second);
+	mc_cursor_close(&first);
 }
 
 static void use_a_closed_cursor(void)
 {
-	struct cursor cursor = open_cursor();
+	struct mc_cursor cursor = open_cursor();
 
-	cursor_close(&cursor);
-	_exit(cursor_seek(&cursor, virt_addr(BASE)) != 0);
+	mc_cursor_close(&cursor);
+	_exit(mc_cursor_seek(&cursor, mc_virt_addr(BASE)) != 0);
 }
 
 static void use_the_copy_of_a_closed_cursor(void)
 {
-	struct cursor cursor = open_cursor(), copy = cursor;
+	struct mc_cursor cursor = open_cursor(), copy = cursor;
 
-	cursor_close(&cursor);
-	cursor_close(&copy);
+	mc_cursor_close(&cursor);
+	mc_cursor_close(&copy);
 }
 
 static void use_another_cpus_cursor(void)
 {
-	struct cursor cursor = open_cursor();
-	struct translation translation;
+	struct mc_cursor cursor = open_cursor();
+	struct mc_translation translation;
 
 	host_cpu_id = 3;
-	_exit(cursor_translate(&cursor, &translation) != 0);
+	_exit(mc_cursor_translate(&cursor, &translation) != 0);
 }
 
 static void owe_through_the_wrong_batch(void)
 {
-	struct cursor cursor = open_cursor();
-	struct tlb_batch batch;
+	struct mc_cursor cursor = open_cursor();
+	struct mc_tlb_batch batch;
 
-	if (!fixture_init(&other, ACCESS_OFFSET, 4))
+	if (!fixture_init(&other, MC_ACCESS_OFFSET, 4))
 		_exit(1);
-	tlb_batch_begin(&batch, &other.space);
-	_exit(cursor_unmap(&cursor, 1, &batch) != 0);
+	mc_tlb_batch_begin(&batch, &other.space);
+	_exit(mc_cursor_unmap(&cursor, 1, &batch) != 0);
 }
 
 static void protect_through_the_wrong_batch(void)
 {
-	const struct attributes attributes = { RIGHT_READ, MEMORY_WRITE_BACK };
-	struct cursor cursor = open_cursor();
-	struct tlb_batch batch;
+	const struct mc_attributes attributes = { MC_RIGHT_READ, MC_MEMORY_WRITE_BACK };
+	struct mc_cursor cursor = open_cursor();
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, &other.space);
-	_exit(cursor_protect(&cursor, 1, attributes, &batch, NULL) != 0);
+	mc_tlb_batch_begin(&batch, &other.space);
+	_exit(mc_cursor_protect(&cursor, 1, attributes, &batch, NULL) != 0);
 }
 
 KTEST(mapper_debug, a_cursor_has_the_space_for_itself)
@@ -343,52 +347,52 @@ KTEST(mapper_debug, a_cursor_has_the_space_for_itself)
 }
 
 /* Two spaces that share a kernel half; the first is active. */
-static struct space first_space, second_space;
+static struct mc_space first_space, second_space;
 
-static void make_spaces(enum access_method method)
+static void make_spaces(enum mc_access_method method)
 {
 	static struct rig rig;
 
-	if (!rig_begin(&rig, method, 4) || space_create(&first_space, rig.kernel) ||
-	    space_create(&second_space, rig.kernel) || space_activate(&first_space))
+	if (!rig_begin(&rig, method, 4) || mc_space_create(&first_space, rig.kernel) ||
+	    mc_space_create(&second_space, rig.kernel) || mc_space_activate(&first_space))
 		_exit(1);
 }
 
-static struct cursor open_cursor_in(struct space *of, uint64_t address)
+static struct mc_cursor open_cursor_in(struct mc_space *of, uint64_t address)
 {
-	struct cursor cursor;
+	struct mc_cursor cursor;
 
-	if (cursor_open(&cursor, of, virt_addr(address), KIB(8)))
+	if (mc_cursor_open(&cursor, of, mc_virt_addr(address), KIB(8)))
 		_exit(1);
 	return cursor;
 }
 
 static void leave_with_a_cursor(void)
 {
-	make_spaces(ACCESS_RECURSIVE);
+	make_spaces(MC_ACCESS_RECURSIVE);
 	(void)open_cursor_in(&first_space, BASE);
-	_exit(space_activate(&second_space) != 0);
+	_exit(mc_space_activate(&second_space) != 0);
 }
 
 static void leave_with_a_cursor_in_the_kernel_half(void)
 {
-	make_spaces(ACCESS_RECURSIVE);
+	make_spaces(MC_ACCESS_RECURSIVE);
 	(void)open_cursor_in(&first_space, KERNEL_HALF);
-	_exit(space_activate(&second_space) != 0);
+	_exit(mc_space_activate(&second_space) != 0);
 }
 
 static void destroy_with_a_cursor(void)
 {
-	make_spaces(ACCESS_OFFSET);
+	make_spaces(MC_ACCESS_OFFSET);
 	(void)open_cursor_in(&second_space, BASE);
-	_exit(space_destroy(&second_space) != 0);
+	_exit(mc_space_destroy(&second_space) != 0);
 }
 
 static void destroy_with_a_cursor_in_the_kernel_half(void)
 {
-	make_spaces(ACCESS_OFFSET);
+	make_spaces(MC_ACCESS_OFFSET);
 	(void)open_cursor_in(&second_space, KERNEL_HALF);
-	_exit(space_destroy(&second_space) != 0);
+	_exit(mc_space_destroy(&second_space) != 0);
 }
 
 KTEST(mapper_debug, a_cursor_in_a_space_that_is_left_or_destroyed_is_found)
@@ -410,18 +414,20 @@ KTEST(mapper_debug, a_cursor_in_a_space_that_is_left_or_destroyed_is_found)
  * What a cursor remembers of a table stays right by the offset method; the second slot is asked anew, also
  * when it becomes the space's own. Here, the cursor's space is activated or left, and others go.
  */
-static void keep_a_cursor(enum access_method method, struct space *with_cursor, uint64_t address)
+static void keep_a_cursor(enum mc_access_method method, struct mc_space *with_cursor,
+			  uint64_t address)
 {
-	const struct attributes attributes = { RIGHT_READ, MEMORY_WRITE_BACK };
-	struct cursor cursor;
+	const struct mc_attributes attributes = { MC_RIGHT_READ, MC_MEMORY_WRITE_BACK };
+	struct mc_cursor cursor;
 
 	make_spaces(method);
 	cursor = open_cursor_in(with_cursor, address);
-	if (cursor_map(&cursor, 1, phys_addr(0), attributes, NULL) ||
-	    space_activate(&second_space) || cursor_map(&cursor, 1, phys_addr(0), attributes, NULL))
+	if (mc_cursor_map(&cursor, 1, mc_phys_addr(0), attributes, NULL) ||
+	    mc_space_activate(&second_space) ||
+	    mc_cursor_map(&cursor, 1, mc_phys_addr(0), attributes, NULL))
 		_exit(1);
-	cursor_close(&cursor);
-	if (space_activate(&first_space) || space_destroy(&second_space))
+	mc_cursor_close(&cursor);
+	if (mc_space_activate(&first_space) || mc_space_destroy(&second_space))
 		_exit(1);
 	puts(AT_THE_END);
 	fflush(stdout);
@@ -430,17 +436,17 @@ static void keep_a_cursor(enum access_method method, struct space *with_cursor, 
 
 static void keep_a_cursor_by_offset(void)
 {
-	keep_a_cursor(ACCESS_OFFSET, &first_space, BASE);
+	keep_a_cursor(MC_ACCESS_OFFSET, &first_space, BASE);
 }
 
 static void keep_a_cursor_by_the_second_slot(void)
 {
-	keep_a_cursor(ACCESS_RECURSIVE, &second_space, BASE);
+	keep_a_cursor(MC_ACCESS_RECURSIVE, &second_space, BASE);
 }
 
 static void keep_a_cursor_in_the_kernel_half(void)
 {
-	keep_a_cursor(ACCESS_RECURSIVE, &second_space, KERNEL_HALF);
+	keep_a_cursor(MC_ACCESS_RECURSIVE, &second_space, KERNEL_HALF);
 }
 
 KTEST(mapper_debug, cursors_that_stay_good_are_no_offence)

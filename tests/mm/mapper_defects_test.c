@@ -6,48 +6,50 @@
  * while somebody reads them, tests/mm/mapper_steps_test.c sees every step; and a swapped INVPCID
  * descriptor needs an INVPCID, which nothing here uses.
  */
+#include <kernel/units.h>
+
 #include "mapper_methods.h"
 
-#define RW   (RIGHT_READ | RIGHT_WRITE)
-#define RX   (RIGHT_READ | RIGHT_EXECUTE)
+#define RW   (MC_RIGHT_READ | MC_RIGHT_WRITE)
+#define RX   (MC_RIGHT_READ | MC_RIGHT_EXECUTE)
 #define BASE UINT64_C(0x0000123440000000) /* aligned to 1 GiB, in the lower half */
 
 #define DEFECT_TEST(name) METHODS_TEST(peer_defects, name)
 
 static int map(uint64_t address, uint64_t physical, uint64_t size, unsigned int rights)
 {
-	return mapper_map(space, virt_addr(address), phys_addr(physical), size,
-			  (struct attributes){ .rights = rights }, NULL);
+	return mc_mapper_map(space, mc_virt_addr(address), mc_phys_addr(physical), size,
+			     (struct mc_attributes){ .rights = rights }, NULL);
 }
 
 static int unmap(uint64_t address, uint64_t size)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 	int error;
 
-	tlb_batch_begin(&batch, space);
-	error = mapper_unmap(space, virt_addr(address), size, &batch);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_unmap(space, mc_virt_addr(address), size, &batch);
+	mc_tlb_batch_finish(&batch);
 	return error;
 }
 
 static int protect(uint64_t address, uint64_t size, unsigned int rights)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 	int error;
 
-	tlb_batch_begin(&batch, space);
-	error = mapper_protect(space, virt_addr(address), size,
-			       (struct attributes){ .rights = rights }, &batch, NULL);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_protect(space, mc_virt_addr(address), size,
+				  (struct mc_attributes){ .rights = rights }, &batch, NULL);
+	mc_tlb_batch_finish(&batch);
 	return error;
 }
 
-static struct translation translate(struct ktest_run *t, uint64_t address)
+static struct mc_translation translate(struct ktest_run *t, uint64_t address)
 {
-	struct translation got = { 0 };
+	struct mc_translation got = { 0 };
 
-	EXPECT_EQ(t, mapper_translate(space, virt_addr(address), &got), 0);
+	EXPECT_EQ(t, mc_mapper_translate(space, mc_virt_addr(address), &got), 0);
 	return got;
 }
 
@@ -66,20 +68,20 @@ DEFECT_TEST(a_refused_page_widens_nothing)
 			return;
 		ASSERT_EQ(t, map(BASE, GIB(1), sizes[i], RX), 0);
 		before = fixture_fingerprint(&fixture);
-		EXPECT_EQ(t, map(BASE + KIB(4), 0, KIB(4), RW | RIGHT_USER), ERR_EXISTS);
-		EXPECT_EQ(t, map(BASE - KIB(4), 0, sizes[i], RW | RIGHT_USER), ERR_EXISTS);
+		EXPECT_EQ(t, map(BASE + KIB(4), 0, KIB(4), RW | MC_RIGHT_USER), MC_ERR_EXISTS);
+		EXPECT_EQ(t, map(BASE - KIB(4), 0, sizes[i], RW | MC_RIGHT_USER), MC_ERR_EXISTS);
 		EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 		EXPECT_TRUE(t, !translate(t, BASE).writable && !translate(t, BASE).user);
 	}
 }
 
 /* Memory that looks like a table full of entries for a writable page at `target`. */
-static uint64_t *make_decoy(pfn_t frame, uint64_t target)
+static uint64_t *make_decoy(mc_pfn_t frame, uint64_t target)
 {
-	uint64_t *words = fixture_pointer(phys_of_pfn(frame));
+	uint64_t *words = fixture_pointer(mc_phys_of_pfn(frame));
 
-	for (unsigned int i = 0; i < PT_ENTRIES; i++)
-		words[i] = target | pt_leaf_bits((struct attributes){ .rights = RW }, 1);
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
+		words[i] = target | mc_pt_leaf_bits((struct mc_attributes){ .rights = RW }, 1);
 	return words;
 }
 
@@ -89,7 +91,7 @@ static uint64_t *make_decoy(pfn_t frame, uint64_t target)
  */
 DEFECT_TEST(memory_below_a_huge_page_is_not_a_table)
 {
-	const uint64_t decoy = phys_raw(phys_of_pfn(fixture_data_frame(0)));
+	const uint64_t decoy = mc_phys_raw(mc_phys_of_pfn(fixture_data_frame(0)));
 	const uint64_t address = BASE + decoy % MIB(2);
 	uint64_t *words;
 
@@ -98,15 +100,15 @@ DEFECT_TEST(memory_below_a_huge_page_is_not_a_table)
 	words = make_decoy(fixture_data_frame(0), GIB(9));
 	ASSERT_EQ(t, map(BASE, align_down(decoy, MIB(2)), MIB(2), RW), 0);
 
-	EXPECT_EQ(t, phys_raw(translate(t, address).address), decoy);
-	EXPECT_EQ(t, map(address, 0, KIB(4), RW), ERR_EXISTS);
-	EXPECT_EQ(t, protect(address, KIB(4), RIGHT_READ), 0);
-	EXPECT_EQ(t, phys_raw(translate(t, address).address), decoy);
+	EXPECT_EQ(t, mc_phys_raw(translate(t, address).address), decoy);
+	EXPECT_EQ(t, map(address, 0, KIB(4), RW), MC_ERR_EXISTS);
+	EXPECT_EQ(t, protect(address, KIB(4), MC_RIGHT_READ), 0);
+	EXPECT_EQ(t, mc_phys_raw(translate(t, address).address), decoy);
 	EXPECT_TRUE(t, !translate(t, address).writable);
 	EXPECT_EQ(t, unmap(BASE, MIB(2)), 0);
-	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 		EXPECT_EQ(t, words[i], words[0]);
-	EXPECT_EQ(t, words[0] & PT_ADDRESS_MASK, GIB(9));
+	EXPECT_EQ(t, words[0] & MC_PT_ADDRESS_MASK, GIB(9));
 }
 
 /*
@@ -122,9 +124,9 @@ DEFECT_TEST(attributes_of_a_large_range_do_not_make_tables_huge_pages)
 			return;
 		space->largest_leaf = (unsigned int)i + 1;
 		ASSERT_EQ(t, map(BASE, GIB(1), sizes[i], RW), 0);
-		ASSERT_EQ(t, protect(BASE, sizes[i], RIGHT_READ), 0);
+		ASSERT_EQ(t, protect(BASE, sizes[i], MC_RIGHT_READ), 0);
 		for (uint64_t offset = 0; offset < sizes[i]; offset += sizes[i] / 8) {
-			EXPECT_EQ(t, phys_raw(translate(t, BASE + offset).address),
+			EXPECT_EQ(t, mc_phys_raw(translate(t, BASE + offset).address),
 				  GIB(1) + offset);
 			EXPECT_EQ(t, translate(t, BASE + offset).page_size, i ? MIB(2) : KIB(4));
 			EXPECT_TRUE(t, !translate(t, BASE + offset).writable);
@@ -139,18 +141,20 @@ DEFECT_TEST(attributes_of_a_large_range_do_not_make_tables_huge_pages)
  */
 DEFECT_TEST(a_new_table_holds_nothing_but_what_was_mapped)
 {
-	struct translation got;
+	struct mc_translation got;
 
 	if (!begin(t, ANY_LEVELS))
 		return;
 	ASSERT_EQ(t, map(BASE + KIB(4) * 7, 0, KIB(4), RW), 0);
-	for (uint64_t i = 0; i < PT_ENTRIES; i++) {
-		int want = i == 7 ? 0 : ERR_NOT_FOUND;
+	for (uint64_t i = 0; i < MC_PT_ENTRIES; i++) {
+		int want = i == 7 ? 0 : MC_ERR_NOT_FOUND;
 
-		EXPECT_EQ(t, mapper_translate(space, virt_addr(BASE + i * KIB(4)), &got), want);
+		EXPECT_EQ(t, mc_mapper_translate(space, mc_virt_addr(BASE + i * KIB(4)), &got),
+			  want);
 		if (i)
-			EXPECT_EQ(t, mapper_translate(space, virt_addr(BASE + i * MIB(2)), &got),
-				  ERR_NOT_FOUND);
+			EXPECT_EQ(t,
+				  mc_mapper_translate(space, mc_virt_addr(BASE + i * MIB(2)), &got),
+				  MC_ERR_NOT_FOUND);
 	}
 }
 
@@ -166,16 +170,16 @@ DEFECT_TEST(what_fails_halfway_leaves_nothing_behind)
 		return;
 	ASSERT_EQ(t, map(BASE + GIB(1) + KIB(4), 0, KIB(4), RW), 0);
 	before = fixture_fingerprint(&fixture);
-	EXPECT_EQ(t, map(BASE + GIB(1) - MIB(4) - KIB(4), KIB(8), MIB(8), RW), ERR_EXISTS);
+	EXPECT_EQ(t, map(BASE + GIB(1) - MIB(4) - KIB(4), KIB(8), MIB(8), RW), MC_ERR_EXISTS);
 	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 
 	/* Three tables are there to be had, and more are needed. */
 	fixture.failing_after = 3;
-	EXPECT_EQ(t, map(BASE + GIB(2), KIB(8), MIB(8), RW), ERR_NO_MEMORY);
+	EXPECT_EQ(t, map(BASE + GIB(2), KIB(8), MIB(8), RW), MC_ERR_NO_MEMORY);
 	fixture.failing_after = -1;
 	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 
-	EXPECT_EQ(t, protect(BASE + GIB(1) + KIB(4), KIB(8), RIGHT_READ), ERR_NOT_FOUND);
+	EXPECT_EQ(t, protect(BASE + GIB(1) + KIB(4), KIB(8), MC_RIGHT_READ), MC_ERR_NOT_FOUND);
 	EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
@@ -183,16 +187,16 @@ DEFECT_TEST(what_fails_halfway_leaves_nothing_behind)
 /* Flags for parents that lacked "present" made the mapper panic on its own next step. */
 DEFECT_TEST(no_attributes_make_a_table_absent)
 {
-	for (unsigned int rights = 0; rights <= RIGHTS_ALL; rights++) {
+	for (unsigned int rights = 0; rights <= MC_RIGHTS_ALL; rights++) {
 		int error;
 
 		if (!begin(t, ANY_LEVELS))
 			return;
 		error = map(BASE, 0, KIB(4), rights);
-		EXPECT_TRUE(t, error == 0 || error == ERR_INVALID);
+		EXPECT_TRUE(t, error == 0 || error == MC_ERR_INVALID);
 		EXPECT_EQ(t, space->nr_tables, error ? 0 : space->root.levels - 1);
 		if (!error)
-			EXPECT_EQ(t, phys_raw(translate(t, BASE).address), 0);
+			EXPECT_EQ(t, mc_phys_raw(translate(t, BASE).address), 0);
 		EXPECT_STR(t, fixture_audit(&fixture), NULL);
 	}
 }
@@ -203,19 +207,19 @@ DEFECT_TEST(no_attributes_make_a_table_absent)
  */
 DEFECT_TEST(tables_are_kept_until_the_debt_is_paid)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
 	if (!begin(t, ANY_LEVELS))
 		return;
 	ASSERT_EQ(t, map(BASE, 0, KIB(4), RW), 0);
 	ASSERT_EQ(t, fixture.nr_allocated, space->root.levels);
-	tlb_batch_begin(&batch, space);
-	ASSERT_EQ(t, mapper_unmap(space, virt_addr(BASE), KIB(4), &batch), 0);
+	mc_tlb_batch_begin(&batch, space);
+	ASSERT_EQ(t, mc_mapper_unmap(space, mc_virt_addr(BASE), KIB(4), &batch), 0);
 	EXPECT_EQ(t, space->nr_tables, 0);
 	EXPECT_EQ(t, fixture.nr_allocated, space->root.levels);
 	/* The TLB has nothing of a lower half that is not active. */
 	EXPECT_EQ(t, !batch.nr_pages, is_inactive);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 	EXPECT_EQ(t, fixture.nr_allocated, 1);
 }
 
@@ -234,14 +238,14 @@ DEFECT_TEST(the_recursive_slot_is_out_of_reach_wherever_it_is)
 		if (!begin(t, ANY_LEVELS))
 			return;
 		space->recursive_slot = slots[i];
-		span = pt_span(space->root.levels);
-		start = virt_raw(
-			pt_canonical(virt_addr((uint64_t)slots[i] * span), space->root.levels));
-		EXPECT_EQ(t, map(start, 0, KIB(4), RW), ERR_RANGE);
-		EXPECT_EQ(t, map(start + span - KIB(4), 0, KIB(4), RW), ERR_RANGE);
-		EXPECT_EQ(t, unmap(start + GIB(200), GIB(1)), ERR_RANGE);
-		EXPECT_EQ(t, unmap(start, span), ERR_RANGE);
-		EXPECT_EQ(t, unmap(-256 * span, 256 * span), ERR_RANGE);
+		span = mc_pt_span(space->root.levels);
+		start = mc_virt_raw(mc_pt_canonical(mc_virt_addr((uint64_t)slots[i] * span),
+						    space->root.levels));
+		EXPECT_EQ(t, map(start, 0, KIB(4), RW), MC_ERR_RANGE);
+		EXPECT_EQ(t, map(start + span - KIB(4), 0, KIB(4), RW), MC_ERR_RANGE);
+		EXPECT_EQ(t, unmap(start + GIB(200), GIB(1)), MC_ERR_RANGE);
+		EXPECT_EQ(t, unmap(start, span), MC_ERR_RANGE);
+		EXPECT_EQ(t, unmap(-256 * span, 256 * span), MC_ERR_RANGE);
 		EXPECT_EQ(t, space->nr_tables, 0);
 	}
 }
@@ -261,8 +265,8 @@ DEFECT_TEST(the_last_page_of_all_can_be_used)
 	if (!begin(t, ANY_LEVELS) || !has_upper_half(t))
 		return;
 	ASSERT_EQ(t, map(last - KIB(4), GIB(1), KIB(8), RW), 0);
-	EXPECT_EQ(t, phys_raw(translate(t, UINT64_MAX).address), GIB(1) + 0x1fff);
-	EXPECT_EQ(t, protect(last, KIB(4), RIGHT_READ), 0);
+	EXPECT_EQ(t, mc_phys_raw(translate(t, UINT64_MAX).address), GIB(1) + 0x1fff);
+	EXPECT_EQ(t, protect(last, KIB(4), MC_RIGHT_READ), 0);
 	EXPECT_TRUE(t, !translate(t, last).writable && translate(t, last - 1).writable);
 	EXPECT_EQ(t, unmap(last - KIB(4), KIB(8)), 0);
 	EXPECT_EQ(t, space->nr_tables, 1);
@@ -277,23 +281,23 @@ DEFECT_TEST(only_what_the_cpu_has_is_used)
 	space->largest_leaf = 2;
 	space->global_pages = false;
 	space->physical_limit = UINT64_C(1) << 36;
-	ASSERT_EQ(t, map(upper_base(), GIB(1), GIB(1), RW | RIGHT_GLOBAL), 0);
+	ASSERT_EQ(t, map(upper_base(), GIB(1), GIB(1), RW | MC_RIGHT_GLOBAL), 0);
 	EXPECT_EQ(t, translate(t, upper_base()).page_size, MIB(2));
 	EXPECT_TRUE(t, !translate(t, upper_base()).global);
-	EXPECT_EQ(t, map(BASE + GIB(1), GIB(64), KIB(4), RW), ERR_RANGE);
-	EXPECT_EQ(t, map(BASE + GIB(1), GIB(64) - KIB(4), KIB(8), RW), ERR_RANGE);
+	EXPECT_EQ(t, map(BASE + GIB(1), GIB(64), KIB(4), RW), MC_ERR_RANGE);
+	EXPECT_EQ(t, map(BASE + GIB(1), GIB(64) - KIB(4), KIB(8), RW), MC_ERR_RANGE);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
 /* The entry of `level` for BASE, past the mapper. */
 static uint64_t *raw_entry(unsigned int level)
 {
-	uint64_t *entry = NULL, table = phys_raw(space->root.table);
+	uint64_t *entry = NULL, table = mc_phys_raw(space->root.table);
 
 	for (unsigned int at = space->root.levels; at >= level; at--) {
-		entry = (uint64_t *)fixture_pointer(phys_addr(table)) +
-			pt_index(virt_addr(BASE), at);
-		table = *entry & PT_ADDRESS_MASK;
+		entry = (uint64_t *)fixture_pointer(mc_phys_addr(table)) +
+			mc_pt_index(mc_virt_addr(BASE), at);
+		table = *entry & MC_PT_ADDRESS_MASK;
 	}
 	return entry;
 }
@@ -304,36 +308,36 @@ DEFECT_TEST(a_huge_pages_pat_bit_is_no_address)
 	const uint64_t pat = UINT64_C(1) << 12;
 
 	for (unsigned int level = 2; level <= 3; level++) {
-		phys_addr_t physical;
+		mc_phys_addr_t physical;
 
 		if (!begin(t, ANY_LEVELS))
 			return;
-		ASSERT_EQ(t, map(BASE, GIB(3), pt_span(level), RW), 0);
+		ASSERT_EQ(t, map(BASE, GIB(3), mc_pt_span(level), RW), 0);
 		*raw_entry(level) |= pat;
-		EXPECT_EQ(t, phys_raw(translate(t, BASE + 0x123).address), GIB(3) + 0x123);
-		ASSERT_EQ(t, mapper_translate_address(space, virt_addr(BASE), &physical), 0);
-		EXPECT_EQ(t, phys_raw(physical), GIB(3));
+		EXPECT_EQ(t, mc_phys_raw(translate(t, BASE + 0x123).address), GIB(3) + 0x123);
+		ASSERT_EQ(t, mc_mapper_translate_address(space, mc_virt_addr(BASE), &physical), 0);
+		EXPECT_EQ(t, mc_phys_raw(physical), GIB(3));
 		/* New attributes replace it, with the rest of what is no address. */
-		ASSERT_EQ(t, protect(BASE, pt_span(level), RIGHT_READ), 0);
+		ASSERT_EQ(t, protect(BASE, mc_pt_span(level), MC_RIGHT_READ), 0);
 		EXPECT_EQ(t, *raw_entry(level) & pat, 0);
 	}
 }
 
 /*
- * Reloading CR3 leaves global pages in the TLB. (That tlb_flush_all() does not: the kernel's suites;
+ * Reloading CR3 leaves global pages in the TLB. (That mc_tlb_flush_all() does not: the kernel's suites;
  * here, that global pages are owed at all.)
  */
 DEFECT_TEST(global_pages_are_owed_like_others)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
 	if (!begin(t, ANY_LEVELS))
 		return;
-	ASSERT_EQ(t, map(upper_base(), 0, KIB(8), RW | RIGHT_GLOBAL), 0);
-	tlb_batch_begin(&batch, space);
-	ASSERT_EQ(t, mapper_unmap(space, virt_addr(upper_base()), KIB(4), &batch), 0);
-	EXPECT_TRUE(t, !tlb_batch_is_empty(&batch));
-	tlb_batch_finish(&batch);
+	ASSERT_EQ(t, map(upper_base(), 0, KIB(8), RW | MC_RIGHT_GLOBAL), 0);
+	mc_tlb_batch_begin(&batch, space);
+	ASSERT_EQ(t, mc_mapper_unmap(space, mc_virt_addr(upper_base()), KIB(4), &batch), 0);
+	EXPECT_TRUE(t, !mc_tlb_batch_is_empty(&batch));
+	mc_tlb_batch_finish(&batch);
 }
 
 /*
@@ -352,12 +356,12 @@ DEFECT_TEST(no_range_crosses_the_canonical_gap)
 		return;
 	ASSERT_EQ(t, map(lower_end - KIB(4), 0, KIB(4), RW), 0);
 	ASSERT_EQ(t, map(upper, 0, KIB(4), RW), 0);
-	EXPECT_EQ(t, unmap(lower_end - KIB(4), KIB(8)), ERR_RANGE);
-	EXPECT_EQ(t, unmap(lower_end, KIB(4)), ERR_INVALID);
-	EXPECT_EQ(t, unmap(upper - KIB(4), KIB(4)), ERR_INVALID);
-	EXPECT_EQ(t, unmap(0, upper + KIB(4)), ERR_RANGE);
+	EXPECT_EQ(t, unmap(lower_end - KIB(4), KIB(8)), MC_ERR_RANGE);
+	EXPECT_EQ(t, unmap(lower_end, KIB(4)), MC_ERR_INVALID);
+	EXPECT_EQ(t, unmap(upper - KIB(4), KIB(4)), MC_ERR_INVALID);
+	EXPECT_EQ(t, unmap(0, upper + KIB(4)), MC_ERR_RANGE);
 	EXPECT_EQ(t, unmap(0, lower_end), 0);
-	EXPECT_EQ(t, unmap(upper, GIB(512) * (lowest_slot - PT_ENTRIES / 2)), 0);
+	EXPECT_EQ(t, unmap(upper, GIB(512) * (lowest_slot - MC_PT_ENTRIES / 2)), 0);
 	EXPECT_EQ(t, space->nr_tables, 1); /* the upper half's, which all spaces share */
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }

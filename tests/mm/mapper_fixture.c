@@ -2,35 +2,36 @@
 /* The mapper's test fixture and audit (mapper_fixture.h). */
 #include <kernel/address_space.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "../../mm/pagetable/second_slot.h"
 #include "mapper_fixture.h"
 
-void *(*fixture_pointer_to)(void *context, phys_addr_t frame);
+void *(*fixture_pointer_to)(void *context, mc_phys_addr_t frame);
 
-static unsigned int frame_index(pfn_t frame)
+static unsigned int frame_index(mc_pfn_t frame)
 {
-	return (unsigned int)(frame - phys_pfn(fixture_memory()));
+	return (unsigned int)(frame - mc_phys_pfn(fixture_memory()));
 }
 
-static pfn_t frame_at(unsigned int index)
+static mc_pfn_t frame_at(unsigned int index)
 {
-	return phys_pfn(fixture_memory()) + index;
+	return mc_phys_pfn(fixture_memory()) + index;
 }
 
 /* Frames come with junk in them: nobody promises more. */
-static void fill_with_junk(pfn_t frame)
+static void fill_with_junk(mc_pfn_t frame)
 {
-	uint64_t *words = fixture_pointer(phys_of_pfn(frame));
+	uint64_t *words = fixture_pointer(mc_phys_of_pfn(frame));
 
-	for (unsigned int i = 0; i < FRAME_SIZE / sizeof(*words); i++)
+	for (unsigned int i = 0; i < MC_FRAME_SIZE / sizeof(*words); i++)
 		words[i] = UINT64_C(0xdeadbeefdeadbeef);
 }
 
-static int take_frame(struct fixture *fixture, pfn_t *frame)
+static int take_frame(struct fixture *fixture, mc_pfn_t *frame)
 {
 	if (fixture->failing_after == 0)
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	for (unsigned int i = 0; i < FIXTURE_FRAMES - FIXTURE_DATA_FRAMES; i++) {
 		if (fixture->is_allocated[i])
 			continue;
@@ -41,10 +42,10 @@ static int take_frame(struct fixture *fixture, pfn_t *frame)
 		fill_with_junk(*frame);
 		return 0;
 	}
-	return ERR_NO_MEMORY;
+	return MC_ERR_NO_MEMORY;
 }
 
-static int allocate(void *context, pfn_t *frame)
+static int allocate(void *context, mc_pfn_t *frame)
 {
 	int error = take_frame(context, frame);
 
@@ -53,7 +54,7 @@ static int allocate(void *context, pfn_t *frame)
 	return error;
 }
 
-static void release(void *context, pfn_t frame)
+static void release(void *context, mc_pfn_t frame)
 {
 	struct fixture *fixture = context;
 	unsigned int index = frame_index(frame);
@@ -68,30 +69,30 @@ static void release(void *context, pfn_t frame)
 	fill_with_junk(frame);
 }
 
-pfn_t fixture_data_frame(unsigned int index)
+mc_pfn_t fixture_data_frame(unsigned int index)
 {
 	return frame_at(FIXTURE_FRAMES - FIXTURE_DATA_FRAMES + index);
 }
 
-static void init_space(struct fixture *fixture, enum access_method method, unsigned int levels)
+static void init_space(struct fixture *fixture, enum mc_access_method method, unsigned int levels)
 {
-	pfn_t root;
+	mc_pfn_t root;
 
-	tlb_check_paid(&fixture->space, "is left");
+	mc_tlb_check_paid(&fixture->space, "is left");
 	*fixture = (struct fixture){
 		.source = { .allocate = allocate, .release = release, .context = fixture },
 		.failing_after = -1,
 	};
 	(void)take_frame(fixture, &root);
-	memset(fixture_pointer(phys_of_pfn(root)), 0, FRAME_SIZE);
-	fixture->space = (struct space){
+	memset(fixture_pointer(mc_phys_of_pfn(root)), 0, MC_FRAME_SIZE);
+	fixture->space = (struct mc_space){
 		.root = {
-			.table = phys_of_pfn(root),
+			.table = mc_phys_of_pfn(root),
 			.levels = levels,
 			.method = method,
 			.pointer_to = fixture_pointer_to ? fixture_pointer_to : physmap_function,
 			.pointers_are_brief = fixture_pointer_to != NULL,
-			.table_pointer = fixture_pointer_to ? NULL : fixture_pointer(phys_of_pfn(root)),
+			.table_pointer = fixture_pointer_to ? NULL : fixture_pointer(mc_phys_of_pfn(root)),
 		},
 		.frames = &fixture->source,
 		.largest_leaf = 3,
@@ -102,36 +103,38 @@ static void init_space(struct fixture *fixture, enum access_method method, unsig
 	fixture_begin(fixture);
 }
 
-bool fixture_init(struct fixture *fixture, enum access_method method, unsigned int levels)
+bool fixture_init(struct fixture *fixture, enum mc_access_method method, unsigned int levels)
 {
 	init_space(fixture, method, levels);
-	return method != ACCESS_RECURSIVE || fixture_activate(fixture);
+	return method != MC_ACCESS_RECURSIVE || fixture_activate(fixture);
 }
 
-bool fixture_init_live(struct fixture *fixture, enum access_method method)
+bool fixture_init_live(struct fixture *fixture, enum mc_access_method method)
 {
 	init_space(fixture, method, fixture_live_levels());
 	return fixture_activate(fixture);
 }
 
-bool fixture_init_inactive(struct fixture *fixture, enum access_method method, unsigned int levels)
+bool fixture_init_inactive(struct fixture *fixture, enum mc_access_method method,
+			   unsigned int levels)
 {
-	struct space *space = &fixture->space;
-	pt_entry_t *entries;
+	struct mc_space *space = &fixture->space;
+	mc_pt_entry_t *entries;
 
 	init_space(fixture, method, levels);
 	entries = fixture_pointer(space->root.table);
-	entries[FIXTURE_RECURSIVE_SLOT].raw = phys_raw(space->root.table) | PT_RECURSIVE_FLAGS;
+	entries[FIXTURE_RECURSIVE_SLOT].raw =
+		mc_phys_raw(space->root.table) | MC_PT_RECURSIVE_FLAGS;
 	fixture->has_slot = true;
 	space->is_inactive = true;
-	if (method == ACCESS_RECURSIVE)
-		space->root.method = ACCESS_SECOND_SLOT;
+	if (method == MC_ACCESS_RECURSIVE)
+		space->root.method = MC_ACCESS_SECOND_SLOT;
 	return fixture_stand_by(fixture);
 }
 
 void fixture_finish(struct fixture *fixture)
 {
-	tlb_check_paid(&fixture->space, "is left");
+	mc_tlb_check_paid(&fixture->space, "is left");
 	if (IS_ENABLED(CONFIG_MAPPER_RECURSIVE) && fixture->space.is_inactive)
 		second_slot_release();
 	if (fixture->is_live || fixture->space.is_inactive)
@@ -236,7 +239,7 @@ static bool is_borrowed(const struct fixture *fixture, unsigned int level, unsig
 static const char *audit_table(struct audit *audit, uint64_t table, unsigned int level, bool upper,
 			       unsigned int *live)
 {
-	const uint64_t *entries = fixture_pointer(phys_addr(table));
+	const uint64_t *entries = fixture_pointer(mc_phys_addr(table));
 
 	for (unsigned int i = 0; i < 512; i++) {
 		bool below_upper = level == audit->fixture->space.root.levels ? i >= 256 : upper;
@@ -254,13 +257,13 @@ static const char *audit_table(struct audit *audit, uint64_t table, unsigned int
 
 const char *fixture_audit(const struct fixture *fixture)
 {
-	const struct root *root = &fixture->space.root;
+	const struct mc_root *root = &fixture->space.root;
 	struct audit audit = { .fixture = fixture };
 	unsigned int live = 0;
 	const char *broken;
 
-	audit.seen[frame_index(phys_pfn(root->table))] = true;
-	broken = audit_table(&audit, phys_raw(root->table), root->levels, false, &live);
+	audit.seen[frame_index(mc_phys_pfn(root->table))] = true;
+	broken = audit_table(&audit, mc_phys_raw(root->table), root->levels, false, &live);
 	if (broken)
 		return broken;
 	if (fixture->misuse)
@@ -277,13 +280,13 @@ static uint64_t hash_word(uint64_t hash, uint64_t word)
 	return (hash ^ word) * UINT64_C(0x100000001b3);
 }
 
-static uint64_t hash_frame(const struct fixture *fixture, uint64_t hash, pfn_t frame)
+static uint64_t hash_frame(const struct fixture *fixture, uint64_t hash, mc_pfn_t frame)
 {
-	const struct root *root = &fixture->space.root;
-	const uint64_t *words = fixture_pointer(phys_of_pfn(frame));
-	bool is_root = frame == phys_pfn(root->table);
+	const struct mc_root *root = &fixture->space.root;
+	const uint64_t *words = fixture_pointer(mc_phys_of_pfn(frame));
+	bool is_root = frame == mc_phys_pfn(root->table);
 
-	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 		hash = hash_word(hash,
 				 is_root && is_borrowed(fixture, root->levels, i) ? 0 : words[i]);
 	return hash;

@@ -44,43 +44,45 @@
 #endif
 
 struct fixture {
-	struct space space;
-	struct frame_source source;
+	struct mc_space space;
+	struct mc_frame_source source;
 	bool is_allocated[FIXTURE_FRAMES];
 	unsigned int nr_allocated;
 	int failing_after;  /* so many more allocations succeed; negative: no limit */
 	const char *misuse; /* of the frame source, by the code under test */
 	bool is_live;
-	bool has_slot;            /* the root has a recursive entry, of its own */
-	bool borrows[PT_ENTRIES]; /* a live space: the entries of its root that are the kernel's */
+	bool has_slot; /* the root has a recursive entry, of its own */
+	bool borrows
+		[MC_PT_ENTRIES]; /* a live space: the entries of its root that are the kernel's */
 };
 
 /* If set: the generic method's function, whose pointers are brief, in all spaces that are started. */
-extern void *(*fixture_pointer_to)(void *context, phys_addr_t frame);
+extern void *(*fixture_pointer_to)(void *context, mc_phys_addr_t frame);
 
 /* The frames' memory: FIXTURE_FRAMES frames from this physical address on, and where that is mapped. */
-phys_addr_t fixture_memory(void);
+mc_phys_addr_t fixture_memory(void);
 uint8_t *fixture_bytes(void);
 
-static inline void *fixture_pointer(phys_addr_t address)
+static inline void *fixture_pointer(mc_phys_addr_t address)
 {
-	return fixture_bytes() + (phys_raw(address) - phys_raw(fixture_memory()));
+	return fixture_bytes() + (mc_phys_raw(address) - mc_phys_raw(fixture_memory()));
 }
 
 /*
  * Start over: all frames free but the root's, which is empty. 4 or 5 levels. False if there can be no
  * such space here: it must be live, and the CPU runs with another number of levels.
  */
-bool fixture_init(struct fixture *fixture, enum access_method method, unsigned int levels);
+bool fixture_init(struct fixture *fixture, enum mc_access_method method, unsigned int levels);
 
 /* The same, and the space is the active one, whatever the method; with the CPU's levels. */
-bool fixture_init_live(struct fixture *fixture, enum access_method method);
+bool fixture_init_live(struct fixture *fixture, enum mc_access_method method);
 
 /*
  * The same, and another space is the active one. It has nothing in its kernel half, which is not the
  * active space's; recursive: with the CPU's levels.
  */
-bool fixture_init_inactive(struct fixture *fixture, enum access_method method, unsigned int levels);
+bool fixture_init_inactive(struct fixture *fixture, enum mc_access_method method,
+			   unsigned int levels);
 
 /* Leave the space, if it is live, or have no window to it, if it is inactive. Every fixture_init() that succeeded is followed by one. */
 void fixture_finish(struct fixture *fixture);
@@ -99,14 +101,14 @@ void fixture_deactivate(struct fixture *fixture);
  * nobody can look into it: there, all of these but the last do nothing.
  */
 void fixture_begin(struct fixture *fixture); /* the space is new; only its root is there */
-void fixture_frame_changes_hands(struct fixture *fixture, pfn_t frame, bool is_released);
+void fixture_frame_changes_hands(struct fixture *fixture, mc_pfn_t frame, bool is_released);
 const char *fixture_check_tlb(void); /* all debts paid: NULL, or what the TLB should not hold */
-const char *fixture_use(virt_addr_t address, phys_addr_t physical); /* NULL: it leads there */
+const char *fixture_use(mc_virt_addr_t address, mc_phys_addr_t physical); /* NULL: it leads there */
 unsigned int fixture_random_operations(void); /* how many a random test does on one space */
 
 /* Frames that a test maps: the last few of the fixture's, which the frame source never gives. */
 #define FIXTURE_DATA_FRAMES 4
-pfn_t fixture_data_frame(unsigned int index);
+mc_pfn_t fixture_data_frame(unsigned int index);
 
 /*
  * Check every invariant of the tables, by code that shares nothing with the walker: NULL, or what is

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "mapper_generic", continued: what only the generic method has, a function of the caller's. */
 #include <kernel/address_space.h>
+#include <kernel/units.h>
 #include <mercator/cursor.h>
 
 #include "mapper_fixture.h"
@@ -8,31 +9,33 @@
 #define BASE UINT64_C(0x0000123440000000)
 
 static struct fixture fixture;
-static struct space *const space = &fixture.space;
+static struct mc_space *const space = &fixture.space;
 
 static struct {
 	unsigned int nr_asked, nr_strangers; /* calls with our context, and with another */
-	pfn_t hidden;                        /* a frame that the function does not know */
+	mc_pfn_t hidden;                     /* a frame that the function does not know */
 } own;
 
-static void *own_function(void *context, phys_addr_t frame)
+static void *own_function(void *context, mc_phys_addr_t frame)
 {
 	own.nr_asked += context == &own;
 	own.nr_strangers += context != &own;
-	return phys_pfn(frame) == own.hidden ? NULL : physmap_function(NULL, frame);
+	return mc_phys_pfn(frame) == own.hidden ? NULL : physmap_function(NULL, frame);
 }
 
 static int begin_and_map(unsigned int levels)
 {
-	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_WRITE,
+						  MC_MEMORY_WRITE_BACK };
 
-	(void)fixture_init(&fixture, ACCESS_GENERIC, levels);
+	(void)fixture_init(&fixture, MC_ACCESS_GENERIC, levels);
 	own.nr_asked = own.nr_strangers = 0;
 	own.hidden = 0;
 	space->root.pointer_to = own_function;
 	space->root.pointer_context = &own;
 	space->root.table_pointer = NULL;
-	return mapper_map(space, virt_addr(BASE), phys_addr(GIB(1)), KIB(4), attributes, NULL);
+	return mc_mapper_map(space, mc_virt_addr(BASE), mc_phys_addr(GIB(1)), KIB(4), attributes,
+			     NULL);
 }
 
 /* A root that is known is not asked for, where the compiler sees that it is one: -O0 and -Og need not. */
@@ -44,8 +47,8 @@ static bool is_asked_for_all_but(unsigned int levels, bool knows_root)
 
 KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 {
-	struct translation translation;
-	phys_addr_t physical;
+	struct mc_translation translation;
+	mc_phys_addr_t physical;
 
 	for (unsigned int levels = 4; levels <= 5; levels++) {
 		ASSERT_EQ(t, begin_and_map(levels), 0);
@@ -55,13 +58,15 @@ KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 			space->root.table_pointer =
 				knows_root ? physmap_function(NULL, space->root.table) : NULL;
 			own.nr_asked = 0;
-			ASSERT_EQ(t, mapper_translate(space, virt_addr(BASE), &translation), 0);
-			EXPECT_EQ(t, phys_raw(translation.address), GIB(1));
+			ASSERT_EQ(t, mc_mapper_translate(space, mc_virt_addr(BASE), &translation),
+				  0);
+			EXPECT_EQ(t, mc_phys_raw(translation.address), GIB(1));
 			EXPECT_TRUE(t, is_asked_for_all_but(levels, knows_root));
 			own.nr_asked = 0;
-			ASSERT_EQ(t, mapper_translate_address(space, virt_addr(BASE), &physical),
+			ASSERT_EQ(t,
+				  mc_mapper_translate_address(space, mc_virt_addr(BASE), &physical),
 				  0);
-			EXPECT_EQ(t, phys_raw(physical), GIB(1));
+			EXPECT_EQ(t, mc_phys_raw(physical), GIB(1));
 			EXPECT_TRUE(t, is_asked_for_all_but(levels, knows_root));
 		}
 	}
@@ -71,47 +76,51 @@ KTEST(mapper_generic, every_table_and_frame_is_asked_for_with_the_context)
 /* Beside the last page, a cursor needs no table; where pointers are brief, it asks for them again. */
 KTEST(mapper_generic, a_cursor_asks_for_its_tables_once)
 {
-	const struct attributes attributes = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
+	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_WRITE,
+						  MC_MEMORY_WRITE_BACK };
 
 	for (int brief = 0; brief <= 1; brief++) {
-		struct cursor cursor;
+		struct mc_cursor cursor;
 
 		ASSERT_EQ(t, begin_and_map(4), 0);
 		space->root.pointers_are_brief = brief;
-		ASSERT_EQ(t, cursor_open(&cursor, space, virt_addr(BASE + KIB(4)), MIB(1)), 0);
+		ASSERT_EQ(t, mc_cursor_open(&cursor, space, mc_virt_addr(BASE + KIB(4)), MIB(1)),
+			  0);
 		for (uint64_t i = 0; i < 20; i++) {
 			ASSERT_EQ(t,
-				  cursor_map(&cursor, 1, phys_addr(i * KIB(4)), attributes, NULL),
+				  mc_cursor_map(&cursor, 1, mc_phys_addr(i * KIB(4)), attributes,
+						NULL),
 				  0);
 			if (i == 0)
 				own.nr_asked = 0;
 		}
 		EXPECT_TRUE(t, brief ? own.nr_asked >= 19 * 4 : own.nr_asked == 0);
-		cursor_close(&cursor);
+		mc_cursor_close(&cursor);
 	}
 }
 
 KTEST(mapper_generic, a_walk_ends_where_the_function_knows_nothing)
 {
-	struct walk walk;
+	struct mc_walk walk;
 
 	ASSERT_EQ(t, begin_and_map(4), 0);
-	ASSERT_EQ(t, generic_walk(&space->root, virt_addr(BASE), &walk), 0);
+	ASSERT_EQ(t, mc_generic_walk(&space->root, mc_virt_addr(BASE), &walk), 0);
 	ASSERT_EQ(t, walk.nr_steps, 4);
-	own.hidden = phys_pfn(walk.steps[2].table);
-	EXPECT_EQ(t, generic_walk(&space->root, virt_addr(BASE), &walk), ERR_RANGE);
+	own.hidden = mc_phys_pfn(walk.steps[2].table);
+	EXPECT_EQ(t, mc_generic_walk(&space->root, mc_virt_addr(BASE), &walk), MC_ERR_RANGE);
 	EXPECT_EQ(t, walk.nr_steps, 2);
 }
 
 KTEST(mapper_generic, a_method_that_is_not_built_in_is_refused)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 
 	if (!IS_ENABLED(CONFIG_MAPPER_OFFSET) && !IS_ENABLED(CONFIG_MAPPER_RECURSIVE)) {
 		ktest_skip(t, "with one method, nothing asks which it is");
 		return;
 	}
 	ASSERT_EQ(t, begin_and_map(4), 0);
-	space->root.method = (enum access_method)(ACCESS_SECOND_SLOT + 1);
-	EXPECT_EQ(t, mapper_translate_address(space, virt_addr(BASE), &physical), ERR_UNSUPPORTED);
+	space->root.method = (enum mc_access_method)(MC_ACCESS_SECOND_SLOT + 1);
+	EXPECT_EQ(t, mc_mapper_translate_address(space, mc_virt_addr(BASE), &physical),
+		  MC_ERR_UNSUPPORTED);
 }

@@ -16,8 +16,8 @@
 #include "mapper_fixture.h"
 
 static struct fixture fixture;
-static struct space *const space = &fixture.space;
-static enum access_method method;
+static struct mc_space *const space = &fixture.space;
+static enum mc_access_method method;
 static bool is_inactive;
 
 /* As many levels as a live space has, else 4. */
@@ -31,7 +31,7 @@ static bool begin(struct ktest_run *t, unsigned int levels)
 {
 	fixture_finish(&fixture);
 	if (levels == ANY_LEVELS)
-		levels = method == ACCESS_RECURSIVE ? fixture_live_levels() : 4;
+		levels = method == MC_ACCESS_RECURSIVE ? fixture_live_levels() : 4;
 	if (is_inactive ? fixture_init_inactive(&fixture, method, levels)
 			: fixture_init(&fixture, method, levels))
 		return true;
@@ -44,10 +44,10 @@ __attribute__((unused)) static uint64_t upper_base(void)
 {
 	const unsigned int levels = space->root.levels;
 
-	return virt_raw(pt_canonical(virt_addr(pt_span(levels + 1) / 2), levels));
+	return mc_virt_raw(mc_pt_canonical(mc_virt_addr(mc_pt_span(levels + 1) / 2), levels));
 }
 
-static void run_with(struct ktest_run *t, enum access_method with_method, bool with_inactive,
+static void run_with(struct ktest_run *t, enum mc_access_method with_method, bool with_inactive,
 		     void (*body)(struct ktest_run *t))
 {
 	method = with_method;
@@ -67,9 +67,9 @@ static void run_with(struct ktest_run *t, enum access_method with_method, bool w
 	}
 #define METHODS_TEST(suite, name)                                                                  \
 	static void suite##_test_##name(struct ktest_run *t);                                      \
-	IF_OFFSET(METHOD_TEST(suite, offset, ACCESS_OFFSET, name))                                 \
-	IF_RECURSIVE(METHOD_TEST(suite, recursive, ACCESS_RECURSIVE, name))                        \
-	IF_GENERIC(METHOD_TEST(suite, generic, ACCESS_GENERIC, name))                              \
+	IF_OFFSET(METHOD_TEST(suite, offset, MC_ACCESS_OFFSET, name))                              \
+	IF_RECURSIVE(METHOD_TEST(suite, recursive, MC_ACCESS_RECURSIVE, name))                     \
+	IF_GENERIC(METHOD_TEST(suite, generic, MC_ACCESS_GENERIC, name))                           \
 	static void suite##_test_##name(struct ktest_run *t)
 
 #endif

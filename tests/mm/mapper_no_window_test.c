@@ -5,6 +5,7 @@
  */
 #undef CONFIG_MAPPER_RECURSIVE
 
+#include <kernel/units.h>
 #include <mercator/physmap.h>
 #include <mercator/platform.h>
 
@@ -14,34 +15,33 @@
 
 #define ACCESS(name) no_window_##name
 
-MUST_CHECK int no_window_walk(const struct root *root, virt_addr_t address, struct walk *walk);
 DECLARE_METHOD(no_window);
 
-static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
-				       unsigned int level)
+static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
+					  uint64_t linear, unsigned int level)
 {
-	pt_entry_t *entries = physmap_pointer(table);
+	mc_pt_entry_t *entries = mc_physmap_pointer(table);
 
 	(void)root;
-	return entries + pt_index(virt_addr(linear), level);
+	return entries + mc_pt_index(mc_virt_addr(linear), level);
 }
 
-static inline bool access_reaches(const struct root *root, phys_addr_t table)
+static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)
 {
 	(void)root;
-	return physmap_covers(table, FRAME_SIZE);
+	return mc_physmap_covers(table, MC_FRAME_SIZE);
 }
 
-static inline bool access_keeps(const struct root *root)
+static inline bool access_keeps(const struct mc_root *root)
 {
 	(void)root;
 	return true;
 }
 
-static inline void *access_frame(const struct space *space, pfn_t frame)
+static inline void *access_frame(const struct mc_space *space, mc_pfn_t frame)
 {
 	(void)space;
-	return physmap_pointer(phys_of_pfn(frame));
+	return mc_physmap_pointer(mc_phys_of_pfn(frame));
 }
 
 #include "../../mm/pagetable/walker.h"
@@ -67,22 +67,25 @@ static void watch(bool whole, uint64_t address)
  */
 KTEST(mapper_tlb, without_the_recursive_method_only_the_range_is_invalidated)
 {
-	const struct attributes attributes = { RIGHT_READ, MEMORY_WRITE_BACK };
-	struct space *space = &fixture.space;
-	struct tlb_batch batch;
+	const struct mc_attributes attributes = { MC_RIGHT_READ, MC_MEMORY_WRITE_BACK };
+	struct mc_space *space = &fixture.space;
+	struct mc_tlb_batch batch;
 
-	fixture_init(&fixture, ACCESS_OFFSET, 4);
-	space->recursive_slot = SPACE_NOT_RECURSIVE;
+	fixture_init(&fixture, MC_ACCESS_OFFSET, 4);
+	space->recursive_slot = MC_SPACE_NOT_RECURSIVE;
 	nr_inside = nr_outside = 0;
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	host_tlb_watch = watch;
-	ASSERT_EQ(t, no_window_map(space, virt_addr(HIGH), phys_addr(0), MIB(2), attributes, NULL),
-		  0);
-	ASSERT_EQ(t, no_window_unmap(space, virt_addr(HIGH), KIB(4), &batch), 0);
+	ASSERT_EQ(
+		t,
+		no_window_map(space, mc_virt_addr(HIGH), mc_phys_addr(0), MIB(2), attributes, NULL),
+		0);
+	ASSERT_EQ(t, no_window_unmap(space, mc_virt_addr(HIGH), KIB(4), &batch), 0);
 	EXPECT_EQ(t, nr_inside, 1); /* the huge page */
-	ASSERT_EQ(t, no_window_unmap(space, virt_addr(HIGH + KIB(4)), MIB(2) - KIB(4), &batch), 0);
+	ASSERT_EQ(t, no_window_unmap(space, mc_virt_addr(HIGH + KIB(4)), MIB(2) - KIB(4), &batch),
+		  0);
 	EXPECT_EQ(t, nr_inside, 3); /* two tables */
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 	EXPECT_EQ(t, nr_outside, 0);
 	host_tlb_watch = NULL;
 }

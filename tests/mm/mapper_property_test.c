@@ -4,6 +4,8 @@
  * operations on a space, held against a plain model (mapper_world.h). The stretches of addresses lie
  * across every kind of boundary. Some operations run out of frames, and must then have changed nothing.
  */
+#include <kernel/units.h>
+
 #include "mapper_world.h"
 
 /* Large, and one test runs at a time. */
@@ -33,12 +35,12 @@ static void run_world(struct ktest_run *t, struct world_way way, unsigned int le
 
 	/* Everything away: no table is left but those that are shared. */
 	EXPECT_EQ(t,
-		  mapper_unmap(world.space, world_address(&world, 0), WORLD_UNITS * world.unit_size,
-			       &world.batch),
+		  mc_mapper_unmap(world.space, world_address(&world, 0),
+				  WORLD_UNITS * world.unit_size, &world.batch),
 		  0);
 	world_finish_batch(&world);
 	EXPECT_STR(t, fixture_audit(&world.fixture), NULL);
-	root_span = pt_span(levels);
+	root_span = mc_pt_span(levels);
 	pinned = base >> 63 ? (base + (WORLD_UNITS * world.unit_size - 1)) / root_span -
 				      base / root_span + 1
 			    : 0;
@@ -81,7 +83,7 @@ static const struct {
 
 void world_run_stretches(struct ktest_run *t, struct world_way way, unsigned int unit_level)
 {
-	const bool is_live = way.method == ACCESS_RECURSIVE && !way.is_inactive;
+	const bool is_live = way.method == MC_ACCESS_RECURSIVE && !way.is_inactive;
 	unsigned int nr_worlds = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(stretches) && !t->nr_failures; i++)
@@ -100,15 +102,15 @@ static void check_same_tables(struct ktest_run *t, struct world_way way, uint64_
 	unsigned int nr_worlds = 0;
 
 	t->random_state = state;
-	run_world(t, way, fixture_live_levels(), unit_level, GIB(512) - 512 * pt_span(unit_level),
-		  &nr_worlds);
+	run_world(t, way, fixture_live_levels(), unit_level,
+		  GIB(512) - 512 * mc_pt_span(unit_level), &nr_worlds);
 	EXPECT_EQ(t, nr_worlds, 1);
 	if (*want)
 		EXPECT_EQ(t, world.fingerprint, *want);
 	*want = world.fingerprint;
 }
 
-static void check_method(struct ktest_run *t, enum access_method method, uint64_t state,
+static void check_method(struct ktest_run *t, enum mc_access_method method, uint64_t state,
 			 unsigned int unit_level, uint64_t *want)
 {
 	check_same_tables(t, (struct world_way){ method, false }, state, unit_level, want);
@@ -120,9 +122,9 @@ KTEST(mapper_random, all_methods_leave_identical_tables)
 	for (unsigned int unit_level = 1; unit_level <= 2; unit_level++) {
 		uint64_t state = ktest_random(t), want = 0;
 
-		IF_OFFSET(check_method(t, ACCESS_OFFSET, state, unit_level, &want);)
-		IF_RECURSIVE(check_method(t, ACCESS_RECURSIVE, state, unit_level, &want);)
-		IF_GENERIC(check_method(t, ACCESS_GENERIC, state, unit_level, &want);)
+		IF_OFFSET(check_method(t, MC_ACCESS_OFFSET, state, unit_level, &want);)
+		IF_RECURSIVE(check_method(t, MC_ACCESS_RECURSIVE, state, unit_level, &want);)
+		IF_GENERIC(check_method(t, MC_ACCESS_GENERIC, state, unit_level, &want);)
 		EXPECT_TRUE(t, want != 0);
 	}
 }
@@ -141,6 +143,6 @@ KTEST(mapper_random, all_methods_leave_identical_tables)
 	RANDOM_TEST(method, METHOD, 2m, 2)                                                         \
 	RANDOM_TEST(method, METHOD, 1g, 3)
 
-IF_OFFSET(RANDOM_TESTS(offset, ACCESS_OFFSET))
-IF_RECURSIVE(RANDOM_TESTS(recursive, ACCESS_RECURSIVE))
-IF_GENERIC(RANDOM_TESTS(generic, ACCESS_GENERIC))
+IF_OFFSET(RANDOM_TESTS(offset, MC_ACCESS_OFFSET))
+IF_RECURSIVE(RANDOM_TESTS(recursive, MC_ACCESS_RECURSIVE))
+IF_GENERIC(RANDOM_TESTS(generic, MC_ACCESS_GENERIC))

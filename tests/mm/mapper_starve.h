@@ -33,7 +33,7 @@ static void starve(struct ktest_run *t, int (*prepare)(void), int (*operation)(v
 			EXPECT_EQ(t, frames, failures_wanted);
 			return;
 		}
-		ASSERT_EQ(t, error, ERR_NO_MEMORY);
+		ASSERT_EQ(t, error, MC_ERR_NO_MEMORY);
 		ASSERT_EQ(t, fixture_fingerprint(&fixture), before);
 	}
 }

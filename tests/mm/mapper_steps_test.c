@@ -5,15 +5,17 @@
  * addresses translate to must be what they did before the operation or what they will after it: no
  * junk in a table that is linked too early, no hole where there was and will be a page.
  */
+#include <kernel/units.h>
+
 #include "../host/long.h"
 #include "../machine/steps.h"
 #include "mapper_fixture.h"
 
-#define RW   (RIGHT_READ | RIGHT_WRITE)
+#define RW   (MC_RIGHT_READ | MC_RIGHT_WRITE)
 #define BASE UINT64_C(0x0000123440000000)
 
 static struct fixture fixture;
-static struct space *const space = &fixture.space;
+static struct mc_space *const space = &fixture.space;
 
 /* What an address may translate to: at each moment, and in every respect that a CPU notices. */
 struct answer {
@@ -32,10 +34,10 @@ static unsigned int nr_steps, nr_wrong;
 
 static struct answer ask(uint64_t address)
 {
-	struct translation got = { 0 };
-	int error = mapper_translate(space, virt_addr(address), &got);
+	struct mc_translation got = { 0 };
+	int error = mc_mapper_translate(space, mc_virt_addr(address), &got);
 
-	return (struct answer){ error, phys_raw(got.address), got.writable, got.user,
+	return (struct answer){ error, mc_phys_raw(got.address), got.writable, got.user,
 				got.executable };
 }
 
@@ -58,7 +60,7 @@ static void after_instruction(void)
 /* Once at full speed, to know the answers afterwards; then again from the start, in steps. */
 static void check_steps(struct ktest_run *t, int (*prepare)(void), int (*operation)(void))
 {
-	fixture_init(&fixture, ACCESS_OFFSET, 4);
+	fixture_init(&fixture, MC_ACCESS_OFFSET, 4);
 	ASSERT_EQ(t, prepare(), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
 		before[i] = ask(watched[i]);
@@ -66,7 +68,7 @@ static void check_steps(struct ktest_run *t, int (*prepare)(void), int (*operati
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
 		after[i] = ask(watched[i]);
 
-	fixture_init(&fixture, ACCESS_OFFSET, 4);
+	fixture_init(&fixture, MC_ACCESS_OFFSET, 4);
 	ASSERT_EQ(t, prepare(), 0);
 	nr_steps = nr_wrong = 0;
 	ASSERT_EQ(t, host_run_in_steps(operation, after_instruction), 0);
@@ -82,10 +84,10 @@ static int nothing(void)
 
 static int map(uint64_t address, uint64_t size)
 {
-	const struct attributes attributes = { RW, MEMORY_WRITE_BACK };
+	const struct mc_attributes attributes = { RW, MC_MEMORY_WRITE_BACK };
 
-	return mapper_map(space, virt_addr(address), phys_addr(address - BASE), size, attributes,
-			  NULL);
+	return mc_mapper_map(space, mc_virt_addr(address), mc_phys_addr(address - BASE), size,
+			     attributes, NULL);
 }
 
 static int map_a_page(void)
@@ -116,35 +118,36 @@ static int map_a_gib(void)
 /* Finished, so that frames go back and are filled with junk: no table may still lead to them. */
 static int unmap_a_page(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 	int error;
 
-	tlb_batch_begin(&batch, space);
-	error = mapper_unmap(space, virt_addr(BASE + KIB(4)), KIB(4), &batch);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_unmap(space, mc_virt_addr(BASE + KIB(4)), KIB(4), &batch);
+	mc_tlb_batch_finish(&batch);
 	return error;
 }
 
 static int protect_two_pages(void)
 {
-	const struct attributes read_only = { RIGHT_READ, MEMORY_WRITE_BACK };
-	struct tlb_batch batch;
+	const struct mc_attributes read_only = { MC_RIGHT_READ, MC_MEMORY_WRITE_BACK };
+	struct mc_tlb_batch batch;
 	int error;
 
-	tlb_batch_begin(&batch, space);
-	error = mapper_protect(space, virt_addr(BASE + KIB(4)), KIB(8), read_only, &batch, NULL);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_protect(space, mc_virt_addr(BASE + KIB(4)), KIB(8), read_only, &batch,
+				  NULL);
+	mc_tlb_batch_finish(&batch);
 	return error;
 }
 
 static int merge_a_gib(void)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 	int error;
 
-	tlb_batch_begin(&batch, space);
-	error = mapper_merge(space, virt_addr(BASE), GIB(1), &batch);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_merge(space, mc_virt_addr(BASE), GIB(1), &batch);
+	mc_tlb_batch_finish(&batch);
 	return error;
 }
 

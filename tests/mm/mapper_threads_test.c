@@ -10,26 +10,27 @@
 #include <string.h>
 
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 #include <mercator/cursor.h>
 #include <mercator/physmap.h>
 #include <mercator/platform.h>
 
 #define NR_THREADS 3
 #define NR_FRAMES  64
-#define PER_TABLE  (PT_ENTRIES - 1) /* the last page of each table is an anchor */
-#define NR_PAGES   (2 * PER_TABLE)  /* a thread's every NR_THREADS-th */
+#define PER_TABLE  (MC_PT_ENTRIES - 1) /* the last page of each table is an anchor */
+#define NR_PAGES   (2 * PER_TABLE)     /* a thread's every NR_THREADS-th */
 #define BASE       UINT64_C(0x0000123440000000)
 #define OWN(id)    (BASE + GIB(1) + MIB(2) * (id)) /* a leaf table that comes and goes */
 
 uint64_t host_physmap_base;
 
-static uint8_t memory[NR_FRAMES][FRAME_SIZE] __attribute__((aligned(FRAME_SIZE)));
-static struct space space;
+static uint8_t memory[NR_FRAMES][MC_FRAME_SIZE] __attribute__((aligned(MC_FRAME_SIZE)));
+static struct mc_space space;
 
 /* A source that several CPUs use: a batch releases without the space's lock. */
 static struct {
 	pthread_mutex_t mutex;
-	pfn_t free[NR_FRAMES];
+	mc_pfn_t free[NR_FRAMES];
 	unsigned int nr_free;
 } frames = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
@@ -41,36 +42,36 @@ struct worker {
 	unsigned int nr_wrong;
 };
 
-void tlb_invalidate_page(virt_addr_t address)
+void mc_tlb_invalidate_page(mc_virt_addr_t address)
 {
 	(void)address;
 }
 
-void tlb_flush_all(void)
+void mc_tlb_flush_all(void)
 {
 }
 
 /* No space is active: neither of these is called. */
-void tlb_load_root(phys_addr_t root)
+void mc_tlb_load_root(mc_phys_addr_t root)
 {
 	(void)root;
 	abort();
 }
 
-struct root active_root(void)
+struct mc_root mc_active_root(void)
 {
 	abort();
 }
 
-void *own_pointer(virt_addr_t address)
+void *mc_own_pointer(mc_virt_addr_t address)
 {
 	(void)address;
 	abort();
 }
 
-static int allocate(void *context, pfn_t *frame)
+static int allocate(void *context, mc_pfn_t *frame)
 {
-	int error = ERR_NO_MEMORY;
+	int error = MC_ERR_NO_MEMORY;
 
 	(void)context;
 	pthread_mutex_lock(&frames.mutex);
@@ -82,7 +83,7 @@ static int allocate(void *context, pfn_t *frame)
 	return error;
 }
 
-static void release(void *context, pfn_t frame)
+static void release(void *context, mc_pfn_t frame)
 {
 	(void)context;
 	pthread_mutex_lock(&frames.mutex);
@@ -90,24 +91,25 @@ static void release(void *context, pfn_t frame)
 	pthread_mutex_unlock(&frames.mutex);
 }
 
-static const struct frame_source source = { .allocate = allocate, .release = release };
-static const struct attributes read_write = { RIGHT_READ | RIGHT_WRITE, MEMORY_WRITE_BACK };
-static const struct attributes read_only = { RIGHT_READ, MEMORY_WRITE_BACK };
+static const struct mc_frame_source source = { .allocate = allocate, .release = release };
+static const struct mc_attributes read_write = { MC_RIGHT_READ | MC_RIGHT_WRITE,
+						 MC_MEMORY_WRITE_BACK };
+static const struct mc_attributes read_only = { MC_RIGHT_READ, MC_MEMORY_WRITE_BACK };
 
 static void start_space(void)
 {
 	host_physmap_base = (uint64_t)(uintptr_t)memory;
-	physmap_set_reach(sizeof(memory));
+	mc_physmap_set_reach(sizeof(memory));
 	memset(memory, 0, sizeof(memory));
 	frames.nr_free = 0;
-	for (pfn_t frame = NR_FRAMES - 1; frame > 0; frame--)
+	for (mc_pfn_t frame = NR_FRAMES - 1; frame > 0; frame--)
 		release(NULL, frame);
-	space = (struct space){
-		.root = { .levels = 4, .method = ACCESS_OFFSET },
+	space = (struct mc_space){
+		.root = { .levels = 4, .method = MC_ACCESS_OFFSET },
 		.frames = &source,
 		.largest_leaf = 3,
 		.physical_limit = TIB(256),
-		.recursive_slot = SPACE_NOT_RECURSIVE,
+		.recursive_slot = MC_SPACE_NOT_RECURSIVE,
 	};
 }
 
@@ -119,45 +121,45 @@ static uint64_t pick(struct worker *worker, uint64_t bound)
 	return worker->random % bound;
 }
 
-static virt_addr_t page(uint64_t i)
+static mc_virt_addr_t page(uint64_t i)
 {
-	return virt_addr(BASE + i / PER_TABLE * MIB(2) + i % PER_TABLE * FRAME_SIZE);
+	return mc_virt_addr(BASE + i / PER_TABLE * MIB(2) + i % PER_TABLE * MC_FRAME_SIZE);
 }
 
 /* Where a page leads, if anywhere, depends on the page alone. */
-static phys_addr_t target(uint64_t i)
+static mc_phys_addr_t target(uint64_t i)
 {
-	return phys_addr(GIB(7) + i * FRAME_SIZE);
+	return mc_phys_addr(GIB(7) + i * MC_FRAME_SIZE);
 }
 
-static void unmap(struct worker *worker, virt_addr_t address)
+static void unmap(struct worker *worker, mc_virt_addr_t address)
 {
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
-	tlb_batch_begin(&batch, &space);
-	worker->nr_wrong += mapper_unmap(&space, address, FRAME_SIZE, &batch) != 0;
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, &space);
+	worker->nr_wrong += mc_mapper_unmap(&space, address, MC_FRAME_SIZE, &batch) != 0;
+	mc_tlb_batch_finish(&batch);
 }
 
 static void protect(struct worker *worker, uint64_t i)
 {
-	const struct attributes attributes = pick(worker, 2) ? read_only : read_write;
-	struct tlb_batch batch;
-	int error, want = worker->is_mapped[i] ? 0 : ERR_NOT_FOUND;
+	const struct mc_attributes attributes = pick(worker, 2) ? read_only : read_write;
+	struct mc_tlb_batch batch;
+	int error, want = worker->is_mapped[i] ? 0 : MC_ERR_NOT_FOUND;
 
-	tlb_batch_begin(&batch, &space);
-	error = mapper_protect(&space, page(i), FRAME_SIZE, attributes, &batch, NULL);
+	mc_tlb_batch_begin(&batch, &space);
+	error = mc_mapper_protect(&space, page(i), MC_FRAME_SIZE, attributes, &batch, NULL);
 	worker->nr_wrong += error != want;
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 }
 
 /* A page of anybody's: if it leads anywhere, then there; the thread's own, as it left it. */
 static void translate(struct worker *worker, uint64_t i)
 {
-	phys_addr_t physical;
-	int error = mapper_translate_address(&space, page(i), &physical);
+	mc_phys_addr_t physical;
+	int error = mc_mapper_translate_address(&space, page(i), &physical);
 
-	worker->nr_wrong += !error && phys_raw(physical) != phys_raw(target(i));
+	worker->nr_wrong += !error && mc_phys_raw(physical) != mc_phys_raw(target(i));
 	if (i % NR_THREADS == worker->id)
 		worker->nr_wrong += !error != worker->is_mapped[i];
 }
@@ -165,29 +167,29 @@ static void translate(struct worker *worker, uint64_t i)
 /* The leaf table is made and freed each time. */
 static void come_and_go(struct worker *worker)
 {
-	virt_addr_t address = virt_addr(OWN(worker->id));
-	phys_addr_t physical;
+	mc_virt_addr_t address = mc_virt_addr(OWN(worker->id));
+	mc_phys_addr_t physical;
 
-	worker->nr_wrong +=
-		mapper_map(&space, address, phys_addr(0), FRAME_SIZE, read_write, NULL) != 0;
-	worker->nr_wrong += mapper_translate_address(&space, address, &physical) != 0;
+	worker->nr_wrong += mc_mapper_map(&space, address, mc_phys_addr(0), MC_FRAME_SIZE,
+					  read_write, NULL) != 0;
+	worker->nr_wrong += mc_mapper_translate_address(&space, address, &physical) != 0;
 	unmap(worker, address);
 }
 
 /* The thread's own pages among the next few, those of others passed over. */
 static void map_by_cursor(struct worker *worker, uint64_t first)
 {
-	struct cursor cursor;
+	struct mc_cursor cursor;
 
-	worker->nr_wrong += cursor_open(&cursor, &space, virt_addr(BASE), MIB(4)) != 0;
+	worker->nr_wrong += mc_cursor_open(&cursor, &space, mc_virt_addr(BASE), MIB(4)) != 0;
 	for (uint64_t i = first; i < first + 8 * NR_THREADS && i < NR_PAGES; i += NR_THREADS) {
-		int want = worker->is_mapped[i] ? ERR_EXISTS : 0;
+		int want = worker->is_mapped[i] ? MC_ERR_EXISTS : 0;
 
-		worker->nr_wrong += cursor_seek(&cursor, page(i)) != 0;
-		worker->nr_wrong += cursor_map(&cursor, 1, target(i), read_write, NULL) != want;
+		worker->nr_wrong += mc_cursor_seek(&cursor, page(i)) != 0;
+		worker->nr_wrong += mc_cursor_map(&cursor, 1, target(i), read_write, NULL) != want;
 		worker->is_mapped[i] = true;
 	}
-	cursor_close(&cursor);
+	mc_cursor_close(&cursor);
 }
 
 static void *work(void *context)
@@ -202,9 +204,9 @@ static void *work(void *context)
 
 		switch (pick(worker, 6)) {
 		case 0:
-			error = mapper_map(&space, page(i), target(i), FRAME_SIZE, read_write,
-					   NULL);
-			worker->nr_wrong += error != (was_mapped ? ERR_EXISTS : 0);
+			error = mc_mapper_map(&space, page(i), target(i), MC_FRAME_SIZE, read_write,
+					      NULL);
+			worker->nr_wrong += error != (was_mapped ? MC_ERR_EXISTS : 0);
 			worker->is_mapped[i] = true;
 			break;
 		case 1:
@@ -222,16 +224,17 @@ static void *work(void *context)
 
 static int map_one(uint64_t address)
 {
-	return mapper_map(&space, virt_addr(address), phys_addr(0), FRAME_SIZE, read_write, NULL);
+	return mc_mapper_map(&space, mc_virt_addr(address), mc_phys_addr(0), MC_FRAME_SIZE,
+			     read_write, NULL);
 }
 
 /* So that no table goes while others walk through it: nobody waits for them here. */
 static int map_anchors(void)
 {
-	int error = map_one(BASE + PER_TABLE * FRAME_SIZE);
+	int error = map_one(BASE + PER_TABLE * MC_FRAME_SIZE);
 
 	if (!error)
-		error = map_one(BASE + MIB(2) + PER_TABLE * FRAME_SIZE);
+		error = map_one(BASE + MIB(2) + PER_TABLE * MC_FRAME_SIZE);
 	if (!error)
 		error = map_one(OWN(NR_THREADS));
 	return error;
@@ -240,7 +243,7 @@ static int map_anchors(void)
 KTEST(mapper_threads, one_space_changed_by_all_at_once)
 {
 	static struct worker workers[NR_THREADS];
-	struct tlb_batch batch;
+	struct mc_tlb_batch batch;
 
 	start_space();
 	ASSERT_EQ(t, map_anchors(), 0);
@@ -254,9 +257,9 @@ KTEST(mapper_threads, one_space_changed_by_all_at_once)
 	}
 
 	/* Had a count of live entries gone wrong, tables would stay, or have gone too early. */
-	tlb_batch_begin(&batch, &space);
-	ASSERT_EQ(t, mapper_unmap(&space, virt_addr(BASE), GIB(2), &batch), 0);
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, &space);
+	ASSERT_EQ(t, mc_mapper_unmap(&space, mc_virt_addr(BASE), GIB(2), &batch), 0);
+	mc_tlb_batch_finish(&batch);
 	EXPECT_EQ(t, space.nr_tables, 0);
 	EXPECT_EQ(t, frames.nr_free, NR_FRAMES - 1);
 }

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* The model of the mapper's random tests, and its operations (mapper_world.h). */
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 #include "mapper_world.h"
 
-virt_addr_t world_address(const struct world *w, unsigned int index)
+mc_virt_addr_t world_address(const struct world *w, unsigned int index)
 {
-	return virt_addr(w->base + index * w->unit_size);
+	return mc_virt_addr(w->base + index * w->unit_size);
 }
 
-static struct attributes random_attributes(struct ktest_run *t, const struct world *w)
+static struct mc_attributes random_attributes(struct ktest_run *t, const struct world *w)
 {
 	static const unsigned int rights[] = {
-		RIGHT_READ,
-		RIGHT_READ | RIGHT_WRITE,
-		RIGHT_READ | RIGHT_EXECUTE,
-		RIGHT_READ | RIGHT_USER,
-		RIGHT_READ | RIGHT_WRITE | RIGHT_USER,
-		RIGHT_READ | RIGHT_GLOBAL,
-		RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
+		MC_RIGHT_READ,
+		MC_RIGHT_READ | MC_RIGHT_WRITE,
+		MC_RIGHT_READ | MC_RIGHT_EXECUTE,
+		MC_RIGHT_READ | MC_RIGHT_USER,
+		MC_RIGHT_READ | MC_RIGHT_WRITE | MC_RIGHT_USER,
+		MC_RIGHT_READ | MC_RIGHT_GLOBAL,
+		MC_RIGHT_READ | MC_RIGHT_WRITE | MC_RIGHT_GLOBAL,
 	};
 	const unsigned int of_one_half = ARRAY_SIZE(rights) - 2;
 	unsigned int which = (unsigned int)ktest_random_below(t, of_one_half);
@@ -26,16 +27,16 @@ static struct attributes random_attributes(struct ktest_run *t, const struct wor
 	/* The first three are for both halves, the next two for the lower, the last for the upper. */
 	if (which >= 3 && w->base >> 63)
 		which += 2;
-	return (struct attributes){
+	return (struct mc_attributes){
 		.rights = rights[which],
-		.type = (enum memory_type)ktest_random_below(t, 4),
+		.type = (enum mc_memory_type)ktest_random_below(t, 4),
 	};
 }
 
 /* Often as far from the virtual address as lets huge pages be used, sometimes not. */
 static uint64_t random_physical(struct ktest_run *t, const struct world *w, unsigned int start)
 {
-	uint64_t offset = virt_raw(world_address(w, start)) % GIB(1);
+	uint64_t offset = mc_virt_raw(world_address(w, start)) % GIB(1);
 	uint64_t physical = ktest_random_below(t, 1024) * GIB(1) + offset;
 
 	if (ktest_random_below(t, 4) == 0)
@@ -44,41 +45,42 @@ static uint64_t random_physical(struct ktest_run *t, const struct world *w, unsi
 }
 
 /* Whether the CPU translates by what the space says: all of it, or the kernel half that it shares. */
-static bool is_translated(const struct space *space, virt_addr_t address)
+static bool is_translated(const struct mc_space *space, mc_virt_addr_t address)
 {
-	return !space->is_inactive || (space->kernel && virt_raw(address) >> 63);
+	return !space->is_inactive || (space->kernel && mc_virt_raw(address) >> 63);
 }
 
 void world_check_unit(struct ktest_run *t, const struct world *w, unsigned int index)
 {
 	const struct unit *unit = &w->units[index];
 	uint64_t offset = ktest_random_below(t, w->unit_size);
-	virt_addr_t address = virt_addr(virt_raw(world_address(w, index)) + offset);
-	const struct space *space = w->space;
-	struct translation got;
+	mc_virt_addr_t address = mc_virt_addr(mc_virt_raw(world_address(w, index)) + offset);
+	const struct mc_space *space = w->space;
+	struct mc_translation got;
 	unsigned int level;
-	pt_entry_t entry;
-	int error = mapper_translate(space, address, &got);
+	mc_pt_entry_t entry;
+	int error = mc_mapper_translate(space, address, &got);
 
 	if (unit->kind == UNIT_MAPPED) {
 		if (!EXPECT_EQ(t, error, 0))
 			return;
-		EXPECT_EQ(t, phys_raw(got.address), unit->value + offset);
-		EXPECT_EQ(t, got.writable, !!(unit->attributes.rights & RIGHT_WRITE));
-		EXPECT_EQ(t, got.executable, !!(unit->attributes.rights & RIGHT_EXECUTE));
-		EXPECT_EQ(t, got.user, !!(unit->attributes.rights & RIGHT_USER));
+		EXPECT_EQ(t, mc_phys_raw(got.address), unit->value + offset);
+		EXPECT_EQ(t, got.writable, !!(unit->attributes.rights & MC_RIGHT_WRITE));
+		EXPECT_EQ(t, got.executable, !!(unit->attributes.rights & MC_RIGHT_EXECUTE));
+		EXPECT_EQ(t, got.user, !!(unit->attributes.rights & MC_RIGHT_USER));
 		EXPECT_EQ(t, got.global,
-			  (unit->attributes.rights & RIGHT_GLOBAL) && space->global_pages);
+			  (unit->attributes.rights & MC_RIGHT_GLOBAL) && space->global_pages);
 		if (is_translated(space, address))
-			EXPECT_STR(t, fixture_use(address, phys_addr(unit->value + offset)), NULL);
+			EXPECT_STR(t, fixture_use(address, mc_phys_addr(unit->value + offset)),
+				   NULL);
 	} else {
-		EXPECT_EQ(t, error, ERR_NOT_FOUND);
+		EXPECT_EQ(t, error, MC_ERR_NOT_FOUND);
 	}
-	ASSERT_EQ(t, mapper_read_entry(space, address, 1, &entry, &level), 0);
+	ASSERT_EQ(t, mc_mapper_read_entry(space, address, 1, &entry, &level), 0);
 	if (unit->kind == UNIT_MAPPED)
-		EXPECT_EQ(t, pt_memory_type(entry), unit->attributes.type);
+		EXPECT_EQ(t, mc_pt_memory_type(entry), unit->attributes.type);
 	else if (unit->kind == UNIT_RESERVED)
-		EXPECT_EQ(t, pt_reserved_payload(entry), unit->value);
+		EXPECT_EQ(t, mc_pt_reserved_payload(entry), unit->value);
 	else
 		EXPECT_EQ(t, entry.raw, 0);
 }
@@ -107,18 +109,18 @@ static int first_unit(const struct world *w, unsigned int start, unsigned int co
 
 /* What an operation on [start, start + count) should return, if it finds frames enough. */
 static void check_result(struct ktest_run *t, const struct world *w, int result, int want,
-			 int conflicting, const struct conflict *conflict)
+			 int conflicting, const struct mc_conflict *conflict)
 {
 	EXPECT_EQ(t, result, want);
 	if (conflicting >= 0 && result == want)
-		EXPECT_EQ(t, virt_raw(conflict->address),
-			  virt_raw(world_address(w, (unsigned int)conflicting)));
+		EXPECT_EQ(t, mc_virt_raw(conflict->address),
+			  mc_virt_raw(world_address(w, (unsigned int)conflicting)));
 }
 
 void world_finish_batch(struct world *w)
 {
-	if (!tlb_batch_is_empty(&w->batch))
-		tlb_batch_finish(&w->batch);
+	if (!mc_tlb_batch_is_empty(&w->batch))
+		mc_tlb_batch_finish(&w->batch);
 	/* Also where nothing was owed, as of a space that is not active: frames go back at the same time. */
 	if (!w->is_owing)
 		return;
@@ -140,22 +142,22 @@ static void finish_if_owed(struct world *w, unsigned int start, unsigned int cou
 
 static int do_map(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
 {
-	struct attributes attributes = random_attributes(t, w);
+	struct mc_attributes attributes = random_attributes(t, w);
 	uint64_t physical = random_physical(t, w, start);
 	int occupied = first_unit(w, start, count, UNIT_HOLE, false);
-	struct conflict conflict;
+	struct mc_conflict conflict;
 	int result;
 
 	finish_if_owed(w, start, count);
 	if (w->cursor)
-		result = cursor_map(w->cursor, w->unit_level, phys_addr(physical), attributes,
-				    &conflict);
+		result = mc_cursor_map(w->cursor, w->unit_level, mc_phys_addr(physical), attributes,
+				       &conflict);
 	else
-		result = mapper_map(w->space, world_address(w, start), phys_addr(physical),
-				    count * w->unit_size, attributes, &conflict);
-	if (result == ERR_NO_MEMORY)
+		result = mc_mapper_map(w->space, world_address(w, start), mc_phys_addr(physical),
+				       count * w->unit_size, attributes, &conflict);
+	if (result == MC_ERR_NO_MEMORY)
 		return result;
-	check_result(t, w, result, occupied >= 0 ? ERR_EXISTS : 0, occupied, &conflict);
+	check_result(t, w, result, occupied >= 0 ? MC_ERR_EXISTS : 0, occupied, &conflict);
 	for (unsigned int i = 0; !result && i < count; i++)
 		w->units[start + i] = (struct unit){ UNIT_MAPPED, attributes,
 						     physical + i * w->unit_size, false };
@@ -164,17 +166,17 @@ static int do_map(struct ktest_run *t, struct world *w, unsigned int start, unsi
 
 static int do_unmap(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
 {
-	bool was_empty = tlb_batch_is_empty(&w->batch);
+	bool was_empty = mc_tlb_batch_is_empty(&w->batch);
 	int result;
 
 	if (w->cursor)
-		result = cursor_unmap(w->cursor, w->unit_level, &w->batch);
+		result = mc_cursor_unmap(w->cursor, w->unit_level, &w->batch);
 	else
-		result = mapper_unmap(w->space, world_address(w, start), count * w->unit_size,
-				      &w->batch);
+		result = mc_mapper_unmap(w->space, world_address(w, start), count * w->unit_size,
+					 &w->batch);
 	if (result && was_empty)
-		EXPECT_TRUE(t, tlb_batch_is_empty(&w->batch));
-	if (result == ERR_NO_MEMORY)
+		EXPECT_TRUE(t, mc_tlb_batch_is_empty(&w->batch));
+	if (result == MC_ERR_NO_MEMORY)
 		return result;
 	EXPECT_EQ(t, result, 0);
 	w->is_owing = true;
@@ -185,22 +187,23 @@ static int do_unmap(struct ktest_run *t, struct world *w, unsigned int start, un
 
 static int do_protect(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
 {
-	struct attributes attributes = random_attributes(t, w);
+	struct mc_attributes attributes = random_attributes(t, w);
 	int missing = first_unit(w, start, count, UNIT_MAPPED, false);
-	struct conflict conflict;
-	bool was_empty = tlb_batch_is_empty(&w->batch);
+	struct mc_conflict conflict;
+	bool was_empty = mc_tlb_batch_is_empty(&w->batch);
 	int result;
 
 	if (w->cursor)
-		result = cursor_protect(w->cursor, w->unit_level, attributes, &w->batch, &conflict);
+		result = mc_cursor_protect(w->cursor, w->unit_level, attributes, &w->batch,
+					   &conflict);
 	else
-		result = mapper_protect(w->space, world_address(w, start), count * w->unit_size,
-					attributes, &w->batch, &conflict);
+		result = mc_mapper_protect(w->space, world_address(w, start), count * w->unit_size,
+					   attributes, &w->batch, &conflict);
 	if (result && was_empty)
-		EXPECT_TRUE(t, tlb_batch_is_empty(&w->batch));
-	if (result == ERR_NO_MEMORY)
+		EXPECT_TRUE(t, mc_tlb_batch_is_empty(&w->batch));
+	if (result == MC_ERR_NO_MEMORY)
 		return result;
-	check_result(t, w, result, missing >= 0 ? ERR_NOT_FOUND : 0, missing, &conflict);
+	check_result(t, w, result, missing >= 0 ? MC_ERR_NOT_FOUND : 0, missing, &conflict);
 	for (unsigned int i = 0; !result && i < count; i++)
 		w->units[start + i].attributes = attributes;
 	return result;
@@ -208,17 +211,17 @@ static int do_protect(struct ktest_run *t, struct world *w, unsigned int start, 
 
 static int do_reserve(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
 {
-	uint64_t payload = ktest_random_below(t, PT_RESERVED_LIMIT);
+	uint64_t payload = ktest_random_below(t, MC_PT_RESERVED_LIMIT);
 	int occupied = first_unit(w, start, count, UNIT_HOLE, false);
-	struct conflict conflict;
+	struct mc_conflict conflict;
 	int result;
 
 	finish_if_owed(w, start, count);
-	result = mapper_reserve(w->space, world_address(w, start), count * w->unit_size, payload,
-				&conflict);
-	if (result == ERR_NO_MEMORY)
+	result = mc_mapper_reserve(w->space, world_address(w, start), count * w->unit_size, payload,
+				   &conflict);
+	if (result == MC_ERR_NO_MEMORY)
 		return result;
-	check_result(t, w, result, occupied >= 0 ? ERR_EXISTS : 0, occupied, &conflict);
+	check_result(t, w, result, occupied >= 0 ? MC_ERR_EXISTS : 0, occupied, &conflict);
 	for (unsigned int i = 0; !result && i < count; i++)
 		w->units[start + i] = (struct unit){ .kind = UNIT_RESERVED, .value = payload };
 	return result;
@@ -227,7 +230,7 @@ static int do_reserve(struct ktest_run *t, struct world *w, unsigned int start, 
 static int do_merge(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
 {
 	int result =
-		mapper_merge(w->space, world_address(w, start), count * w->unit_size, &w->batch);
+		mc_mapper_merge(w->space, world_address(w, start), count * w->unit_size, &w->batch);
 
 	EXPECT_EQ(t, result, 0);
 	return result;
@@ -236,25 +239,25 @@ static int do_merge(struct ktest_run *t, struct world *w, unsigned int start, un
 /* What a cursor at the unit reads is what the mapper says, which world_check_unit() holds to the model. */
 static void check_reading(struct ktest_run *t, const struct world *w)
 {
-	const struct space *space = w->space;
-	const virt_addr_t address = cursor_address(w->cursor);
+	const struct mc_space *space = w->space;
+	const mc_virt_addr_t address = mc_cursor_address(w->cursor);
 	unsigned int level = 1 + (unsigned int)ktest_random_below(t, space->root.levels);
 	unsigned int found, found_want;
-	pt_entry_t entry, entry_want;
-	struct translation got, want;
-	int error = mapper_translate(space, address, &want);
+	mc_pt_entry_t entry, entry_want;
+	struct mc_translation got, want;
+	int error = mc_mapper_translate(space, address, &want);
 
-	EXPECT_EQ(t, cursor_translate(w->cursor, &got), error);
+	EXPECT_EQ(t, mc_cursor_translate(w->cursor, &got), error);
 	if (!error) {
-		EXPECT_EQ(t, phys_raw(got.address), phys_raw(want.address));
+		EXPECT_EQ(t, mc_phys_raw(got.address), mc_phys_raw(want.address));
 		EXPECT_EQ(t, got.page_size, want.page_size);
 		EXPECT_EQ(t, got.writable, want.writable);
 		EXPECT_EQ(t, got.user, want.user);
 		EXPECT_EQ(t, got.executable, want.executable);
 		EXPECT_EQ(t, got.global, want.global);
 	}
-	ASSERT_EQ(t, mapper_read_entry(space, address, level, &entry_want, &found_want), 0);
-	ASSERT_EQ(t, cursor_read_entry(w->cursor, level, &entry, &found), 0);
+	ASSERT_EQ(t, mc_mapper_read_entry(space, address, level, &entry_want, &found_want), 0);
+	ASSERT_EQ(t, mc_cursor_read_entry(w->cursor, level, &entry, &found), 0);
 	EXPECT_EQ(t, entry.raw, entry_want.raw);
 	EXPECT_EQ(t, found, found_want);
 }
@@ -280,9 +283,9 @@ static void step_by_cursor(struct ktest_run *t, struct world *w, unsigned int un
 	case 6: result = do_protect(t, w, unit, 1); break;
 	default: check_reading(t, w); return;
 	}
-	EXPECT_TRUE(t, result != ERR_NO_MEMORY || starved);
-	EXPECT_EQ(t, virt_raw(cursor_address(w->cursor)),
-		  virt_raw(world_address(w, result ? unit : unit + 1)));
+	EXPECT_TRUE(t, result != MC_ERR_NO_MEMORY || starved);
+	EXPECT_EQ(t, mc_virt_raw(mc_cursor_address(w->cursor)),
+		  mc_virt_raw(world_address(w, result ? unit : unit + 1)));
 	if (result && starved)
 		EXPECT_EQ(t, fixture_fingerprint(&w->fixture), before);
 }
@@ -290,22 +293,24 @@ static void step_by_cursor(struct ktest_run *t, struct world *w, unsigned int un
 /* A stretch of the range, page by page, with jumps. */
 static void do_cursor(struct ktest_run *t, struct world *w, unsigned int start, unsigned int count)
 {
-	struct cursor cursor;
+	struct mc_cursor cursor;
 
-	ASSERT_EQ(t, cursor_open(&cursor, w->space, world_address(w, start), count * w->unit_size),
+	ASSERT_EQ(t,
+		  mc_cursor_open(&cursor, w->space, world_address(w, start), count * w->unit_size),
 		  0);
 	w->cursor = &cursor;
 	for (uint64_t steps = 1 + ktest_random_below(t, 24); steps && !t->nr_failures; steps--) {
-		if (!cursor_left(&cursor) || ktest_random_below(t, 6) == 0) {
+		if (!mc_cursor_left(&cursor) || ktest_random_below(t, 6) == 0) {
 			unsigned int unit = start + (unsigned int)ktest_random_below(t, count);
 
-			ASSERT_EQ(t, cursor_seek(&cursor, world_address(w, unit)), 0);
+			ASSERT_EQ(t, mc_cursor_seek(&cursor, world_address(w, unit)), 0);
 		}
 		step_by_cursor(t, w,
-			       start + count - (unsigned int)(cursor_left(&cursor) / w->unit_size));
+			       start + count -
+				       (unsigned int)(mc_cursor_left(&cursor) / w->unit_size));
 	}
 	w->cursor = NULL;
-	cursor_close(&cursor);
+	mc_cursor_close(&cursor);
 }
 
 /* The next unit at which a page begins that is one size larger than a unit; WORLD_UNITS at the most. */
@@ -373,7 +378,7 @@ void world_step(struct ktest_run *t, struct world *w)
 	}
 	result = world_change(t, w, start, count);
 	w->fixture.failing_after = -1;
-	if (result == ERR_NO_MEMORY)
+	if (result == MC_ERR_NO_MEMORY)
 		EXPECT_TRUE(t, starved);
 	if (result && starved)
 		EXPECT_EQ(t, fixture_fingerprint(&w->fixture), before);
@@ -381,7 +386,7 @@ void world_step(struct ktest_run *t, struct world *w)
 	world_check_unit(t, w, start + count - 1);
 	if (ktest_random_below(t, 2))
 		world_finish_batch(w);
-	if (tlb_batch_is_empty(&w->batch))
+	if (mc_tlb_batch_is_empty(&w->batch))
 		EXPECT_STR(t, fixture_check_tlb(), NULL);
 }
 
@@ -391,7 +396,7 @@ void world_clear(struct world *w, unsigned int unit_level, uint64_t base)
 	memset(w, 0, sizeof(*w));
 	w->base = base;
 	w->unit_level = unit_level;
-	w->unit_size = pt_span(unit_level);
+	w->unit_size = mc_pt_span(unit_level);
 }
 
 bool world_start(struct world *w, struct world_way way, unsigned int levels,
@@ -402,8 +407,8 @@ bool world_start(struct world *w, struct world_way way, unsigned int levels,
 	if (way.is_inactive ? !fixture_init_inactive(&w->fixture, way.method, levels)
 			    : !fixture_init(&w->fixture, way.method, levels))
 		return false;
-	if (way.method == ACCESS_GENERIC) /* without a window, other invalidations are due */
-		w->space->recursive_slot = SPACE_NOT_RECURSIVE;
-	tlb_batch_begin(&w->batch, w->space);
+	if (way.method == MC_ACCESS_GENERIC) /* without a window, other invalidations are due */
+		w->space->recursive_slot = MC_SPACE_NOT_RECURSIVE;
+	mc_tlb_batch_begin(&w->batch, w->space);
 	return true;
 }

@@ -22,27 +22,27 @@ enum unit_kind {
 
 struct unit {
 	enum unit_kind kind;
-	struct attributes attributes;
+	struct mc_attributes attributes;
 	uint64_t value; /* physical address, or payload */
 	bool is_owed;   /* unmapped, but the batch is not finished */
 };
 
 struct world {
 	struct fixture fixture;
-	struct space *space; /* the fixture's, or another */
+	struct mc_space *space; /* the fixture's, or another */
 	struct unit units[WORLD_UNITS];
 	uint64_t base;
 	uint64_t unit_size;
 	unsigned int unit_level;
-	struct tlb_batch batch;
-	bool is_owing;         /* some unit is owed */
-	struct cursor *cursor; /* if open: operations on one unit go through it */
-	uint64_t fingerprint;  /* after all operations */
+	struct mc_tlb_batch batch;
+	bool is_owing;            /* some unit is owed */
+	struct mc_cursor *cursor; /* if open: operations on one unit go through it */
+	uint64_t fingerprint;     /* after all operations */
 };
 
 /* How a space is worked on. */
 struct world_way {
-	enum access_method method;
+	enum mc_access_method method;
 	bool is_inactive;
 };
 
@@ -53,7 +53,7 @@ void world_clear(struct world *w, unsigned int unit_level, uint64_t base);
 bool world_start(struct world *w, struct world_way way, unsigned int levels,
 		 unsigned int unit_level, uint64_t base);
 
-virt_addr_t world_address(const struct world *w, unsigned int index);
+mc_virt_addr_t world_address(const struct world *w, unsigned int index);
 
 /* Short ranges, long ones, ranges that begin or end on a huge page's boundary, and such pages. */
 void world_random_range(struct ktest_run *t, const struct world *w, unsigned int *start,

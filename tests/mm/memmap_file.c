@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <arch/memory_hole.h>
+#include <kernel/units.h>
 
 #include "memmap_file.h"
 
@@ -13,11 +14,11 @@ static bool parse_type(const char *text, uint32_t *type)
 {
 	static const struct {
 		const char *name;
-		enum memmap_type type;
+		enum mc_memmap_type type;
 	} names[] = {
-		{ "usable", MEMMAP_USABLE },         { "reserved", MEMMAP_RESERVED },
-		{ "acpi", MEMMAP_ACPI_RECLAIMABLE }, { "nvs", MEMMAP_ACPI_NVS },
-		{ "unusable", MEMMAP_DEFECTIVE },    { "pmem", MEMMAP_PERSISTENT },
+		{ "usable", MC_MEMMAP_USABLE },         { "reserved", MC_MEMMAP_RESERVED },
+		{ "acpi", MC_MEMMAP_ACPI_RECLAIMABLE }, { "nvs", MC_MEMMAP_ACPI_NVS },
+		{ "unusable", MC_MEMMAP_DEFECTIVE },    { "pmem", MC_MEMMAP_PERSISTENT },
 	};
 	char *end;
 
@@ -45,7 +46,7 @@ static bool parse_line(const char *line, struct memmap_file *map)
 	if (sscanf(line, "%lx %lx %31s", &start, &end, type_text) != 3 || end < start ||
 	    !parse_type(type_text, &type) || map->count == MEMMAP_FILE_RANGES)
 		return false;
-	map->ranges[map->count++] = memmap_from_length(start, end - start, type);
+	map->ranges[map->count++] = mc_memmap_from_length(start, end - start, type);
 	return true;
 }
 

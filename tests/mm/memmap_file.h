@@ -9,7 +9,7 @@
 #define MEMMAP_FILE_RANGES 128 /* the longest of the files has 45, and tests add a few */
 
 struct memmap_file {
-	struct memmap_range ranges[MEMMAP_FILE_RANGES];
+	struct mc_memmap_range ranges[MEMMAP_FILE_RANGES];
 	size_t count;
 	uint64_t limit; /* of the machine's CPU where the file knows it, else UINT64_MAX */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 #include <mercator/memmap.h>
 
 #include "memmap_file.h"
@@ -15,17 +16,17 @@
 #define NO_LIMIT UINT64_MAX
 
 /* Normalise a copy of exactly `count` ranges, so that ASan sees one too many, and ask the model. */
-static struct memmap_summary check_map(struct ktest_run *t, const char *name,
-				       const struct memmap_range *ranges, size_t count,
-				       uint64_t limit)
+static struct mc_memmap_summary check_map(struct ktest_run *t, const char *name,
+					  const struct mc_memmap_range *ranges, size_t count,
+					  uint64_t limit)
 {
-	struct memmap_range *copy = malloc(count * sizeof(*copy));
+	struct mc_memmap_range *copy = malloc(count * sizeof(*copy));
 	uint64_t *points = malloc(MEMMAP_MODEL_POINTS(count) * sizeof(*points));
 	const struct memmap_model model = memmap_model_make(ranges, count, limit, points);
-	struct memmap_summary summary;
+	struct mc_memmap_summary summary;
 
 	memcpy(copy, ranges, count * sizeof(*copy));
-	summary = memmap_normalise(copy, count, limit);
+	summary = mc_memmap_normalise(copy, count, limit);
 	if (!EXPECT_STR(t, memmap_model_check(&model, limit, copy, summary), NULL))
 		ktest_note(t, "%s, limit %#lx", name, limit);
 	free(points);
@@ -33,11 +34,11 @@ static struct memmap_summary check_map(struct ktest_run *t, const char *name,
 	return summary;
 }
 
-static void shuffle(struct ktest_run *t, struct memmap_range *ranges, size_t count)
+static void shuffle(struct ktest_run *t, struct mc_memmap_range *ranges, size_t count)
 {
 	for (size_t i = count; i > 1; i--) {
 		const size_t other = ktest_random_below(t, i);
-		const struct memmap_range swapped = ranges[i - 1];
+		const struct mc_memmap_range swapped = ranges[i - 1];
 
 		ranges[i - 1] = ranges[other];
 		ranges[other] = swapped;
@@ -47,18 +48,18 @@ static void shuffle(struct ktest_run *t, struct memmap_range *ranges, size_t cou
 /* As the kernel does: something in use at any place and of any size, inside the map's span. */
 static void reserve_something(struct ktest_run *t, struct memmap_file *map)
 {
-	const struct memmap_range *last = &map->ranges[map->count - 1];
+	const struct mc_memmap_range *last = &map->ranges[map->count - 1];
 	const uint64_t start = ktest_random_below(t, last->end);
 	const uint64_t size = ktest_random(t) >> (34 + ktest_random_below(t, 30));
 
-	map->ranges[map->count] = memmap_from_length(start, size, MEMMAP_RESERVED);
-	map->ranges[map->count++].type = MEMMAP_MODULE;
+	map->ranges[map->count] = mc_memmap_from_length(start, size, MC_MEMMAP_RESERVED);
+	map->ranges[map->count++].type = MC_MEMMAP_MODULE;
 }
 
 /* Two of the maps call it RAM. */
 static void expect_no_video_memory(struct ktest_run *t, const char *name, struct memmap_file map)
 {
-	const size_t count = memmap_normalise(map.ranges, map.count, NO_LIMIT).nr_ranges;
+	const size_t count = mc_memmap_normalise(map.ranges, map.count, NO_LIMIT).nr_ranges;
 
 	for (size_t i = 0; i < count; i++)
 		if (!EXPECT_TRUE(t, map.ranges[i].end <= KIB(640) || map.ranges[i].start >= MIB(1)))
@@ -68,13 +69,14 @@ static void expect_no_video_memory(struct ktest_run *t, const char *name, struct
 static void check_variants(struct ktest_run *t, const char *name, struct memmap_file *map)
 {
 	const uint64_t limits[] = { NO_LIMIT, map->limit, GIB(4), MIB(100) + 0x800 };
-	const struct memmap_summary whole = check_map(t, name, map->ranges, map->count, NO_LIMIT);
+	const struct mc_memmap_summary whole =
+		check_map(t, name, map->ranges, map->count, NO_LIMIT);
 
 	EXPECT_TRUE(t, whole.usable > MIB(8));
 	expect_no_video_memory(t, name, *map);
 	for (int round = 0; round < 8; round++) {
 		const uint64_t limit = limits[round % (int)ARRAY_SIZE(limits)];
-		struct memmap_summary summary;
+		struct mc_memmap_summary summary;
 
 		shuffle(t, map->ranges, map->count);
 		summary = check_map(t, name, map->ranges, map->count, limit);
@@ -95,15 +97,15 @@ KTEST(memmap, maps_of_real_machines)
 
 KTEST(memmap, thousands_of_random_ranges)
 {
-	struct memmap_range *ranges = malloc(MANY * sizeof(*ranges));
+	struct mc_memmap_range *ranges = malloc(MANY * sizeof(*ranges));
 
 	for (int round = 0; round < 3; round++) {
 		const uint64_t span = GIB(1) << (round * 5);
 
 		for (size_t i = 0; i < MANY; i++)
-			ranges[i] = memmap_from_length(ktest_random_below(t, span),
-						       ktest_random_below(t, span / 500),
-						       ktest_random_below(t, 2) + 1);
+			ranges[i] = mc_memmap_from_length(ktest_random_below(t, span),
+							  ktest_random_below(t, span / 500),
+							  ktest_random_below(t, 2) + 1);
 		check_map(t, "random", ranges, MANY, span / 4 * 3);
 	}
 	free(ranges);
@@ -112,31 +114,31 @@ KTEST(memmap, thousands_of_random_ranges)
 /* The most ranges that can come out: as many as went in. */
 KTEST(memmap, thousands_of_one_frame_ranges)
 {
-	struct memmap_range *ranges = malloc(MANY * sizeof(*ranges));
-	struct memmap_summary summary;
+	struct mc_memmap_range *ranges = malloc(MANY * sizeof(*ranges));
+	struct mc_memmap_summary summary;
 
 	for (size_t i = 0; i < MANY; i++)
-		ranges[i] = memmap_from_length(TIB(1) + 2 * i * FRAME_SIZE, FRAME_SIZE, 1);
+		ranges[i] = mc_memmap_from_length(TIB(1) + 2 * i * MC_FRAME_SIZE, MC_FRAME_SIZE, 1);
 	shuffle(t, ranges, MANY);
 	summary = check_map(t, "one frame in two", ranges, MANY, NO_LIMIT);
 	EXPECT_EQ(t, summary.nr_ranges, MANY);
-	EXPECT_EQ(t, summary.usable, MANY * FRAME_SIZE);
+	EXPECT_EQ(t, summary.usable, MANY * MC_FRAME_SIZE);
 	free(ranges);
 }
 
 /* The same from one range, by blockers: a hole in each second frame. */
 KTEST(memmap, thousands_of_one_frame_holes)
 {
-	struct memmap_range *ranges = malloc(MANY * sizeof(*ranges));
-	struct memmap_summary summary;
+	struct mc_memmap_range *ranges = malloc(MANY * sizeof(*ranges));
+	struct mc_memmap_summary summary;
 
-	ranges[0] = memmap_from_length(0, 2 * MANY * FRAME_SIZE, 1);
+	ranges[0] = mc_memmap_from_length(0, 2 * MANY * MC_FRAME_SIZE, 1);
 	for (size_t i = 1; i < MANY; i++)
-		ranges[i] = memmap_from_length(2 * i * FRAME_SIZE + 17, 1, 2);
+		ranges[i] = mc_memmap_from_length(2 * i * MC_FRAME_SIZE + 17, 1, 2);
 	shuffle(t, ranges, MANY);
 	summary = check_map(t, "one hole in two", ranges, MANY, NO_LIMIT);
 	EXPECT_EQ(t, summary.nr_ranges, MANY);
-	EXPECT_EQ(t, summary.usable, (MANY + 1) * FRAME_SIZE);
+	EXPECT_EQ(t, summary.usable, (MANY + 1) * MC_FRAME_SIZE);
 	free(ranges);
 }
 
@@ -144,12 +146,13 @@ KTEST(memmap, thousands_of_one_frame_holes)
 KTEST(memmap, a_million_ranges)
 {
 	const size_t count = 1000000;
-	struct memmap_range *ranges = malloc(count * sizeof(*ranges));
-	struct memmap_summary summary;
+	struct mc_memmap_range *ranges = malloc(count * sizeof(*ranges));
+	struct mc_memmap_summary summary;
 
 	for (size_t i = 0; i < count; i++)
-		ranges[i] = memmap_from_length((count - i) * 2 * FRAME_SIZE, FRAME_SIZE, 1);
-	summary = memmap_normalise(ranges, count, NO_LIMIT);
+		ranges[i] =
+			mc_memmap_from_length((count - i) * 2 * MC_FRAME_SIZE, MC_FRAME_SIZE, 1);
+	summary = mc_memmap_normalise(ranges, count, NO_LIMIT);
 	EXPECT_EQ(t, summary.nr_ranges, count);
 	for (size_t i = 1; i < count; i++)
 		ASSERT_TRUE(t, ranges[i - 1].end < ranges[i].start);

@@ -2,6 +2,8 @@
 /*
  * See memmap_model.h. O(ranges^2), which is the point.
  */
+#include <kernel/units.h>
+
 #include "memmap_model.h"
 
 bool memmap_model_byte(const struct memmap_model *model, uint64_t address)
@@ -11,7 +13,7 @@ bool memmap_model_byte(const struct memmap_model *model, uint64_t address)
 	for (size_t i = 0; i < model->count; i++) {
 		if (address < model->ranges[i].start || address >= model->ranges[i].end)
 			continue;
-		if (model->ranges[i].type != MEMMAP_USABLE)
+		if (model->ranges[i].type != MC_MEMMAP_USABLE)
 			return false;
 		usable = true;
 	}
@@ -47,15 +49,15 @@ static size_t drop_repeated(uint64_t *points, size_t count)
 
 static void add_point(struct memmap_model *model, uint64_t point)
 {
-	const uint64_t frame = point / FRAME_SIZE * FRAME_SIZE;
+	const uint64_t frame = point / MC_FRAME_SIZE * MC_FRAME_SIZE;
 
 	model->points[model->nr_points++] = point;
 	model->points[model->nr_points++] = frame;
 	model->points[model->nr_points++] =
-		frame <= UINT64_MAX - FRAME_SIZE ? frame + FRAME_SIZE : frame;
+		frame <= UINT64_MAX - MC_FRAME_SIZE ? frame + MC_FRAME_SIZE : frame;
 }
 
-struct memmap_model memmap_model_make(const struct memmap_range *ranges, size_t count,
+struct memmap_model memmap_model_make(const struct mc_memmap_range *ranges, size_t count,
 				      uint64_t limit, uint64_t *points)
 {
 	struct memmap_model model = { .ranges = ranges, .count = count, .points = points };
@@ -83,7 +85,7 @@ static bool frames_usable(const struct memmap_model *model, size_t first, size_t
 
 	do
 		usable = usable && memmap_model_byte(model, model->points[i]);
-	while (++i < model->nr_points && model->points[i] % FRAME_SIZE != 0);
+	while (++i < model->nr_points && model->points[i] % MC_FRAME_SIZE != 0);
 	*after = i;
 	return usable;
 }
@@ -110,13 +112,14 @@ static bool next_run(const struct memmap_model *model, size_t *at, uint64_t *sta
 }
 
 const char *memmap_model_check(const struct memmap_model *model, uint64_t limit,
-			       const struct memmap_range *result, struct memmap_summary summary)
+			       const struct mc_memmap_range *result,
+			       struct mc_memmap_summary summary)
 {
 	uint64_t usable = 0, beyond = 0, start = 0, end = 0;
 	size_t at = 0, nr_ranges = 0;
 
 	while (next_run(model, &at, &start, &end)) {
-		const uint64_t frame_limit = limit / FRAME_SIZE * FRAME_SIZE;
+		const uint64_t frame_limit = limit / MC_FRAME_SIZE * MC_FRAME_SIZE;
 		const uint64_t cut = end < frame_limit ? end : frame_limit;
 
 		if (start >= frame_limit) {
@@ -129,7 +132,7 @@ const char *memmap_model_check(const struct memmap_model *model, uint64_t limit,
 			return "a usable range is missing";
 		if (result[nr_ranges].start != start || result[nr_ranges].end != cut)
 			return "a range has other bounds";
-		if (result[nr_ranges++].type != MEMMAP_USABLE)
+		if (result[nr_ranges++].type != MC_MEMMAP_USABLE)
 			return "a range is not of the usable type";
 	}
 	if (nr_ranges != summary.nr_ranges)
@@ -139,15 +142,15 @@ const char *memmap_model_check(const struct memmap_model *model, uint64_t limit,
 	return beyond != summary.beyond_limit ? "the size beyond the limit is wrong" : NULL;
 }
 
-static struct memmap_range array_range(const void *context, size_t index)
+static struct mc_memmap_range array_range(const void *context, size_t index)
 {
-	return ((const struct memmap_range *)context)[index];
+	return ((const struct mc_memmap_range *)context)[index];
 }
 
-int memmap_find_in(const struct memmap_range *ranges, size_t count, uint64_t size, uint64_t align,
-		   uint64_t min, uint64_t limit, uint64_t *address)
+int memmap_find_in(const struct mc_memmap_range *ranges, size_t count, uint64_t size,
+		   uint64_t align, uint64_t min, uint64_t limit, uint64_t *address)
 {
-	const struct memmap_source map = { array_range, ranges, count };
+	const struct mc_memmap_source map = { array_range, ranges, count };
 
-	return memmap_find(&map, size, align, min, limit, address);
+	return mc_memmap_find(&map, size, align, min, limit, address);
 }

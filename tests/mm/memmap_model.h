@@ -16,27 +16,28 @@
 
 /* A model over ranges that the caller keeps; `points` has room for MEMMAP_MODEL_POINTS(count). */
 struct memmap_model {
-	const struct memmap_range *ranges;
+	const struct mc_memmap_range *ranges;
 	size_t count;
 	uint64_t *points;
 	size_t nr_points;
 };
 
-struct memmap_model memmap_model_make(const struct memmap_range *ranges, size_t count,
+struct memmap_model memmap_model_make(const struct mc_memmap_range *ranges, size_t count,
 				      uint64_t limit, uint64_t *points);
 
 /* Whether the byte is usable. */
 bool memmap_model_byte(const struct memmap_model *model, uint64_t address);
 
 /*
- * Whether `result`, made by memmap_normalise() in place of a copy of the model's ranges with the
+ * Whether `result`, made by mc_memmap_normalise() in place of a copy of the model's ranges with the
  * limit `limit`, is exactly what the model says: NULL, or what is wrong.
  */
 const char *memmap_model_check(const struct memmap_model *model, uint64_t limit,
-			       const struct memmap_range *result, struct memmap_summary summary);
+			       const struct mc_memmap_range *result,
+			       struct mc_memmap_summary summary);
 
-/* memmap_find() on an array. */
-MUST_CHECK int memmap_find_in(const struct memmap_range *ranges, size_t count, uint64_t size,
-			      uint64_t align, uint64_t min, uint64_t limit, uint64_t *address);
+/* mc_memmap_find() on an array. */
+MC_MUST_CHECK int memmap_find_in(const struct mc_memmap_range *ranges, size_t count, uint64_t size,
+				 uint64_t align, uint64_t min, uint64_t limit, uint64_t *address);
 
 #endif

@@ -4,61 +4,62 @@
  * small universe, and memmap_model.h's over 64-bit addresses.
  */
 #include <kernel/ktest.h>
+#include <kernel/units.h>
 #include <mercator/memmap.h>
 
 #include "memmap_model.h"
 
-#define U MEMMAP_USABLE
-#define R MEMMAP_RESERVED
+#define U MC_MEMMAP_USABLE
+#define R MC_MEMMAP_RESERVED
 
 #define MAX_RANGES 24
 #define NO_LIMIT   UINT64_MAX
 
 /* Static: the kernel's stack is small, and tests run one at a time. */
-static struct memmap_range result[MAX_RANGES];
+static struct mc_memmap_range result[MAX_RANGES];
 static uint64_t points[MEMMAP_MODEL_POINTS(MAX_RANGES)];
 
-static struct memmap_summary normalise(const struct memmap_range *ranges, size_t count,
-				       uint64_t limit)
+static struct mc_memmap_summary normalise(const struct mc_memmap_range *ranges, size_t count,
+					  uint64_t limit)
 {
 	for (size_t i = 0; i < count; i++)
 		result[i] = ranges[i];
-	return memmap_normalise(result, count, limit);
+	return mc_memmap_normalise(result, count, limit);
 }
 
-/* Expect of memmap_find(), with frame alignment, what the normalised ranges say. */
-static bool expect_find_agrees(struct ktest_run *t, const struct memmap_range *ranges, size_t count,
-			       uint64_t min, uint64_t limit, uint64_t nr_frames)
+/* Expect of mc_memmap_find(), with frame alignment, what the normalised ranges say. */
+static bool expect_find_agrees(struct ktest_run *t, const struct mc_memmap_range *ranges,
+			       size_t count, uint64_t min, uint64_t limit, uint64_t nr_frames)
 {
-	const struct memmap_summary summary = normalise(ranges, count, limit);
-	const uint64_t size = nr_frames * FRAME_SIZE;
+	const struct mc_memmap_summary summary = normalise(ranges, count, limit);
+	const uint64_t size = nr_frames * MC_FRAME_SIZE;
 	uint64_t found;
-	int error = memmap_find_in(ranges, count, size, FRAME_SIZE, min, limit, &found);
+	int error = memmap_find_in(ranges, count, size, MC_FRAME_SIZE, min, limit, &found);
 
 	for (size_t i = 0; i < summary.nr_ranges; i++) {
 		uint64_t start = result[i].start;
 
 		if (min >= result[i].end)
 			continue;
-		start = start < min ? align_up(min, FRAME_SIZE) : start;
+		start = start < min ? align_up(min, MC_FRAME_SIZE) : start;
 		if (result[i].end - start >= size)
 			return EXPECT_EQ(t, error, 0) && EXPECT_EQ(t, found, start);
 	}
-	return EXPECT_EQ(t, error, ERR_NOT_FOUND);
+	return EXPECT_EQ(t, error, MC_ERR_NOT_FOUND);
 }
 
-/* Expect of memmap_normalise() what the model says. */
-static bool expect_model(struct ktest_run *t, const struct memmap_range *ranges, size_t count,
+/* Expect of mc_memmap_normalise() what the model says. */
+static bool expect_model(struct ktest_run *t, const struct mc_memmap_range *ranges, size_t count,
 			 uint64_t limit)
 {
 	const struct memmap_model model = memmap_model_make(ranges, count, limit, points);
-	const struct memmap_summary summary = normalise(ranges, count, limit);
+	const struct mc_memmap_summary summary = normalise(ranges, count, limit);
 
 	return EXPECT_STR(t, memmap_model_check(&model, limit, result, summary), NULL);
 }
 
 /* Where a random test failed: the map, so that it can become an example above. */
-static void note_map(struct ktest_run *t, const struct memmap_range *ranges, size_t count,
+static void note_map(struct ktest_run *t, const struct mc_memmap_range *ranges, size_t count,
 		     uint64_t limit)
 {
 	ktest_note(t, "limit %#lx", limit);
@@ -70,11 +71,11 @@ static void note_map(struct ktest_run *t, const struct memmap_range *ranges, siz
 /* All maps of three ranges whose bounds lie on half frames: every way to touch and overlap. */
 #define HALVES 5
 
-static struct memmap_range numbered_range(unsigned int number)
+static struct mc_memmap_range numbered_range(unsigned int number)
 {
-	return (struct memmap_range){
-		.start = number / 2 % HALVES * (FRAME_SIZE / 2),
-		.end = number / 2 / HALVES % HALVES * (FRAME_SIZE / 2),
+	return (struct mc_memmap_range){
+		.start = number / 2 % HALVES * (MC_FRAME_SIZE / 2),
+		.end = number / 2 / HALVES % HALVES * (MC_FRAME_SIZE / 2),
 		.type = number % 2 ? U : R,
 	};
 }
@@ -84,12 +85,12 @@ KTEST(memmap, every_small_map_agrees_with_the_model)
 	const unsigned int nr = HALVES * HALVES * 2;
 
 	for (unsigned int i = 0; i < nr * nr * nr; i++) {
-		const struct memmap_range ranges[] = {
+		const struct mc_memmap_range ranges[] = {
 			numbered_range(i % nr),
 			numbered_range(i / nr % nr),
 			numbered_range(i / nr / nr),
 		};
-		const uint64_t limit = i % 3 ? NO_LIMIT : FRAME_SIZE;
+		const uint64_t limit = i % 3 ? NO_LIMIT : MC_FRAME_SIZE;
 
 		/* Which is empty, like start == end, and would be most of the time. */
 		if (ranges[0].start > ranges[0].end || ranges[1].start > ranges[1].end ||
@@ -107,9 +108,9 @@ KTEST(memmap, every_small_map_agrees_with_the_model)
 #define COVERED   1
 #define BLOCKED   2
 
-static uint8_t bytes[NR_FRAMES * FRAME_SIZE];
+static uint8_t bytes[NR_FRAMES * MC_FRAME_SIZE];
 
-static void mark_bytes(const struct memmap_range *ranges, size_t count)
+static void mark_bytes(const struct mc_memmap_range *ranges, size_t count)
 {
 	for (size_t b = 0; b < sizeof(bytes); b++)
 		bytes[b] = 0;
@@ -133,13 +134,13 @@ static uint64_t random_bound(struct ktest_run *t, uint64_t size, uint64_t parts)
 				   : ktest_random_below(t, size + 1);
 }
 
-static size_t random_ranges(struct ktest_run *t, struct memmap_range *ranges, uint64_t size,
+static size_t random_ranges(struct ktest_run *t, struct mc_memmap_range *ranges, uint64_t size,
 			    uint64_t parts)
 {
 	const size_t count = ktest_random_below(t, MAX_RANGES + 1);
 
 	for (size_t i = 0; i < count; i++)
-		ranges[i] = (struct memmap_range){
+		ranges[i] = (struct mc_memmap_range){
 			.start = random_bound(t, size, parts),
 			.end = random_bound(t, size, parts),
 			.type = ktest_random_below(t, 3) ? U : R,
@@ -149,21 +150,21 @@ static size_t random_ranges(struct ktest_run *t, struct memmap_range *ranges, ui
 
 KTEST(memmap, random_maps_agree_byte_by_byte)
 {
-	struct memmap_range ranges[MAX_RANGES];
+	struct mc_memmap_range ranges[MAX_RANGES];
 
 	for (int round = 0; round < 200; round++) {
 		const size_t count = random_ranges(t, ranges, sizeof(bytes), NR_FRAMES);
-		const struct memmap_summary summary = normalise(ranges, count, NO_LIMIT);
+		const struct mc_memmap_summary summary = normalise(ranges, count, NO_LIMIT);
 		size_t at = 0;
 
 		mark_bytes(ranges, count);
 		for (uint64_t frame = 0; frame < NR_FRAMES; frame++) {
-			const uint64_t start = frame * FRAME_SIZE;
+			const uint64_t start = frame * MC_FRAME_SIZE;
 
 			while (at < summary.nr_ranges && result[at].end <= start)
 				at++;
 			ASSERT_EQ(t, at < summary.nr_ranges && result[at].start <= start,
-				  bytes_usable(start, FRAME_SIZE));
+				  bytes_usable(start, MC_FRAME_SIZE));
 		}
 		ASSERT_TRUE(t, expect_model(t, ranges, count, NO_LIMIT));
 	}
@@ -185,7 +186,7 @@ static uint64_t random_address(struct ktest_run *t)
 
 KTEST(memmap, random_64_bit_maps_agree_with_the_model)
 {
-	struct memmap_range ranges[MAX_RANGES];
+	struct mc_memmap_range ranges[MAX_RANGES];
 
 	for (int round = 0; round < 2000; round++) {
 		const size_t count = ktest_random_below(t, MAX_RANGES + 1);
@@ -196,7 +197,7 @@ KTEST(memmap, random_64_bit_maps_agree_with_the_model)
 			const uint64_t length = random_address(t) - start;
 			const uint32_t type = ktest_random_below(t, 4) ? U : R;
 
-			ranges[i] = memmap_from_length(start, length, type);
+			ranges[i] = mc_memmap_from_length(start, length, type);
 		}
 		if (!expect_model(t, ranges, count, limit) ||
 		    !expect_find_agrees(t, ranges, count, min, limit,
@@ -208,11 +209,11 @@ KTEST(memmap, random_64_bit_maps_agree_with_the_model)
 }
 
 /* Expect that normalising `ranges` gives these ranges and sizes. */
-static bool expect_same(struct ktest_run *t, const struct memmap_range *ranges, size_t count,
-			uint64_t limit, const struct memmap_range *want,
-			struct memmap_summary want_summary)
+static bool expect_same(struct ktest_run *t, const struct mc_memmap_range *ranges, size_t count,
+			uint64_t limit, const struct mc_memmap_range *want,
+			struct mc_memmap_summary want_summary)
 {
-	const struct memmap_summary summary = normalise(ranges, count, limit);
+	const struct mc_memmap_summary summary = normalise(ranges, count, limit);
 	bool ok = EXPECT_EQ(t, summary.nr_ranges, want_summary.nr_ranges) &&
 		  EXPECT_EQ(t, summary.usable, want_summary.usable) &&
 		  EXPECT_EQ(t, summary.beyond_limit, want_summary.beyond_limit);
@@ -225,17 +226,17 @@ static bool expect_same(struct ktest_run *t, const struct memmap_range *ranges, 
 
 KTEST(memmap, the_order_of_the_ranges_does_not_matter)
 {
-	struct memmap_range ranges[MAX_RANGES], want[MAX_RANGES];
+	struct mc_memmap_range ranges[MAX_RANGES], want[MAX_RANGES];
 
 	for (int round = 0; round < 200; round++) {
 		const size_t count = random_ranges(t, ranges, GIB(8), 16);
-		const struct memmap_summary summary = normalise(ranges, count, GIB(6));
+		const struct mc_memmap_summary summary = normalise(ranges, count, GIB(6));
 
 		for (size_t i = 0; i < summary.nr_ranges; i++)
 			want[i] = result[i];
 		for (size_t i = count; i > 1; i--) {
 			const size_t other = ktest_random_below(t, i);
-			const struct memmap_range swapped = ranges[i - 1];
+			const struct mc_memmap_range swapped = ranges[i - 1];
 
 			ranges[i - 1] = ranges[other];
 			ranges[other] = swapped;
@@ -246,11 +247,11 @@ KTEST(memmap, the_order_of_the_ranges_does_not_matter)
 
 KTEST(memmap, normalising_twice_changes_nothing)
 {
-	struct memmap_range ranges[MAX_RANGES];
+	struct mc_memmap_range ranges[MAX_RANGES];
 
 	for (int round = 0; round < 200; round++) {
 		const size_t count = random_ranges(t, ranges, MIB(1), 16);
-		const struct memmap_summary summary = normalise(ranges, count, NO_LIMIT);
+		const struct mc_memmap_summary summary = normalise(ranges, count, NO_LIMIT);
 
 		for (size_t i = 0; i < summary.nr_ranges; i++)
 			ranges[i] = result[i];
@@ -264,7 +265,7 @@ KTEST(memmap, normalising_twice_changes_nothing)
 
 KTEST(memmap, find_agrees_byte_by_byte)
 {
-	struct memmap_range ranges[MAX_RANGES];
+	struct mc_memmap_range ranges[MAX_RANGES];
 
 	for (int round = 0; round < 1000; round++) {
 		const size_t count = random_ranges(t, ranges, FIND_BYTES, 16) / (1 + round % 3);
@@ -278,7 +279,7 @@ KTEST(memmap, find_agrees_byte_by_byte)
 		mark_bytes(ranges, count);
 		while (want + size <= limit && !bytes_usable(want, size))
 			want += align;
-		ASSERT_EQ(t, error, want + size <= limit ? 0 : ERR_NOT_FOUND);
+		ASSERT_EQ(t, error, want + size <= limit ? 0 : MC_ERR_NOT_FOUND);
 		if (!error)
 			ASSERT_EQ(t, found, want);
 	}

@@ -9,51 +9,52 @@
 #include <kernel/address_space.h>
 #include <kernel/ktest.h>
 #include <kernel/memory.h>
+#include <kernel/units.h>
 #include <mercator/mapper.h>
 #include <mercator/physmap.h>
 #include <mercator/temp_page.h>
 
-static virt_addr_t mapped_at(uint64_t physical)
+static mc_virt_addr_t mapped_at(uint64_t physical)
 {
-	return virt_addr(PHYSMAP_BASE + physical);
+	return mc_virt_addr(PHYSMAP_BASE + physical);
 }
 
 /* Write through the map, read through the page, and the other way round, at one word of a frame. */
 static void check_word(struct ktest_run *t, uint64_t address, uint64_t value)
 {
-	volatile uint64_t *through_map = physmap_pointer(phys_addr(address));
-	volatile uint64_t *page = temp_page_map(address / FRAME_SIZE);
-	volatile uint64_t *through_page = &page[address % FRAME_SIZE / sizeof(*page)];
+	volatile uint64_t *through_map = mc_physmap_pointer(mc_phys_addr(address));
+	volatile uint64_t *page = mc_temp_page_map(address / MC_FRAME_SIZE);
+	volatile uint64_t *through_page = &page[address % MC_FRAME_SIZE / sizeof(*page)];
 
 	*through_map = value;
 	EXPECT_EQ(t, *through_page, value);
 	*through_page = ~value;
 	EXPECT_EQ(t, *through_map, ~value);
-	temp_page_unmap();
+	mc_temp_page_unmap();
 }
 
 /* The same at both ends of a frame, if it can be had. */
-static uint64_t check_frame(struct ktest_run *t, pfn_t frame)
+static uint64_t check_frame(struct ktest_run *t, mc_pfn_t frame)
 {
-	const uint64_t start = frame * FRAME_SIZE;
+	const uint64_t start = frame * MC_FRAME_SIZE;
 
-	if (frame_alloc_at(kernel_frames(), frame, 1))
+	if (mc_frame_alloc_at(kernel_frames(), frame, 1))
 		return 0;
 	check_word(t, start, ktest_random(t));
-	check_word(t, start + FRAME_SIZE - sizeof(uint64_t), ktest_random(t));
-	EXPECT_EQ(t, frame_free(kernel_frames(), frame, 0), 0);
+	check_word(t, start + MC_FRAME_SIZE - sizeof(uint64_t), ktest_random(t));
+	EXPECT_EQ(t, mc_frame_free(kernel_frames(), frame, 0), 0);
 	return 1;
 }
 
 KTEST(physmap, every_usable_range_is_mapped_to_its_last_byte)
 {
 	size_t count;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct mc_memmap_range *ranges = memory_ranges(&count);
 	uint64_t nr_checked = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const pfn_t start = ranges[i].start / FRAME_SIZE;
-		const uint64_t nr_frames = ranges[i].end / FRAME_SIZE - start;
+		const mc_pfn_t start = ranges[i].start / MC_FRAME_SIZE;
+		const uint64_t nr_frames = ranges[i].end / MC_FRAME_SIZE - start;
 
 		nr_checked += check_frame(t, start);
 		nr_checked += check_frame(t, start + nr_frames - 1);
@@ -66,11 +67,11 @@ KTEST(physmap, every_usable_range_is_mapped_to_its_last_byte)
 /* A frame at most so many below another; false if all are in use. */
 #define NEAR 256
 
-static bool take_near(pfn_t frame, pfn_t *taken)
+static bool take_near(mc_pfn_t frame, mc_pfn_t *taken)
 {
-	for (pfn_t below = 0; below < NEAR && below <= frame; below++) {
+	for (mc_pfn_t below = 0; below < NEAR && below <= frame; below++) {
 		*taken = frame - below;
-		if (!frame_alloc_at(kernel_frames(), *taken, 1))
+		if (!mc_frame_alloc_at(kernel_frames(), *taken, 1))
 			return true;
 	}
 	return false;
@@ -83,16 +84,16 @@ static bool take_near(pfn_t frame, pfn_t *taken)
  */
 KTEST(physmap, no_two_addresses_are_the_same_memory)
 {
-	struct frame_pool *pool = kernel_frames();
-	pfn_t frames[128];
+	struct mc_frame_pool *pool = kernel_frames();
+	mc_pfn_t frames[128];
 	size_t nr_frames = 0, count;
-	const struct memmap_range *ranges = memory_ranges(&count);
+	const struct mc_memmap_range *ranges = memory_ranges(&count);
 
 	for (size_t i = 0; i < count; i++)
-		for (uint64_t size = FRAME_SIZE; size <= ranges[i].end - ranges[i].start;
+		for (uint64_t size = MC_FRAME_SIZE; size <= ranges[i].end - ranges[i].start;
 		     size *= 2) {
-			const pfn_t near[] = { (ranges[i].start + size) / FRAME_SIZE - 1,
-					       (ranges[i].end - size) / FRAME_SIZE };
+			const mc_pfn_t near[] = { (ranges[i].start + size) / MC_FRAME_SIZE - 1,
+						  (ranges[i].end - size) / MC_FRAME_SIZE };
 
 			for (size_t j = 0; j < ARRAY_SIZE(near); j++)
 				if (nr_frames < ARRAY_SIZE(frames) &&
@@ -100,11 +101,11 @@ KTEST(physmap, no_two_addresses_are_the_same_memory)
 					nr_frames++;
 		}
 	for (size_t i = 0; i < nr_frames; i++)
-		*(volatile uint64_t *)physmap_pointer(phys_of_pfn(frames[i])) = frames[i];
+		*(volatile uint64_t *)mc_physmap_pointer(mc_phys_of_pfn(frames[i])) = frames[i];
 	for (size_t i = 0; i < nr_frames; i++) {
-		EXPECT_EQ(t, *(volatile uint64_t *)physmap_pointer(phys_of_pfn(frames[i])),
+		EXPECT_EQ(t, *(volatile uint64_t *)mc_physmap_pointer(mc_phys_of_pfn(frames[i])),
 			  frames[i]);
-		EXPECT_EQ(t, frame_free(pool, frames[i], 0), 0);
+		EXPECT_EQ(t, mc_frame_free(pool, frames[i], 0), 0);
 	}
 	EXPECT_TRUE(t, nr_frames > 5);
 }
@@ -117,23 +118,24 @@ static bool is_read_only(uint64_t physical)
 
 static void check_translation(struct ktest_run *t, uint64_t physical)
 {
-	struct translation to;
+	struct mc_translation to;
 
-	if (!EXPECT_EQ(t, mapper_translate(kernel_space(), mapped_at(physical), &to), 0))
+	if (!EXPECT_EQ(t, mc_mapper_translate(kernel_space(), mapped_at(physical), &to), 0))
 		return;
-	EXPECT_EQ(t, phys_raw(to.address), physical);
+	EXPECT_EQ(t, mc_phys_raw(to.address), physical);
 	EXPECT_EQ(t, to.writable, !is_read_only(physical));
 	EXPECT_TRUE(t, !to.executable && !to.user);
 	EXPECT_EQ(t, to.global, cpu_features()->global_pages);
 	/* No page but the largest that fits: the one above would hold something else. */
-	EXPECT_TRUE(t, physmap_covers(phys_addr(align_down(physical, to.page_size)), to.page_size));
+	EXPECT_TRUE(t, mc_physmap_covers(mc_phys_addr(align_down(physical, to.page_size)),
+					 to.page_size));
 	EXPECT_TRUE(t, to.page_size <= (cpu_features()->pages_1gib ? GIB(1) : MIB(2)));
 }
 
 KTEST(physmap, all_ram_is_mapped_and_never_executable)
 {
 	size_t count;
-	const struct memmap_range *ram = memory_ram(&count);
+	const struct mc_memmap_range *ram = memory_ram(&count);
 
 	check_translation(t, (uintptr_t)text_start - KERNEL_BASE);
 	check_translation(t, (uintptr_t)rodata_end - KERNEL_BASE - 1);
@@ -153,26 +155,26 @@ KTEST(physmap, all_ram_is_mapped_and_never_executable)
 
 static void check_hole(struct ktest_run *t, uint64_t start, uint64_t end)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 
 	if (start >= end)
 		return;
-	EXPECT_EQ(t, mapper_translate_address(kernel_space(), mapped_at(start), &physical),
-		  ERR_NOT_FOUND);
-	EXPECT_EQ(t, mapper_translate_address(kernel_space(), mapped_at(end - 1), &physical),
-		  ERR_NOT_FOUND);
+	EXPECT_EQ(t, mc_mapper_translate_address(kernel_space(), mapped_at(start), &physical),
+		  MC_ERR_NOT_FOUND);
+	EXPECT_EQ(t, mc_mapper_translate_address(kernel_space(), mapped_at(end - 1), &physical),
+		  MC_ERR_NOT_FOUND);
 	for (int sample = 0; sample < 16; sample++)
 		EXPECT_EQ(t,
-			  mapper_translate_address(
+			  mc_mapper_translate_address(
 				  kernel_space(),
 				  mapped_at(start + ktest_random_below(t, end - start)), &physical),
-			  ERR_NOT_FOUND);
+			  MC_ERR_NOT_FOUND);
 }
 
 KTEST(physmap, holes_and_device_memory_are_not_mapped)
 {
 	size_t count;
-	const struct memmap_range *ram = memory_ram(&count);
+	const struct mc_memmap_range *ram = memory_ram(&count);
 	uint64_t end = 0;
 
 	for (size_t i = 0; i < count && end < PHYSMAP_SIZE; i++) {
@@ -185,19 +187,19 @@ KTEST(physmap, holes_and_device_memory_are_not_mapped)
 KTEST(physmap, covers_knows_each_range)
 {
 	size_t count;
-	const struct memmap_range *ram = memory_ram(&count);
-	const uint64_t reach = physmap_reach();
+	const struct mc_memmap_range *ram = memory_ram(&count);
+	const uint64_t reach = mc_physmap_reach();
 
 	for (size_t i = 0; i < count && ram[i].end <= reach; i++) {
 		const uint64_t start = ram[i].start, size = ram[i].end - start;
 
-		EXPECT_TRUE(t, physmap_covers(phys_addr(start), size));
-		EXPECT_TRUE(t, physmap_covers(phys_addr(start + size - 1), 1));
-		EXPECT_TRUE(t, !physmap_covers(phys_addr(start), size + 1));
-		EXPECT_TRUE(t, !physmap_covers(phys_addr(start + size), 1));
-		EXPECT_TRUE(t, !start || !physmap_covers(phys_addr(start - 1), 2));
+		EXPECT_TRUE(t, mc_physmap_covers(mc_phys_addr(start), size));
+		EXPECT_TRUE(t, mc_physmap_covers(mc_phys_addr(start + size - 1), 1));
+		EXPECT_TRUE(t, !mc_physmap_covers(mc_phys_addr(start), size + 1));
+		EXPECT_TRUE(t, !mc_physmap_covers(mc_phys_addr(start + size), 1));
+		EXPECT_TRUE(t, !start || !mc_physmap_covers(mc_phys_addr(start - 1), 2));
 	}
-	EXPECT_TRUE(t, !physmap_covers(phys_addr(reach - 1), 2));
-	EXPECT_TRUE(t, !physmap_covers(phys_addr(UINT64_MAX), 2));
-	EXPECT_TRUE(t, !physmap_covers(phys_addr(1), UINT64_MAX));
+	EXPECT_TRUE(t, !mc_physmap_covers(mc_phys_addr(reach - 1), 2));
+	EXPECT_TRUE(t, !mc_physmap_covers(mc_phys_addr(UINT64_MAX), 2));
+	EXPECT_TRUE(t, !mc_physmap_covers(mc_phys_addr(1), UINT64_MAX));
 }

@@ -4,6 +4,8 @@
  * active one between them. Each space has a stretch of its lower half, and a plain model of it; one
  * stretch more is in the kernel half, and is worked on through all of them. Spaces come and go.
  */
+#include <kernel/units.h>
+
 #include "mapper_world.h"
 #include "space_rig.h"
 
@@ -11,10 +13,10 @@
 #define KERNEL    NR_OTHERS /* the last of the stretches, and the last of the spaces */
 
 static struct rig rig;
-static struct space others[NR_OTHERS];
+static struct mc_space others[NR_OTHERS];
 static struct world worlds[NR_OTHERS + 1];
 
-static struct space *space_at(uint64_t index)
+static struct mc_space *space_at(uint64_t index)
 {
 	return index == KERNEL ? rig.kernel : &others[index];
 }
@@ -24,37 +26,37 @@ static void begin_other(struct ktest_run *t, unsigned int index)
 {
 	struct world *w = &worlds[index];
 
-	EXPECT_EQ(t, space_create(&others[index], rig.kernel), 0);
+	EXPECT_EQ(t, mc_space_create(&others[index], rig.kernel), 0);
 	for (unsigned int i = 0; i < WORLD_UNITS; i++)
 		w->units[i] = (struct unit){ .kind = UNIT_HOLE };
 	w->space = &others[index];
-	tlb_batch_begin(&w->batch, w->space);
+	mc_tlb_batch_begin(&w->batch, w->space);
 }
 
 /* A CPU has one batch at a time that owes for a space, and none for a space that it leaves. */
-static void finish_batches_of(const struct space *space)
+static void finish_batches_of(const struct mc_space *space)
 {
 	for (unsigned int i = 0; i <= NR_OTHERS; i++)
 		if (worlds[i].space == space)
 			world_finish_batch(&worlds[i]);
 }
 
-static void activate(struct ktest_run *t, struct space *space)
+static void activate(struct ktest_run *t, struct mc_space *space)
 {
-	finish_batches_of(space_active());
-	EXPECT_EQ(t, space_activate(space), 0);
+	finish_batches_of(mc_space_active());
+	EXPECT_EQ(t, mc_space_activate(space), 0);
 }
 
 static void replace_other(struct ktest_run *t, unsigned int index)
 {
 	finish_batches_of(&others[index]);
-	if (space_active() == &others[index])
+	if (mc_space_active() == &others[index])
 		activate(t, rig.kernel);
 	if (worlds[KERNEL].space == &others[index]) {
 		worlds[KERNEL].space = rig.kernel;
-		tlb_batch_begin(&worlds[KERNEL].batch, rig.kernel);
+		mc_tlb_batch_begin(&worlds[KERNEL].batch, rig.kernel);
 	}
-	EXPECT_EQ(t, space_destroy(&others[index]), 0);
+	EXPECT_EQ(t, mc_space_destroy(&others[index]), 0);
 	begin_other(t, index);
 }
 
@@ -64,10 +66,10 @@ static void change(struct ktest_run *t, struct world *w)
 	unsigned int start, count;
 	int result;
 
-	if (w == &worlds[KERNEL] && tlb_batch_is_empty(&w->batch)) {
+	if (w == &worlds[KERNEL] && mc_tlb_batch_is_empty(&w->batch)) {
 		w->space = space_at(ktest_random_below(t, NR_OTHERS + 1));
 		finish_batches_of(w->space);
-		tlb_batch_begin(&w->batch, w->space);
+		mc_tlb_batch_begin(&w->batch, w->space);
 	} else if (w != &worlds[KERNEL] && worlds[KERNEL].space == w->space) {
 		world_finish_batch(&worlds[KERNEL]);
 	}
@@ -76,7 +78,7 @@ static void change(struct ktest_run *t, struct world *w)
 		rig.failing_after = (int)ktest_random_below(t, 4);
 	result = world_change(t, w, start, count);
 	rig.failing_after = -1;
-	if (result == ERR_NO_MEMORY)
+	if (result == MC_ERR_NO_MEMORY)
 		EXPECT_TRUE(t, starved);
 	world_check_unit(t, w, start);
 	world_check_unit(t, w, start + count - 1);
@@ -88,7 +90,7 @@ static void change(struct ktest_run *t, struct world *w)
 static void look_elsewhere(struct ktest_run *t)
 {
 	struct world *w = &worlds[KERNEL];
-	struct space *space = w->space;
+	struct mc_space *space = w->space;
 
 	w->space = space_at(ktest_random_below(t, NR_OTHERS + 1));
 	world_check_unit(t, w, (unsigned int)ktest_random_below(t, WORLD_UNITS));
@@ -109,7 +111,7 @@ static void step(struct ktest_run *t)
 	default: change(t, &worlds[ktest_random_below(t, NR_OTHERS + 1)]);
 	}
 	for (unsigned int i = 0; i <= NR_OTHERS; i++)
-		all_paid &= tlb_batch_is_empty(&worlds[i].batch);
+		all_paid &= mc_tlb_batch_is_empty(&worlds[i].batch);
 	if (all_paid)
 		EXPECT_STR(t, fixture_check_tlb(), NULL);
 }
@@ -124,17 +126,17 @@ static void finish(struct ktest_run *t)
 	}
 	activate(t, rig.kernel);
 	for (unsigned int i = 0; i < NR_OTHERS; i++)
-		EXPECT_EQ(t, space_destroy(&others[i]), 0);
-	tlb_batch_begin(&w->batch, rig.kernel);
+		EXPECT_EQ(t, mc_space_destroy(&others[i]), 0);
+	mc_tlb_batch_begin(&w->batch, rig.kernel);
 	EXPECT_EQ(t,
-		  mapper_unmap(rig.kernel, world_address(w, 0), WORLD_UNITS * w->unit_size,
-			       &w->batch),
+		  mc_mapper_unmap(rig.kernel, world_address(w, 0), WORLD_UNITS * w->unit_size,
+				  &w->batch),
 		  0);
-	tlb_batch_finish(&w->batch);
+	mc_tlb_batch_finish(&w->batch);
 }
 
 /* Each stretch lies across a boundary of the next page size, and of the one after that. */
-static bool run(struct ktest_run *t, enum access_method method, unsigned int levels,
+static bool run(struct ktest_run *t, enum mc_access_method method, unsigned int levels,
 		unsigned int unit_level)
 {
 	const uint64_t bases[] = { GIB(512), TIB(100), TIB(1), GIB(256) };
@@ -148,21 +150,21 @@ static bool run(struct ktest_run *t, enum access_method method, unsigned int lev
 	physical_limit = rig.kernel->physical_limit;
 	largest_leaf = rig.kernel->largest_leaf;
 	rig.kernel->physical_limit = TIB(256);
-	rig.kernel->largest_leaf = PT_LEAF_MAX;
+	rig.kernel->largest_leaf = MC_PT_LEAF_MAX;
 	global_pages = rig.kernel->global_pages;
 	rig.kernel->global_pages = global_pages && ktest_random_below(t, 4) != 0;
 	for (unsigned int i = 0; i <= NR_OTHERS; i++) {
 		world_clear(&worlds[i], unit_level,
-			    bases[i] - WORLD_UNITS / 2 * pt_span(unit_level));
-		if (unit_level == PT_LEAF_MAX)
+			    bases[i] - WORLD_UNITS / 2 * mc_pt_span(unit_level));
+		if (unit_level == MC_PT_LEAF_MAX)
 			worlds[i].base = bases[i] / 2;
 		if (i < KERNEL)
 			begin_other(t, i);
 	}
-	worlds[KERNEL].base = rig_kernel_page(&rig) + GIB(unit_level == PT_LEAF_MAX ? 0 : 1) -
-			      (unit_level == PT_LEAF_MAX ? 0 : MIB(2));
+	worlds[KERNEL].base = rig_kernel_page(&rig) + GIB(unit_level == MC_PT_LEAF_MAX ? 0 : 1) -
+			      (unit_level == MC_PT_LEAF_MAX ? 0 : MIB(2));
 	worlds[KERNEL].space = rig.kernel;
-	tlb_batch_begin(&worlds[KERNEL].batch, rig.kernel);
+	mc_tlb_batch_begin(&worlds[KERNEL].batch, rig.kernel);
 	for (unsigned int i = 0; i < nr_operations && !t->nr_failures; i++)
 		step(t);
 	finish(t);
@@ -173,12 +175,12 @@ static bool run(struct ktest_run *t, enum access_method method, unsigned int lev
 	return true;
 }
 
-static void run_all(struct ktest_run *t, enum access_method method)
+static void run_all(struct ktest_run *t, enum mc_access_method method)
 {
 	unsigned int nr_runs = 0;
 
-	for (unsigned int levels = 4; levels <= PT_LEVELS_MAX; levels++)
-		for (unsigned int unit_level = 1; unit_level <= PT_LEAF_MAX; unit_level++)
+	for (unsigned int levels = 4; levels <= MC_PT_LEVELS_MAX; levels++)
+		for (unsigned int unit_level = 1; unit_level <= MC_PT_LEAF_MAX; unit_level++)
 			if (!t->nr_failures)
 				nr_runs += run(t, method, levels, unit_level);
 	EXPECT_TRUE(t, nr_runs > 0);
@@ -190,6 +192,6 @@ static void run_all(struct ktest_run *t, enum access_method method)
 		run_all(t, METHOD);                                                                \
 	}
 
-IF_OFFSET(SPACES_TEST(offset, ACCESS_OFFSET))
-IF_RECURSIVE(SPACES_TEST(recursive, ACCESS_RECURSIVE))
-IF_GENERIC(SPACES_TEST(generic, ACCESS_GENERIC))
+IF_OFFSET(SPACES_TEST(offset, MC_ACCESS_OFFSET))
+IF_RECURSIVE(SPACES_TEST(recursive, MC_ACCESS_RECURSIVE))
+IF_GENERIC(SPACES_TEST(generic, MC_ACCESS_GENERIC))

@@ -2,13 +2,13 @@
 /* Several address spaces for tests (space_rig.h): what is the same everywhere. */
 #include "space_rig.h"
 
-static int allocate(void *context, pfn_t *frame)
+static int allocate(void *context, mc_pfn_t *frame)
 {
 	struct rig *rig = context;
 	int error;
 
 	if (rig->failing_after == 0)
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	error = rig->behind->allocate(rig->behind->context, frame);
 	if (error)
 		return error;
@@ -17,7 +17,7 @@ static int allocate(void *context, pfn_t *frame)
 	return 0;
 }
 
-static void release(void *context, pfn_t frame)
+static void release(void *context, mc_pfn_t frame)
 {
 	struct rig *rig = context;
 
@@ -25,14 +25,14 @@ static void release(void *context, pfn_t frame)
 	rig->behind->release(rig->behind->context, frame);
 }
 
-bool rig_begin(struct rig *rig, enum access_method method, unsigned int levels)
+bool rig_begin(struct rig *rig, enum mc_access_method method, unsigned int levels)
 {
-	struct space *kernel = rig_kernel(levels);
+	struct mc_space *kernel = rig_kernel(levels);
 
 	*rig = (struct rig){ .kernel = kernel, .failing_after = -1 };
-	if (!kernel || space_share_kernel_half(kernel))
+	if (!kernel || mc_space_share_kernel_half(kernel))
 		return false;
-	rig->source = (struct frame_source){ allocate, release, rig };
+	rig->source = (struct mc_frame_source){ allocate, release, rig };
 	rig->behind = kernel->frames;
 	rig->kernel_method = kernel->root.method;
 	rig->nr_kernel_tables = kernel->nr_tables;
@@ -43,7 +43,7 @@ bool rig_begin(struct rig *rig, enum access_method method, unsigned int levels)
 
 void rig_end(struct ktest_run *t, struct rig *rig)
 {
-	EXPECT_TRUE(t, space_active() == rig->kernel);
+	EXPECT_TRUE(t, mc_space_active() == rig->kernel);
 	EXPECT_EQ(t, rig->nr_allocated, 0);
 	EXPECT_EQ(t, rig->kernel->nr_tables, rig->nr_kernel_tables);
 	EXPECT_STR(t, fixture_check_tlb(), NULL);

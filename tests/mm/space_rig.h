@@ -12,17 +12,17 @@
 #include "mapper_fixture.h"
 
 struct rig {
-	struct space *kernel; /* the active space, when a test begins and when it ends */
-	const struct frame_source *behind;
-	enum access_method kernel_method;
+	struct mc_space *kernel; /* the active space, when a test begins and when it ends */
+	const struct mc_frame_source *behind;
+	enum mc_access_method kernel_method;
 	uint64_t nr_kernel_tables;
-	struct frame_source source; /* of `kernel`, and so of all: hands on to `behind` */
+	struct mc_frame_source source; /* of `kernel`, and so of all: hands on to `behind` */
 	unsigned int nr_allocated;
 	int failing_after; /* so many more allocations succeed; negative: no limit */
 };
 
 /* Begin with spaces of this method and number of levels; false if there are none here. */
-bool rig_begin(struct rig *rig, enum access_method method, unsigned int levels);
+bool rig_begin(struct rig *rig, enum mc_access_method method, unsigned int levels);
 
 /* End, and see that each frame came back, and that the kernel half is as it was. */
 void rig_end(struct ktest_run *t, struct rig *rig);
@@ -31,19 +31,19 @@ void rig_end(struct ktest_run *t, struct rig *rig);
  * The environment's part: a space to share the kernel half of, which is active, with a recursive slot
  * if there is one in this configuration; NULL if there is none with so many levels. And the way back.
  */
-struct space *rig_kernel(unsigned int levels);
+struct mc_space *rig_kernel(unsigned int levels);
 void rig_kernel_done(void);
 
 /* A table's entries, copied. */
-void rig_read_table(phys_addr_t table, uint64_t entries[PT_ENTRIES]);
-void rig_write_table(phys_addr_t table, const uint64_t entries[PT_ENTRIES]);
+void rig_read_table(mc_phys_addr_t table, uint64_t entries[MC_PT_ENTRIES]);
+void rig_write_table(mc_phys_addr_t table, const uint64_t entries[MC_PT_ENTRIES]);
 
 /* The first page of the kernel half, which nobody else uses. */
 static inline uint64_t rig_kernel_page(const struct rig *rig)
 {
 	const unsigned int levels = rig->kernel->root.levels;
 
-	return virt_raw(pt_canonical(virt_addr(pt_span(levels + 1) / 2), levels));
+	return mc_virt_raw(mc_pt_canonical(mc_virt_addr(mc_pt_span(levels + 1) / 2), levels));
 }
 
 #endif

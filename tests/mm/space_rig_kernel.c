@@ -6,23 +6,23 @@
 
 #include "space_rig.h"
 
-struct space *rig_kernel(unsigned int levels)
+struct mc_space *rig_kernel(unsigned int levels)
 {
-	struct space *kernel = kernel_space();
+	struct mc_space *kernel = kernel_space();
 
-	return levels == kernel->root.levels && !space_activate(kernel) ? kernel : NULL;
+	return levels == kernel->root.levels && !mc_space_activate(kernel) ? kernel : NULL;
 }
 
 void rig_kernel_done(void)
 {
 }
 
-void rig_read_table(phys_addr_t table, uint64_t entries[PT_ENTRIES])
+void rig_read_table(mc_phys_addr_t table, uint64_t entries[MC_PT_ENTRIES])
 {
-	memcpy(entries, frame_access(phys_pfn(table)), FRAME_SIZE);
+	memcpy(entries, frame_access(mc_phys_pfn(table)), MC_FRAME_SIZE);
 }
 
-void rig_write_table(phys_addr_t table, const uint64_t entries[PT_ENTRIES])
+void rig_write_table(mc_phys_addr_t table, const uint64_t entries[MC_PT_ENTRIES])
 {
-	memcpy(frame_access(phys_pfn(table)), entries, FRAME_SIZE);
+	memcpy(frame_access(mc_phys_pfn(table)), entries, MC_FRAME_SIZE);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Suite "vmap": single mappings, each where it fits, found in the page tables. */
+#include <kernel/units.h>
 #include <mercator/vmap.h>
 
 #include "mapper_fixture.h"
@@ -8,39 +9,40 @@
 #define SIZE  GIB(4)
 
 static struct fixture fixture;
-static struct space *const space = &fixture.space;
-static const struct vmap vmap = { &fixture.space, { START }, SIZE };
-static const struct attributes read_write = { RIGHT_READ | RIGHT_WRITE | RIGHT_GLOBAL,
-					      MEMORY_UNCACHED };
+static struct mc_space *const space = &fixture.space;
+static const struct mc_vmap vmap = { &fixture.space, { START }, SIZE };
+static const struct mc_attributes read_write = { MC_RIGHT_READ | MC_RIGHT_WRITE | MC_RIGHT_GLOBAL,
+						 MC_MEMORY_UNCACHED };
 
 static void begin(struct ktest_run *t)
 {
-	ASSERT_TRUE(t, fixture_init(&fixture, ACCESS_OFFSET, 4));
+	ASSERT_TRUE(t, fixture_init(&fixture, MC_ACCESS_OFFSET, 4));
 }
 
 static uint64_t map(struct ktest_run *t, uint64_t physical, uint64_t size)
 {
-	virt_addr_t address = virt_addr(0);
+	mc_virt_addr_t address = mc_virt_addr(0);
 
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(physical), size, read_write, &address), 0);
-	return virt_raw(address);
+	EXPECT_EQ(t, mc_vmap_map(&vmap, mc_phys_addr(physical), size, read_write, &address), 0);
+	return mc_virt_raw(address);
 }
 
 static void expect_leads(struct ktest_run *t, uint64_t address, uint64_t physical,
 			 uint64_t page_size)
 {
-	struct translation to = { 0 };
+	struct mc_translation to = { 0 };
 
-	EXPECT_EQ(t, mapper_translate(space, virt_addr(address), &to), 0);
-	EXPECT_EQ(t, phys_raw(to.address), physical);
+	EXPECT_EQ(t, mc_mapper_translate(space, mc_virt_addr(address), &to), 0);
+	EXPECT_EQ(t, mc_phys_raw(to.address), physical);
 	EXPECT_EQ(t, to.page_size, page_size);
 }
 
 static void expect_nothing(struct ktest_run *t, uint64_t address)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 
-	EXPECT_EQ(t, mapper_translate_address(space, virt_addr(address), &physical), ERR_NOT_FOUND);
+	EXPECT_EQ(t, mc_mapper_translate_address(space, mc_virt_addr(address), &physical),
+		  MC_ERR_NOT_FOUND);
 }
 
 KTEST(vmap, pieces_of_any_alignment_are_mapped_a_page_apart)
@@ -68,8 +70,8 @@ KTEST(vmap, the_lowest_gap_is_taken_that_leaves_a_page_on_both_sides)
 	begin(t);
 	for (unsigned int i = 0; i < 5; i++)
 		places[i] = map(t, TIB(1), KIB(8));
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(places[1]), KIB(8)), 0);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(places[3]), KIB(8)), 0);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(places[1]), KIB(8)), 0);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(places[3]), KIB(8)), 0);
 	EXPECT_EQ(t, map(t, TIB(1), KIB(12)), places[4] + KIB(12));
 	EXPECT_EQ(t, map(t, TIB(1), KIB(8)), places[1]);
 	EXPECT_EQ(t, map(t, TIB(1), KIB(4)), places[3]);
@@ -92,9 +94,9 @@ KTEST(vmap, large_pieces_get_pages_as_large_as_they_can_be)
 	expect_leads(t, huge, TIB(1) + GIB(1), GIB(1));
 	expect_leads(t, huge + GIB(1), TIB(1) + GIB(2), KIB(4));
 
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(huge), GIB(1) + KIB(4)), 0);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(large), MIB(4)), 0);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(small), KIB(4)), 0);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(huge), GIB(1) + KIB(4)), 0);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(large), MIB(4)), 0);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(small), KIB(4)), 0);
 	EXPECT_EQ(t, space->nr_tables, 1);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 	fixture_finish(&fixture);
@@ -103,14 +105,15 @@ KTEST(vmap, large_pieces_get_pages_as_large_as_they_can_be)
 KTEST(vmap, the_region_can_be_filled_but_for_the_pages_at_its_ends)
 {
 	const uint64_t physical = TIB(1) + KIB(4), most = SIZE - KIB(8);
-	virt_addr_t address;
+	mc_virt_addr_t address;
 
 	begin(t);
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(physical), most + 1, read_write, &address),
-		  ERR_NO_SPACE);
+	EXPECT_EQ(t, mc_vmap_map(&vmap, mc_phys_addr(physical), most + 1, read_write, &address),
+		  MC_ERR_NO_SPACE);
 	EXPECT_EQ(t, map(t, physical, most), START + KIB(4));
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(physical), 1, read_write, &address), ERR_NO_SPACE);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + KIB(4)), most), 0);
+	EXPECT_EQ(t, mc_vmap_map(&vmap, mc_phys_addr(physical), 1, read_write, &address),
+		  MC_ERR_NO_SPACE);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(START + KIB(4)), most), 0);
 	EXPECT_EQ(t, map(t, physical, most - KIB(8)), START + KIB(4));
 	EXPECT_EQ(t, map(t, TIB(1), KIB(4)), START + SIZE - KIB(8));
 	fixture_finish(&fixture);
@@ -120,52 +123,56 @@ KTEST(vmap, the_region_can_be_filled_but_for_the_pages_at_its_ends)
 KTEST(vmap, a_small_region_has_room_for_what_lies_between_its_ends)
 {
 	for (uint64_t pages = 1; pages <= 4; pages++) {
-		const struct vmap small = { space, { START }, pages * FRAME_SIZE };
-		virt_addr_t address = virt_addr(0);
+		const struct mc_vmap small = { space, { START }, pages * MC_FRAME_SIZE };
+		mc_virt_addr_t address = mc_virt_addr(0);
 
 		begin(t);
-		EXPECT_EQ(t, vmap_map(&small, phys_addr(0), 1, read_write, &address),
-			  pages < 3 ? ERR_NO_SPACE : 0);
-		EXPECT_EQ(t, virt_raw(address), pages < 3 ? 0 : START + FRAME_SIZE);
+		EXPECT_EQ(t, mc_vmap_map(&small, mc_phys_addr(0), 1, read_write, &address),
+			  pages < 3 ? MC_ERR_NO_SPACE : 0);
+		EXPECT_EQ(t, mc_virt_raw(address), pages < 3 ? 0 : START + MC_FRAME_SIZE);
 		fixture_finish(&fixture);
 	}
 }
 
 KTEST(vmap, refuses_nonsense)
 {
-	virt_addr_t address;
+	mc_virt_addr_t address;
 
 	begin(t);
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(0), 0, read_write, &address), ERR_INVALID);
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(UINT64_MAX), 1, read_write, &address), ERR_OVERFLOW);
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(1), UINT64_MAX, read_write, &address), ERR_OVERFLOW);
-	EXPECT_EQ(t, vmap_map(&vmap, phys_addr(TIB(256) - KIB(4)), KIB(8), read_write, &address),
-		  ERR_RANGE);
+	EXPECT_EQ(t, mc_vmap_map(&vmap, mc_phys_addr(0), 0, read_write, &address), MC_ERR_INVALID);
+	EXPECT_EQ(t, mc_vmap_map(&vmap, mc_phys_addr(UINT64_MAX), 1, read_write, &address),
+		  MC_ERR_OVERFLOW);
+	EXPECT_EQ(t, mc_vmap_map(&vmap, mc_phys_addr(1), UINT64_MAX, read_write, &address),
+		  MC_ERR_OVERFLOW);
 	EXPECT_EQ(t,
-		  vmap_map(&vmap, phys_addr(0), 1, (struct attributes){ 0, MEMORY_WRITE_BACK },
-			   &address),
-		  ERR_INVALID);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START), 0), ERR_INVALID);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START - 1), 1), ERR_INVALID);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + SIZE - 1), 2), ERR_INVALID);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + SIZE), 1), ERR_INVALID);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + 1), UINT64_MAX), ERR_INVALID);
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + 1), UINT64_MAX - FRAME_SIZE), ERR_INVALID);
+		  mc_vmap_map(&vmap, mc_phys_addr(TIB(256) - KIB(4)), KIB(8), read_write, &address),
+		  MC_ERR_RANGE);
+	EXPECT_EQ(t,
+		  mc_vmap_map(&vmap, mc_phys_addr(0), 1,
+			      (struct mc_attributes){ 0, MC_MEMORY_WRITE_BACK }, &address),
+		  MC_ERR_INVALID);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(START), 0), MC_ERR_INVALID);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(START - 1), 1), MC_ERR_INVALID);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(START + SIZE - 1), 2), MC_ERR_INVALID);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(START + SIZE), 1), MC_ERR_INVALID);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(START + 1), UINT64_MAX), MC_ERR_INVALID);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(START + 1), UINT64_MAX - MC_FRAME_SIZE),
+		  MC_ERR_INVALID);
 	/* Its end is in the page that it begins in, 2^64 further. */
-	EXPECT_EQ(t, vmap_unmap(&vmap, virt_addr(START + KIB(2)), -KIB(1)), ERR_INVALID);
+	EXPECT_EQ(t, mc_vmap_unmap(&vmap, mc_virt_addr(START + KIB(2)), -KIB(1)), MC_ERR_INVALID);
 	EXPECT_EQ(t, space->nr_tables, 0);
 	fixture_finish(&fixture);
 }
 
 KTEST(vmap, out_of_frames_changes_nothing)
 {
-	virt_addr_t address;
+	mc_virt_addr_t address;
 
 	begin(t);
 	for (int after = 0; after < 3; after++) {
 		fixture.failing_after = after;
-		EXPECT_EQ(t, vmap_map(&vmap, phys_addr(TIB(1)), 1, read_write, &address),
-			  ERR_NO_MEMORY);
+		EXPECT_EQ(t, mc_vmap_map(&vmap, mc_phys_addr(TIB(1)), 1, read_write, &address),
+			  MC_ERR_NO_MEMORY);
 		EXPECT_EQ(t, space->nr_tables, 0);
 		EXPECT_STR(t, fixture_audit(&fixture), NULL);
 	}
@@ -175,11 +182,11 @@ KTEST(vmap, out_of_frames_changes_nothing)
 /* A region that is none: nothing can be looked for in it, and the mapper says why. */
 KTEST(vmap, tells_why_a_region_cannot_be_searched)
 {
-	const struct vmap odd = { &fixture.space, { START + 1 }, SIZE };
-	virt_addr_t address;
+	const struct mc_vmap odd = { &fixture.space, { START + 1 }, SIZE };
+	mc_virt_addr_t address;
 
 	begin(t);
-	EXPECT_EQ(t, vmap_map(&odd, phys_addr(TIB(1)), KIB(4), read_write, &address),
-		  ERR_MISALIGNED);
+	EXPECT_EQ(t, mc_vmap_map(&odd, mc_phys_addr(TIB(1)), KIB(4), read_write, &address),
+		  MC_ERR_MISALIGNED);
 	fixture_finish(&fixture);
 }

@@ -6,6 +6,7 @@
  * no sum can overflow.
  */
 #include <arch/multiboot2.h>
+#include <kernel/units.h>
 
 struct parser {
 	const uint8_t *data;
@@ -69,7 +70,8 @@ static int parse_string(struct parser *parser, const struct multiboot2_tag *tag,
 	const char *found = string_in(tag, from);
 
 	if (!found)
-		return fail_in_tag(parser, tag, ERR_FORMAT, from, "string", "it is not terminated");
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT, from, "string",
+				   "it is not terminated");
 	*text = found;
 	return 0;
 }
@@ -108,7 +110,7 @@ static int parse_module(struct parser *parser, const struct multiboot2_tag *tag)
 	const char *command_line;
 
 	if (!is_module(tag))
-		return fail_in_tag(parser, tag, ERR_FORMAT, FIELD(struct multiboot2_module, end),
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT, FIELD(struct multiboot2_module, end),
 				   "the module ends before it starts");
 	parser->info->nr_modules++;
 	/* The module is there all the same. */
@@ -135,14 +137,14 @@ static int parse_memory_map(struct parser *parser, const struct multiboot2_tag *
 	/* 3.6.8: entry_size "is guaranteed to be a multiple of 8", so each entry is aligned. */
 	if (map->entry_size < sizeof(struct multiboot2_memory_entry) ||
 	    !is_aligned(map->entry_size, MULTIBOOT2_ALIGN))
-		return fail_in_tag(parser, tag, ERR_FORMAT,
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT,
 				   FIELD(struct multiboot2_memory_map, entry_size),
 				   "entries are too small or misaligned");
 	if (size % map->entry_size != 0)
-		return fail_in_tag(parser, tag, ERR_FORMAT, TAG_SIZE,
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT, TAG_SIZE,
 				   "the last entry is not whole");
 	if (size == 0)
-		return fail_in_tag(parser, tag, ERR_NOT_FOUND, 0, "", "the memory map is empty");
+		return fail_in_tag(parser, tag, MC_ERR_NOT_FOUND, 0, "", "the memory map is empty");
 	parser->info->memory_entries = map + 1;
 	parser->info->memory_entry_size = map->entry_size;
 	parser->info->memory_entry_version = map->entry_version;
@@ -158,7 +160,7 @@ static int parse_colour(struct parser *parser, const struct multiboot2_framebuff
 
 	*to = (struct bootinfo_colour_field){ .position = bytes[0], .size = bytes[1] };
 	if (to->size == 0 || to->position + to->size > from->bits_per_pixel)
-		return fail_in_tag(parser, &from->tag, ERR_FORMAT, at, name,
+		return fail_in_tag(parser, &from->tag, MC_ERR_FORMAT, at, name,
 				   "the colour's field is empty or leaves the pixel");
 	return 0;
 }
@@ -171,7 +173,7 @@ static int parse_colours(struct parser *parser, const struct multiboot2_framebuf
 	int error;
 
 	if (from->tag.size < sizeof(*from) + sizeof(struct multiboot2_rgb))
-		return fail_in_tag(parser, &from->tag, ERR_FORMAT, TAG_SIZE,
+		return fail_in_tag(parser, &from->tag, MC_ERR_FORMAT, TAG_SIZE,
 				   "the colour fields are missing");
 	error = parse_colour(parser, from, COLOUR(red), &to->red);
 	if (!error)
@@ -188,7 +190,7 @@ static int parse_palette(struct parser *parser, const struct multiboot2_framebuf
 	const uint64_t room = from->tag.size - sizeof(*from);
 
 	if (room < sizeof(*palette) || room - sizeof(*palette) < 3 * (uint64_t)palette->nr_colours)
-		return fail_in_tag(parser, &from->tag, ERR_FORMAT, TAG_SIZE,
+		return fail_in_tag(parser, &from->tag, MC_ERR_FORMAT, TAG_SIZE,
 				   "the palette leaves its tag");
 	to->palette = palette->colours;
 	to->nr_colours = palette->nr_colours;
@@ -204,20 +206,20 @@ static int check_geometry(struct parser *parser, const struct multiboot2_framebu
 	const uint64_t size = (uint64_t)from->pitch * from->height;
 
 	if (from->width == 0)
-		return fail_in_tag(parser, tag, ERR_FORMAT,
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT,
 				   FIELD(struct multiboot2_framebuffer, width), "it is 0");
 	if (from->height == 0)
-		return fail_in_tag(parser, tag, ERR_FORMAT,
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT,
 				   FIELD(struct multiboot2_framebuffer, height), "it is 0");
 	if (bits_per_unit == 0)
-		return fail_in_tag(parser, tag, ERR_FORMAT,
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT,
 				   FIELD(struct multiboot2_framebuffer, bits_per_pixel), "it is 0");
 	if (line > from->pitch)
-		return fail_in_tag(parser, tag, ERR_FORMAT,
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT,
 				   FIELD(struct multiboot2_framebuffer, pitch),
 				   "a line is longer than the pitch");
 	if (from->address > UINT64_MAX - size)
-		return fail_in_tag(parser, tag, ERR_OVERFLOW,
+		return fail_in_tag(parser, tag, MC_ERR_OVERFLOW,
 				   FIELD(struct multiboot2_framebuffer, address),
 				   "the framebuffer's end overflows");
 	return 0;
@@ -230,7 +232,7 @@ static int parse_framebuffer(struct parser *parser, const struct multiboot2_tag 
 	const struct multiboot2_framebuffer *from = (const void *)tag;
 	struct bootinfo_framebuffer to = {
 		.kind = BOOTINFO_FRAMEBUFFER_OTHER,
-		.address = phys_addr(from->address),
+		.address = mc_phys_addr(from->address),
 		.pitch = from->pitch,
 		.width = from->width,
 		.height = from->height,
@@ -320,10 +322,10 @@ static int apply_rule(struct parser *parser, const struct tag_rule *rule,
 	int error;
 
 	if (tag->size < rule->min_size)
-		error = fail_in_tag(parser, tag, ERR_FORMAT, TAG_SIZE,
+		error = fail_in_tag(parser, tag, MC_ERR_FORMAT, TAG_SIZE,
 				    "the tag is too small for its type");
 	else if ((parser->seen & bit) && !(rule->flags & TAG_REPEATS))
-		error = fail_in_tag(parser, tag, ERR_EXISTS, 0, "",
+		error = fail_in_tag(parser, tag, MC_ERR_EXISTS, 0, "",
 				    "the tag is there a second time");
 	else
 		error = rule->parse(parser, tag);
@@ -348,18 +350,18 @@ static int check_tag(struct parser *parser, uint64_t offset, const struct multib
 	const struct multiboot2_tag *tag;
 
 	if (offset + sizeof(*tag) > parser->total_size)
-		return fail(parser, ERR_TRUNCATED, MULTIBOOT2_NO_TAG,
+		return fail(parser, MC_ERR_TRUNCATED, MULTIBOOT2_NO_TAG,
 			    offset < parser->total_size ? offset : parser->total_size,
 			    "no end tag");
 	tag = (const void *)(parser->data + offset);
 	if (tag->size < sizeof(*tag))
-		return fail_in_tag(parser, tag, ERR_FORMAT, TAG_SIZE,
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT, TAG_SIZE,
 				   "the tag is smaller than its header");
 	if (offset + tag->size > parser->total_size)
-		return fail_in_tag(parser, tag, ERR_TRUNCATED, TAG_SIZE,
+		return fail_in_tag(parser, tag, MC_ERR_TRUNCATED, TAG_SIZE,
 				   "the tag leaves the structure");
 	if (tag->type == MULTIBOOT2_TAG_END && tag->size != sizeof(*tag))
-		return fail_in_tag(parser, tag, ERR_FORMAT, TAG_SIZE,
+		return fail_in_tag(parser, tag, MC_ERR_FORMAT, TAG_SIZE,
 				   "the end tag has a wrong size");
 	*result = tag;
 	return 0;
@@ -389,7 +391,7 @@ static int parse_tags(struct parser *parser, uint64_t *end)
 			return error;
 	}
 	if (parser->info->nr_memory_entries == 0)
-		return fail(parser, ERR_NOT_FOUND, MULTIBOOT2_TAG_MEMORY_MAP, offset,
+		return fail(parser, MC_ERR_NOT_FOUND, MULTIBOOT2_TAG_MEMORY_MAP, offset,
 			    "there is no memory map");
 	*end = offset + tag->size;
 	return 0;
@@ -400,16 +402,16 @@ static int parse_header(struct parser *parser, size_t available)
 	const struct multiboot2_info *header = (const void *)parser->data;
 
 	if (!is_aligned((uintptr_t)parser->data, MULTIBOOT2_ALIGN))
-		return fail(parser, ERR_MISALIGNED, MULTIBOOT2_NO_TAG, 0,
+		return fail(parser, MC_ERR_MISALIGNED, MULTIBOOT2_NO_TAG, 0,
 			    "the structure is not at a multiple of 8");
 	if (available < sizeof(*header))
-		return fail(parser, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0,
+		return fail(parser, MC_ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0,
 			    "the header cannot be read");
 	if (header->total_size < sizeof(*header) + sizeof(struct multiboot2_tag))
-		return fail(parser, ERR_FORMAT, MULTIBOOT2_NO_TAG, 0,
+		return fail(parser, MC_ERR_FORMAT, MULTIBOOT2_NO_TAG, 0,
 			    "the total size is too small for an end tag");
 	if (header->total_size > available)
-		return fail(parser, ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0,
+		return fail(parser, MC_ERR_TRUNCATED, MULTIBOOT2_NO_TAG, 0,
 			    "the total size is more than can be read");
 	parser->total_size = header->total_size;
 	return 0;
@@ -469,8 +471,8 @@ bool bootinfo_next_module(const struct bootinfo *info, size_t *cursor,
 			continue;
 		command_line = string_in(tag, sizeof(*module));
 		*result = (struct bootinfo_module){
-			.start = phys_addr(module->start),
-			.end = phys_addr(module->end),
+			.start = mc_phys_addr(module->start),
+			.end = mc_phys_addr(module->end),
 			.command_line = command_line ? command_line : "",
 		};
 		*cursor = offset;

@@ -17,13 +17,13 @@
 
 	global	build_tables
 
-LEAF_READ	equ PT_P | PT_A
-LEAF_WRITE	equ PT_P | PT_A | PT_W | PT_D
+LEAF_READ	equ MC_PT_P | MC_PT_A
+LEAF_WRITE	equ MC_PT_P | MC_PT_A | MC_PT_W | MC_PT_D
 %define PHYSMAP_PDS 4
 
 ; $1: [table + entry] = the physical address of table $2, as a table entry.
 %macro LINK 3
-	mov	dword [PHYS(%1) + ENTRY(%2)], PHYS(%3) + PT_TABLE_FLAGS
+	mov	dword [PHYS(%1) + ENTRY(%2)], PHYS(%3) + MC_PT_TABLE_FLAGS
 %endmacro
 
 	bits	32
@@ -46,7 +46,7 @@ link_tables:
 	LINK	identity_pd, 0, identity_pt
 %assign i 0
 %rep BOOT_KERNEL_TABLES
-	LINK	kernel_pd, KERNEL_PD_INDEX + i, kernel_pts + i * FRAME_SIZE
+	LINK	kernel_pd, KERNEL_PD_INDEX + i, kernel_pts + i * MC_FRAME_SIZE
 %assign i i + 1
 %endrep
 	ret
@@ -64,7 +64,7 @@ choose_levels:
 	mov	edx, 4
 	test	eax, eax
 	jz	.four_levels
-	LINK	boot_pml5, PT_ENTRIES - 1, boot_pml4
+	LINK	boot_pml5, MC_PT_ENTRIES - 1, boot_pml4
 	LINK	identity_pml4, 0, identity_pdpt
 	mov	ebx, PHYS(boot_pml5)
 	mov	ecx, PHYS(identity_pml4)
@@ -73,11 +73,11 @@ choose_levels:
 %endif
 	mov	[PHYS(boot_handover) + HANDOVER_ROOT], ebx
 	mov	[PHYS(boot_handover) + HANDOVER_LEVELS], edx
-	or	ecx, PT_TABLE_FLAGS
+	or	ecx, MC_PT_TABLE_FLAGS
 	mov	[ebx + ENTRY(0)], ecx
 %ifdef CONFIG_RECURSIVE
 	mov	eax, ebx
-	or	eax, PT_TABLE_FLAGS
+	or	eax, MC_PT_TABLE_FLAGS
 	mov	[ebx + ENTRY(RECURSIVE_SLOT)], eax
 	mov	dword [ebx + ENTRY(RECURSIVE_SLOT) + 4], PT_NX_HIGH
 %endif
@@ -100,14 +100,14 @@ has_5_levels:
 	ret
 %endif
 
-; EAX: PT_G if the CPU has global pages, else 0. Changes EBX, ECX, EDX.
+; EAX: MC_PT_G if the CPU has global pages, else 0. Changes EBX, ECX, EDX.
 global_flag:
 	mov	eax, CPUID_FEATURES
 	cpuid
 	xor	eax, eax
 	test	edx, CPUID_1_EDX_PGE
 	jz	.done
-	mov	eax, PT_G
+	mov	eax, MC_PT_G
 .done:
 	ret
 
@@ -147,8 +147,8 @@ map_kernel:
 .guard:
 	mov	ebx, eax
 	shr	ebx, 12
-	mov	dword [edi + ebx * PT_ENTRY_SIZE], 0
-	mov	dword [edi + ebx * PT_ENTRY_SIZE + 4], 0
+	mov	dword [edi + ebx * MC_PT_ENTRY_SIZE], 0
+	mov	dword [edi + ebx * MC_PT_ENTRY_SIZE + 4], 0
 	add	eax, STACK_STRIDE
 	loop	.guard
 	ret
@@ -160,11 +160,11 @@ map_pages:
 	jae	.done
 	mov	ebx, eax
 	shr	ebx, 12
-	mov	[edi + ebx * PT_ENTRY_SIZE + 4], esi
-	lea	ebx, [edi + ebx * PT_ENTRY_SIZE]
+	mov	[edi + ebx * MC_PT_ENTRY_SIZE + 4], esi
+	lea	ebx, [edi + ebx * MC_PT_ENTRY_SIZE]
 	mov	[ebx], eax
 	or	[ebx], edx
-	add	eax, FRAME_SIZE
+	add	eax, MC_FRAME_SIZE
 	jmp	map_pages
 .done:
 	ret
@@ -174,7 +174,7 @@ map_physical:
 	push	eax
 	call	global_flag
 	mov	esi, eax
-	or	esi, LEAF_WRITE | PT_PS
+	or	esi, LEAF_WRITE | MC_PT_PS
 	mov	eax, CPUID_EXT_FEATURES
 	cpuid
 	pop	ecx			; MAXPHYADDR
@@ -183,7 +183,7 @@ map_physical:
 
 ; As many 1 GiB pages as one PDPT holds, or as there are physical addresses.
 map_physical_1g:
-	mov	ebx, PT_ENTRIES
+	mov	ebx, MC_PT_ENTRIES
 	sub	ecx, 30
 	cmp	ecx, 9
 	jae	.counted
@@ -202,11 +202,11 @@ map_physical_1g:
 	mov	eax, ecx
 	shl	eax, 30
 	or	eax, esi
-	mov	[edi + ecx * PT_ENTRY_SIZE], eax
+	mov	[edi + ecx * MC_PT_ENTRY_SIZE], eax
 	mov	eax, ecx
 	shr	eax, 2
 	or	eax, PT_NX_HIGH
-	mov	[edi + ecx * PT_ENTRY_SIZE + 4], eax
+	mov	[edi + ecx * MC_PT_ENTRY_SIZE + 4], eax
 	inc	ecx
 	cmp	ecx, ebx
 	jb	.next
@@ -217,7 +217,7 @@ map_physical_2m:
 	mov	dword [PHYS(boot_handover) + HANDOVER_REACH + 4], 1
 %assign i 0
 %rep PHYSMAP_PDS
-	LINK	physmap_pdpt, i, physmap_pds + i * FRAME_SIZE
+	LINK	physmap_pdpt, i, physmap_pds + i * MC_FRAME_SIZE
 %assign i i + 1
 %endrep
 	mov	edi, PHYS(physmap_pds)
@@ -226,10 +226,10 @@ map_physical_2m:
 	mov	eax, ecx
 	shl	eax, 21
 	or	eax, esi
-	mov	[edi + ecx * PT_ENTRY_SIZE], eax
-	mov	dword [edi + ecx * PT_ENTRY_SIZE + 4], PT_NX_HIGH
+	mov	[edi + ecx * MC_PT_ENTRY_SIZE], eax
+	mov	dword [edi + ecx * MC_PT_ENTRY_SIZE + 4], PT_NX_HIGH
 	inc	ecx
-	cmp	ecx, PHYSMAP_PDS * PT_ENTRIES
+	cmp	ecx, PHYSMAP_PDS * MC_PT_ENTRIES
 	jb	.next
 	ret
 
@@ -249,14 +249,14 @@ maxphyaddr:
 
 	section	.boot_tables nobits alloc noexec write align=4096
 
-boot_pml5:	resb FRAME_SIZE
-boot_pml4:	resb FRAME_SIZE
-identity_pml4:	resb FRAME_SIZE
-identity_pdpt:	resb FRAME_SIZE
-identity_pd:	resb FRAME_SIZE
-identity_pt:	resb FRAME_SIZE
-kernel_pdpt:	resb FRAME_SIZE
-kernel_pd:	resb FRAME_SIZE
-kernel_pts:	resb FRAME_SIZE * BOOT_KERNEL_TABLES
-physmap_pdpt:	resb FRAME_SIZE
-physmap_pds:	resb FRAME_SIZE * PHYSMAP_PDS
+boot_pml5:	resb MC_FRAME_SIZE
+boot_pml4:	resb MC_FRAME_SIZE
+identity_pml4:	resb MC_FRAME_SIZE
+identity_pdpt:	resb MC_FRAME_SIZE
+identity_pd:	resb MC_FRAME_SIZE
+identity_pt:	resb MC_FRAME_SIZE
+kernel_pdpt:	resb MC_FRAME_SIZE
+kernel_pd:	resb MC_FRAME_SIZE
+kernel_pts:	resb MC_FRAME_SIZE * BOOT_KERNEL_TABLES
+physmap_pdpt:	resb MC_FRAME_SIZE
+physmap_pds:	resb MC_FRAME_SIZE * PHYSMAP_PDS

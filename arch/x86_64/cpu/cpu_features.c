@@ -3,6 +3,7 @@
 #include <arch/cpu.h>
 #include <arch/cpu_features.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 /* The architecture's limit; a hypervisor that says more is not believed. */
 #define PHYSICAL_BITS_MAX 52

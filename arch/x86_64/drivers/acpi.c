@@ -2,6 +2,7 @@
 /* Finding ACPI's tables (arch/acpi.h). */
 #include <arch/acpi.h>
 #include <kernel/string.h>
+#include <kernel/units.h>
 
 /* The root pointer (5.2.5.3). */
 #define RSDP_SIGNATURE "RSD PTR "
@@ -16,9 +17,9 @@
 #define TABLE_MAX     MIB(1) /* no real one comes near */
 #define PIECE         64     /* of a table that is summed up */
 
-static phys_addr_t after(phys_addr_t address, uint64_t offset)
+static mc_phys_addr_t after(mc_phys_addr_t address, uint64_t offset)
 {
-	return phys_addr(phys_raw(address) + offset);
+	return mc_phys_addr(mc_phys_raw(address) + offset);
 }
 
 /* The bytes of what is sound add up to 0. */
@@ -46,7 +47,7 @@ static bool sums_up(acpi_read read, const struct acpi_table *table)
 	return result == 0;
 }
 
-bool acpi_table_at(acpi_read read, phys_addr_t address, const char *signature,
+bool acpi_table_at(acpi_read read, mc_phys_addr_t address, const char *signature,
 		   struct acpi_table *table)
 {
 	struct acpi_table found = { .address = address };
@@ -68,7 +69,7 @@ static bool find_in(acpi_read read, const struct acpi_table *root, uint32_t entr
 		uint8_t entry[8];
 
 		if (read(entry, after(root->address, at), entry_size) &&
-		    acpi_table_at(read, phys_addr(acpi_number(entry, 0, entry_size)), signature,
+		    acpi_table_at(read, mc_phys_addr(acpi_number(entry, 0, entry_size)), signature,
 				  table))
 			return true;
 	}
@@ -80,7 +81,7 @@ int acpi_find(const struct acpi *acpi, const char *signature, struct acpi_table 
 	if (find_in(acpi->read, &acpi->xsdt, 8, signature, table) ||
 	    find_in(acpi->read, &acpi->rsdt, 4, signature, table))
 		return 0;
-	return ERR_NOT_FOUND;
+	return MC_ERR_NOT_FOUND;
 }
 
 /* Whether the part of ACPI 2.0 is there, and as its own checksum says. */
@@ -102,11 +103,11 @@ int acpi_open(struct acpi *acpi, const void *rsdp, size_t size, acpi_read read)
 	*acpi = (struct acpi){ .read = read };
 	if (size < RSDP_SIZE_OLD || memcmp(bytes, RSDP_SIGNATURE, 8) != 0 ||
 	    sum(bytes, RSDP_SIZE_OLD) != 0)
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	has_xsdt = is_new(bytes, size) &&
-		   acpi_table_at(read, phys_addr(acpi_number(bytes, RSDP_XSDT, 8)), "XSDT",
+		   acpi_table_at(read, mc_phys_addr(acpi_number(bytes, RSDP_XSDT, 8)), "XSDT",
 				 &acpi->xsdt);
-	has_rsdt = acpi_table_at(read, phys_addr(acpi_number(bytes, RSDP_RSDT, 4)), "RSDT",
+	has_rsdt = acpi_table_at(read, mc_phys_addr(acpi_number(bytes, RSDP_RSDT, 4)), "RSDT",
 				 &acpi->rsdt);
-	return has_xsdt || has_rsdt ? 0 : ERR_FORMAT;
+	return has_xsdt || has_rsdt ? 0 : MC_ERR_FORMAT;
 }

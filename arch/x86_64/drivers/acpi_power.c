@@ -71,8 +71,8 @@ static uint16_t control_port(const struct fadt *fadt, size_t wide, size_t old)
 /* The same of X_DSDT. */
 static bool find_dsdt(acpi_read read, const struct fadt *fadt, struct acpi_table *dsdt)
 {
-	return acpi_table_at(read, phys_addr(field(fadt, FADT_X_DSDT, 8)), "DSDT", dsdt) ||
-	       acpi_table_at(read, phys_addr(field(fadt, FADT_DSDT, 4)), "DSDT", dsdt);
+	return acpi_table_at(read, mc_phys_addr(field(fadt, FADT_X_DSDT, 8)), "DSDT", dsdt) ||
+	       acpi_table_at(read, mc_phys_addr(field(fadt, FADT_DSDT, 4)), "DSDT", dsdt);
 }
 
 /* A small number of a package: *at goes after it. */
@@ -116,7 +116,7 @@ static bool find_s5(acpi_read read, const struct acpi_table *dsdt, struct acpi_p
 		const uint32_t size = rest < PIECE + OVERLAP ? rest : PIECE + OVERLAP;
 		uint8_t aml[PIECE + OVERLAP];
 
-		if (!read(aml, phys_addr(phys_raw(dsdt->address) + start), size))
+		if (!read(aml, mc_phys_addr(mc_phys_raw(dsdt->address) + start), size))
 			return false;
 		for (uint32_t i = 0; i < size && i < PIECE; i++)
 			if (parse_s5(aml + i, size - i, power))
@@ -151,10 +151,10 @@ int acpi_power_read(const struct acpi *acpi, struct acpi_power *power)
 
 	*power = (struct acpi_power){ 0 };
 	if (acpi_find(acpi, "FACP", &table) != 0)
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	fadt.length = table.length < FADT_MAX ? table.length : FADT_MAX;
 	if (!acpi->read(fadt.bytes, table.address, fadt.length))
-		return ERR_NOT_FOUND;
+		return MC_ERR_NOT_FOUND;
 	read_off(acpi->read, &fadt, power);
 	read_reset(&fadt, power);
 	return 0;

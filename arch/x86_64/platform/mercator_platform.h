@@ -9,15 +9,15 @@
 #include "../include/arch/layout.h"
 
 /* Only the boot CPU is started. */
-#define ARCH_NR_CPUS 1
+#define MC_NR_CPUS 1
 
-static inline unsigned int arch_cpu_id(void)
+static inline unsigned int mc_cpu_id(void)
 {
 	return 0;
 }
 
 /* RFLAGS. */
-static inline uint64_t arch_irq_save(void)
+static inline uint64_t mc_irq_save(void)
 {
 	uint64_t flags;
 
@@ -26,7 +26,7 @@ static inline uint64_t arch_irq_save(void)
 }
 
 /* RFLAGS.IF is bit 9. */
-static inline void arch_irq_restore(uint64_t flags)
+static inline void mc_irq_restore(uint64_t flags)
 {
 	if (flags & 1u << 9)
 		__asm__ volatile("sti" : : : "memory");
@@ -34,7 +34,7 @@ static inline void arch_irq_restore(uint64_t flags)
 		__asm__ volatile("" : : : "memory");
 }
 
-static inline void arch_cpu_relax(void)
+static inline void mc_cpu_relax(void)
 {
 	__asm__ volatile("pause");
 }
@@ -48,60 +48,60 @@ static inline void arch_cpu_relax(void)
  *	- CPUs that sleep, or are not started, to be left out: waking up must be a barrier, too;
  *	- no limit on callers: several CPUs may call it at once, for different locks.
  */
-static inline void arch_barrier_everywhere(void)
+static inline void mc_barrier_everywhere(void)
 {
-	_Static_assert(ARCH_NR_CPUS == 1, "more CPUs need an interrupt here");
+	_Static_assert(MC_NR_CPUS == 1, "more CPUs need an interrupt here");
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 /* CR3's table address: bits 0 to 11 are flags (or the PCID), 52 and up are not address bits. */
-static inline struct root active_root(void)
+static inline struct mc_root mc_active_root(void)
 {
-	return (struct root){
-		.table = phys_addr(read_cr3() & PT_ADDRESS_MASK),
+	return (struct mc_root){
+		.table = mc_phys_addr(read_cr3() & MC_PT_ADDRESS_MASK),
 		.levels = read_cr4() & CR4_LA57 ? 5 : 4,
 	};
 }
 
-static inline uint64_t physmap_base(void)
+static inline uint64_t mc_physmap_base(void)
 {
 	return PHYSMAP_BASE;
 }
 
-static inline uint64_t physmap_size(void)
+static inline uint64_t mc_physmap_limit(void)
 {
 	return PHYSMAP_SIZE;
 }
 
-static inline void *own_pointer(virt_addr_t address)
+static inline void *mc_own_pointer(mc_virt_addr_t address)
 {
-	return virt_ptr(address);
+	return mc_virt_ptr(address);
 }
 
-static inline void table_zero(void *table)
+static inline void mc_table_zero(void *table)
 {
-	uint64_t count = FRAME_SIZE / sizeof(uint64_t);
+	uint64_t count = MC_FRAME_SIZE / sizeof(uint64_t);
 
 	__asm__ volatile("rep stosq" : "+D"(table), "+c"(count) : "a"(UINT64_C(0)) : "memory");
 }
 
 /* SDM 3, 4.10.4.1: all paging-structure caches of the PCID go, too. */
-static inline void tlb_invalidate_page(virt_addr_t address)
+static inline void mc_tlb_invalidate_page(mc_virt_addr_t address)
 {
 	invalidate_page(address);
 }
 
 /* PCIDs are not used: CR4.PCIDE is clear. */
-static inline void tlb_load_root(phys_addr_t root)
+static inline void mc_tlb_load_root(mc_phys_addr_t root)
 {
-	write_cr3(phys_raw(root));
+	write_cr3(mc_phys_raw(root));
 }
 
 /*
  * A write of CR3 alone would leave global pages. Clearing and setting CR4.PGE flushes all; a CPU without
  * global pages has nothing that CR3 would leave.
  */
-static inline void tlb_flush_all(void)
+static inline void mc_tlb_flush_all(void)
 {
 	uint64_t cr4 = read_cr4();
 

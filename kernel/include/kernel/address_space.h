@@ -22,13 +22,13 @@
 void paging_init(void);
 
 /* The kernel's address space; the active one unless somebody has activated another. */
-struct space *kernel_space(void);
+struct mc_space *kernel_space(void);
 
 /* Its region for single mappings. */
-const struct vmap *kernel_vmap(void);
+const struct mc_vmap *kernel_vmap(void);
 
 /* What it consists of, in ascending order, disjoint, all in the kernel half. Good after paging_init(). */
-const struct region *kernel_regions(size_t *count);
+const struct mc_region *kernel_regions(size_t *count);
 
 /* Log that. */
 void paging_describe(void);
@@ -36,60 +36,60 @@ void paging_describe(void);
 /* Walking by the method that the kernel uses for itself (Kconfig: "The kernel's own mapper"). */
 
 #if defined(CONFIG_KERNEL_RECURSIVE)
-#define KERNEL_METHOD ACCESS_RECURSIVE
+#define KERNEL_METHOD MC_ACCESS_RECURSIVE
 #elif defined(CONFIG_KERNEL_GENERIC)
-#define KERNEL_METHOD ACCESS_GENERIC
+#define KERNEL_METHOD MC_ACCESS_GENERIC
 #else
-#define KERNEL_METHOD ACCESS_OFFSET
+#define KERNEL_METHOD MC_ACCESS_OFFSET
 #endif
 
 static inline const char *kernel_method_name(void)
 {
 	switch (KERNEL_METHOD) {
-	case ACCESS_OFFSET: return "offset";
-	case ACCESS_RECURSIVE: return "recursive";
+	case MC_ACCESS_OFFSET: return "offset";
+	case MC_ACCESS_RECURSIVE: return "recursive";
 	default: return "generic";
 	}
 }
 
 /* For the generic method: the physical map, as a function. NULL beyond its reach. */
-static inline void *physmap_function(void *context, phys_addr_t frame)
+static inline void *physmap_function(void *context, mc_phys_addr_t frame)
 {
 	(void)context;
-	return physmap_covers(frame, FRAME_SIZE) ? physmap_pointer(frame) : NULL;
+	return mc_physmap_covers(frame, MC_FRAME_SIZE) ? mc_physmap_pointer(frame) : NULL;
 }
 
 /*
  * Walk the active space (arch/active_root.h); errors as those of the walk functions, and:
- *   ERR_UNSUPPORTED  the method is the recursive one, and the space has lost its recursive slot
+ *   MC_ERR_UNSUPPORTED  the method is the recursive one, and the space has lost its recursive slot
  */
-MUST_CHECK static inline int kernel_walk(const struct root *root, virt_addr_t address,
-					 struct walk *walk)
+MC_MUST_CHECK static inline int kernel_walk(const struct mc_root *root, mc_virt_addr_t address,
+					    struct mc_walk *walk)
 {
-	const struct space *active = space_active();
-	struct root generic = *root;
+	const struct mc_space *active = mc_space_active();
+	struct mc_root generic = *root;
 
 	switch (KERNEL_METHOD) {
-	case ACCESS_OFFSET: return offset_walk(root, address, walk);
-	case ACCESS_RECURSIVE:
+	case MC_ACCESS_OFFSET: return mc_offset_walk(root, address, walk);
+	case MC_ACCESS_RECURSIVE:
 		walk->nr_steps = 0;
-		if (active && active->recursive_slot == SPACE_NOT_RECURSIVE)
-			return ERR_UNSUPPORTED;
-		return recursive_walk(root, address, walk);
+		if (active && active->recursive_slot == MC_SPACE_NOT_RECURSIVE)
+			return MC_ERR_UNSUPPORTED;
+		return mc_recursive_walk(root, address, walk);
 	default:
 		generic.pointer_to = physmap_function;
-		return generic_walk(&generic, address, walk);
+		return mc_generic_walk(&generic, address, walk);
 	}
 }
 
 /* Auditing the kernel's address space, and spaces that share its half. */
 
 /*
- * audit_space() by the rules of this kernel on this machine: kernel_regions(), memory_ram(), the
+ * mc_audit_space() by the rules of this kernel on this machine: kernel_regions(), memory_ram(), the
  * image's read-only part, the frame allocator. Nobody may change the space meanwhile. Errors: those
- * of audit_space(), and ERR_NO_MEMORY if there is no room to remember all tables in.
+ * of mc_audit_space(), and MC_ERR_NO_MEMORY if there is no room to remember all tables in.
  */
-MUST_CHECK int kernel_audit(const struct space *space, struct audit_report *report);
+MC_MUST_CHECK int kernel_audit(const struct mc_space *space, struct mc_audit_report *report);
 
 /* Audit the kernel's own space, and panic, naming what is broken and where, unless all is well. */
 void kernel_audit_or_panic(void);
@@ -101,13 +101,13 @@ void kernel_audit_or_panic(void);
  * where `physical` then is. RAM is refused, as it is mapped write-back elsewhere and the CPU must not
  * see it under two types (SDM 3, 12.12.4).
  *
- *   ERR_INVALID  size is 0, no such type, or some of it is RAM
- *   and those of vmap_map() (mercator/vmap.h)
+ *   MC_ERR_INVALID  size is 0, no such type, or some of it is RAM
+ *   and those of mc_vmap_map() (mercator/vmap.h)
  */
-MUST_CHECK int device_map(phys_addr_t physical, uint64_t size, enum memory_type type,
-			  void **pointer);
+MC_MUST_CHECK int device_map(mc_phys_addr_t physical, uint64_t size, enum mc_memory_type type,
+			     void **pointer);
 
-/* Take it away again, with the same pointer and size. Errors: those of vmap_unmap(). */
-MUST_CHECK int device_unmap(volatile void *pointer, uint64_t size);
+/* Take it away again, with the same pointer and size. Errors: those of mc_vmap_unmap(). */
+MC_MUST_CHECK int device_unmap(volatile void *pointer, uint64_t size);
 
 #endif

@@ -32,7 +32,7 @@ struct bootinfo_colour_field {
  */
 struct bootinfo_framebuffer {
 	enum bootinfo_framebuffer_kind kind;
-	phys_addr_t address;
+	mc_phys_addr_t address;
 	uint32_t pitch;                                /* bytes from line to line */
 	uint32_t width;                                /* pixels; for TEXT, characters */
 	uint32_t height;                               /* the same */
@@ -79,8 +79,8 @@ struct bootinfo {
 
 /* A file that the loader put into memory, at [start, end); empty if start equals end. */
 struct bootinfo_module {
-	phys_addr_t start;
-	phys_addr_t end;
+	mc_phys_addr_t start;
+	mc_phys_addr_t end;
 	const char *command_line; /* "" if there is none */
 };
 
@@ -88,7 +88,7 @@ struct bootinfo_module {
 struct bootinfo_memory_entry {
 	uint64_t base;
 	uint64_t length;
-	uint32_t type; /* Multiboot2's and ACPI's numbers: enum memmap_type */
+	uint32_t type; /* Multiboot2's and ACPI's numbers: enum mc_memmap_type */
 };
 
 /* Entry `index` of the memory map, in the loader's order; index < info->nr_memory_entries. */

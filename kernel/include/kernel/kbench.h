@@ -8,7 +8,7 @@
  *	{
  *		... prepare ...
  *		KBENCH_LOOP (b, i, 256)
- *			check(b, mapper_map(... page i ...));
+ *			check(b, mc_mapper_map(... page i ...));
  *		KBENCH_EMPTY_LOOP (b, i, 256)
  *			check(b, nothing_map(... page i ...));
  *	}

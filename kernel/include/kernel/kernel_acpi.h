@@ -9,9 +9,9 @@
  * Open them (acpi_open()). Only after the switch to the kernel's own tables; the frame allocator is not
  * needed. Pointers of frame_access() are good no more after reading tables.
  *
- *   ERR_NOT_FOUND  the loader tells of no root pointer, or of damaged ones only
- *   ERR_FORMAT     the root tables are broken
+ *   MC_ERR_NOT_FOUND  the loader tells of no root pointer, or of damaged ones only
+ *   MC_ERR_FORMAT     the root tables are broken
  */
-MUST_CHECK int kernel_acpi(struct acpi *acpi);
+MC_MUST_CHECK int kernel_acpi(struct acpi *acpi);
 
 #endif

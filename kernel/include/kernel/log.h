@@ -112,6 +112,7 @@ const char *describe_size(char text[SIZE_TEXT_MAX], uint64_t bytes);
 void describe_machine(const struct bootinfo *info);
 
 /* Every step of a walk, decoded; `result` is what the walk function returned. */
-void describe_walk(enum log_level level, virt_addr_t address, const struct walk *walk, int result);
+void describe_walk(enum log_level level, mc_virt_addr_t address, const struct mc_walk *walk,
+		   int result);
 
 #endif

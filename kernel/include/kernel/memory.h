@@ -14,14 +14,15 @@
  * Before memory_init(): `size` bytes from `start` on are the screen's video memory, even if the memory
  * map calls them free. From then on they are no RAM.
  *
- * ERR_BUSY		something is there that is in use: the kernel, page 0, what the loader put there,
+ * MC_ERR_BUSY		something is there that is in use: the kernel, page 0, what the loader put there,
  *			ACPI's tables, persistent memory
- * ERR_NO_MEMORY	it would be more than half of the memory
+ * MC_ERR_NO_MEMORY	it would be more than half of the memory
  */
-MUST_CHECK int memory_claim_screen(const struct bootinfo *info, phys_addr_t start, uint64_t size);
+MC_MUST_CHECK int memory_claim_screen(const struct bootinfo *info, mc_phys_addr_t start,
+				      uint64_t size);
 
 /* What was claimed; empty if nothing was. */
-struct memmap_range memory_screen(void);
+struct mc_memmap_range memory_screen(void);
 
 /*
  * Take the memory map from the boot information: remove what is no RAM (arch/memory_hole.h, the screen)
@@ -36,7 +37,7 @@ void memory_init(const struct bootinfo *info);
  * All ranges of whole frames that are RAM, ours and others' use of it included, but no device memory,
  * below the CPU's physical limit; sorted, disjoint, no two touching.
  */
-const struct memmap_range *memory_ram(size_t *count);
+const struct mc_memmap_range *memory_ram(size_t *count);
 
 /*
  * Boot memory: what is in use at start and need not stay (kernel/memory.h). Bytes, of any
@@ -49,7 +50,7 @@ enum memory_boot_piece {
 	BOOT_MODULES,     /* the first, if there is one */
 };
 
-const struct memmap_range *memory_boot(size_t *count);
+const struct mc_memmap_range *memory_boot(size_t *count);
 
 /* Whether a piece of boot memory has been released, and that it has. After memory_remap(). */
 bool memory_boot_is_released(size_t piece);
@@ -59,14 +60,14 @@ void memory_boot_set_released(size_t piece);
  * The ranges of memory_ranges() and the frames that boot memory alone is in; sorted, disjoint, no two
  * touching. What the frame allocator is to have.
  */
-const struct memmap_range *memory_pool(size_t *count);
+const struct mc_memmap_range *memory_pool(size_t *count);
 
 /*
  * The physical memory, in bytes, in which all of these arrays are, that of memory_ranges() first; and
  * that in which the copy of the boot information is, in frames of its own.
  */
-struct memmap_range memory_arrays(void);
-struct memmap_range memory_information(void);
+struct mc_memmap_range memory_arrays(void);
+struct mc_memmap_range memory_information(void);
 
 /* The arrays are mapped at `start`, read-only, from now on. */
 void memory_remap(const void *start);
@@ -76,7 +77,7 @@ void memory_remap(const void *start);
  * the CPU's physical limit, but some may lie beyond the physical map's reach. Read-only after
  * memory_init().
  */
-const struct memmap_range *memory_ranges(size_t *count);
+const struct mc_memmap_range *memory_ranges(size_t *count);
 
 /*
  * Boot memory: the stub, its tables, the loader's copy of the boot information, modules. It is in use at
@@ -94,16 +95,16 @@ void boot_memory_take(void);
  * Give a piece back (enum memory_boot_piece). Nobody may use it, or map it, any more. *bytes, if not
  * NULL, is how much memory is free now that was not.
  *
- * ERR_NOT_FOUND	there is no such piece
- * ERR_DOUBLE_FREE	it was given back before
+ * MC_ERR_NOT_FOUND	there is no such piece
+ * MC_ERR_DOUBLE_FREE	it was given back before
  */
-MUST_CHECK int boot_memory_release(size_t piece, uint64_t *bytes);
+MC_MUST_CHECK int boot_memory_release(size_t piece, uint64_t *bytes);
 
 /*
  * Give a module back when its user is done with it: the number `index` of bootinfo_next_module()'s, from
  * 0. The same errors. It stays in the list of modules, where it tells what was there.
  */
-MUST_CHECK int boot_module_release(size_t index, uint64_t *bytes);
+MC_MUST_CHECK int boot_module_release(size_t index, uint64_t *bytes);
 
 /* Give all modules back that have not been. */
 void boot_modules_release(void);
@@ -127,13 +128,13 @@ uint64_t boot_memory_given_back(void);
 void frames_plan(void);
 
 /* The metadata's place: physical, in bytes, whole frames. */
-struct memmap_range frames_metadata(void);
+struct mc_memmap_range frames_metadata(void);
 
 /*
  * Frames for the tables of page tables, before and after frames_init(). Before, they are taken in a
  * row, and none can be released.
  */
-const struct frame_source *kernel_frame_source(void);
+const struct mc_frame_source *kernel_frame_source(void);
 
 /*
  * Hand all usable memory and boot memory to the pool, as far as the physical map's window goes, if there
@@ -142,7 +143,7 @@ const struct frame_source *kernel_frame_source(void);
  */
 void frames_init(void *metadata);
 
-struct frame_pool *kernel_frames(void);
+struct mc_frame_pool *kernel_frames(void);
 
 /*
  * The bytes of any frame, for a moment: through the physical map where that has the frame, through
@@ -151,20 +152,20 @@ struct frame_pool *kernel_frames(void);
  */
 
 /*
- * A pointer to the frame's FRAME_SIZE bytes, writable, write-back; good until the next call on this
- * CPU, of this function, of any operation of a mapper, or of frame_zero() of the kernel's pool; whoever
+ * A pointer to the frame's MC_FRAME_SIZE bytes, writable, write-back; good until the next call on this
+ * CPU, of this function, of any operation of a mapper, or of mc_frame_zero() of the kernel's pool; whoever
  * allocates or frees frames of that pool leaves it good. Not for interrupt and exception handlers, who
- * may have interrupted one that uses the pointer: so they must not call frame_zero(). Not for device
+ * may have interrupted one that uses the pointer: so they must not call mc_frame_zero(). Not for device
  * memory, which needs another memory type (kernel/address_space.h). `frame` must lie below the CPU's
  * physical limit, and be one that may be written: of the kernel's text and read-only data there is no
  * writable alias (invariant 8), and the physical map has them read-only, too.
  */
-void *frame_access(pfn_t frame);
+void *frame_access(mc_pfn_t frame);
 
 /*
  * Copy `size` bytes from physical memory, of any alignment and across frames, whosever they are: nothing
  * is left mapped. Pointers of frame_access() are good no more. The rest as there.
  */
-void physical_read(void *to, phys_addr_t from, size_t size);
+void physical_read(void *to, mc_phys_addr_t from, size_t size);
 
 #endif

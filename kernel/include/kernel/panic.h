@@ -5,6 +5,9 @@
 
 #include <mercator/platform.h>
 
+/* What mm calls, and the kernel. */
+#define panic(...) mc_panic(__VA_ARGS__)
+
 /* A broken invariant; the condition is the invariant's text. Checked in every build. */
 #define PANIC_UNLESS(condition)                                                                    \
 	do {                                                                                       \

@@ -40,34 +40,34 @@ struct framebuffer_mode {
 /*
  * Whether a framebuffer like this can be the screen. `base` is not looked at, so that one can ask
  * before mapping it. Returns 0, or:
- *   ERR_UNSUPPORTED  no such depth: only 15, 16, 24 and 32 bits per pixel
- *   ERR_NO_SPACE     a row of pixels does not fit in the pitch
- *   ERR_RANGE        too small for a single character (8x16 pixels), or too large or too narrow for
+ *   MC_ERR_UNSUPPORTED  no such depth: only 15, 16, 24 and 32 bits per pixel
+ *   MC_ERR_NO_SPACE     a row of pixels does not fit in the pitch
+ *   MC_ERR_RANGE        too small for a single character (8x16 pixels), or too large or too narrow for
  *                    a grid of at most 20480 characters of at most 64x128 pixels
- *   ERR_FORMAT       a colour's field is empty, reaches beyond the pixel or overlaps another
+ *   MC_ERR_FORMAT       a colour's field is empty, reaches beyond the pixel or overlaps another
  */
-MUST_CHECK int framebuffer_mode_check(const struct framebuffer_mode *mode);
+MC_MUST_CHECK int framebuffer_mode_check(const struct framebuffer_mode *mode);
 
 /*
  * Make this framebuffer the screen, and clear it. Characters are 8x16 pixels, or a multiple of that
  * where the screen would otherwise have more than 20480 of them (2560x1440 and up). Returns 0, or
  * an error of framebuffer_mode_check(), or:
- *   ERR_INVALID   base is NULL
- *   ERR_OVERFLOW  the framebuffer does not end below the end of the address space
+ *   MC_ERR_INVALID   base is NULL
+ *   MC_ERR_OVERFLOW  the framebuffer does not end below the end of the address space
  * After an error the screen is what it was before.
  */
-MUST_CHECK int screen_init_framebuffer(const struct framebuffer_mode *mode);
+MC_MUST_CHECK int screen_init_framebuffer(const struct framebuffer_mode *mode);
 
 /*
  * Make VGA text memory, mapped at `cells`, the screen, and clear it. Width and height are in
  * characters; a row follows the other without a gap. The hardware's cursor is left alone.
  * Returns 0, or:
- *   ERR_INVALID  cells is NULL
- *   ERR_RANGE    width or height is 0, or there are more than 20480 characters
+ *   MC_ERR_INVALID  cells is NULL
+ *   MC_ERR_RANGE    width or height is 0, or there are more than 20480 characters
  * After an error the screen is what it was before.
  */
-MUST_CHECK int screen_init_vga_text(volatile uint16_t *cells, unsigned int width,
-				    unsigned int height);
+MC_MUST_CHECK int screen_init_vga_text(volatile uint16_t *cells, unsigned int width,
+				       unsigned int height);
 
 /*
  * The video memory is mapped at `base` from now on; nothing is drawn. For the change to another

@@ -11,28 +11,28 @@
 #include <mercator/space.h>
 #include <mercator/types.h>
 
-enum region_kind {
-	REGION_IMAGE,   /* all mapped, in a row from `physical` on, with these attributes */
-	REGION_PHYSMAP, /* RAM, at its distance from `physical`; some of it may be read-only */
-	REGION_SINGLE,  /* whatever was mapped there, with at most these rights, of any type */
-	REGION_GUARD,   /* reserved: touching it faults */
-	REGION_TEMP,    /* temporary pages: reserved, or mapped for a moment */
-	REGION_WINDOW,  /* what a recursive slot shows; nothing, while the second one is free */
+enum mc_region_kind {
+	MC_REGION_IMAGE,   /* all mapped, in a row from `physical` on, with these attributes */
+	MC_REGION_PHYSMAP, /* RAM, at its distance from `physical`; some of it may be read-only */
+	MC_REGION_SINGLE,  /* whatever was mapped there, with at most these rights, of any type */
+	MC_REGION_GUARD,   /* reserved: touching it faults */
+	MC_REGION_TEMP,    /* temporary pages: reserved, or mapped for a moment */
+	MC_REGION_WINDOW,  /* what a recursive slot shows; nothing, while the second one is free */
 };
 
-struct region {
+struct mc_region {
 	const char *name;
-	virt_addr_t start;
+	mc_virt_addr_t start;
 	uint64_t size; /* bytes; neither this nor start + size is 0 */
-	enum region_kind kind;
-	struct attributes attributes; /* rights as the CPU can have them */
-	phys_addr_t physical;         /* REGION_IMAGE, REGION_PHYSMAP */
+	enum mc_region_kind kind;
+	struct mc_attributes attributes; /* rights as the CPU can have them */
+	mc_phys_addr_t physical;         /* MC_REGION_IMAGE, MC_REGION_PHYSMAP */
 };
 
 /* What a reserved entry of the kernel's says it is for: its payload. */
-enum reserved_mark {
-	RESERVED_GUARD = 1,
-	RESERVED_TEMP,
+enum mc_reserved_mark {
+	MC_RESERVED_GUARD = 1,
+	MC_RESERVED_TEMP,
 };
 
 /*
@@ -41,34 +41,35 @@ enum reserved_mark {
  */
 
 /* What is true of the machine, for the audit to hold the tables against. */
-struct audit_rules {
+struct mc_audit_rules {
 	/* What the kernel half consists of, in ascending order; everything else there is empty. */
-	const struct region *regions;
+	const struct mc_region *regions;
 	size_t nr_regions;
 
-	struct memmap_range
+	struct mc_memmap_range
 		read_only; /* physical: the kernel's text and read-only data, whole frames */
-	const struct memmap_range *ram; /* sorted, disjoint: what REGION_PHYSMAP has, all of it */
+	const struct mc_memmap_range
+		*ram; /* sorted, disjoint: what MC_REGION_PHYSMAP has, all of it */
 	size_t nr_ram;
 
 	/* Whether the frame of a table is in nobody else's hands; NULL: not asked. */
-	bool (*is_table_frame)(void *context, pfn_t frame);
+	bool (*is_table_frame)(void *context, mc_pfn_t frame);
 	void *context;
 
 	/* Room to remember all tables in, and two numbers for each piece that pages map in a row. */
-	pfn_t *tables;
+	mc_pfn_t *tables;
 	size_t max_tables;
 };
 
 /* What was found: what is broken, and at which entry; or, if all is well, how much there is. */
-struct audit_report {
+struct mc_audit_report {
 	const char *broken; /* a sentence, or NULL */
-	virt_addr_t address;
+	mc_virt_addr_t address;
 	unsigned int level;
-	pt_entry_t entry;
+	mc_pt_entry_t entry;
 
-	uint64_t nr_tables[PT_LEVELS_MAX + 1]; /* by level, the root included */
-	uint64_t nr_leaves[PT_LEAF_MAX + 1];   /* by level */
+	uint64_t nr_tables[MC_PT_LEVELS_MAX + 1]; /* by level, the root included */
+	uint64_t nr_leaves[MC_PT_LEAF_MAX + 1];   /* by level */
 	uint64_t nr_reserved;
 };
 
@@ -87,19 +88,19 @@ struct audit_report {
  *
  * and the layout: each region has exactly its mappings, and there is nothing outside of them. 5 speaks
  * of operations that fail, and 7 of what the MMU does, which tables alone do not show; for 10, the
- * digests of audit_digest() are compared.
+ * digests of mc_audit_digest() are compared.
  *
- *   ERR_FORMAT    something is broken: report->broken says what
- *   ERR_NO_SPACE  max_tables is too small
- *   ERR_UNSUPPORTED, ERR_BUSY  the space's access method cannot be used: mercator/mapper.h
+ *   MC_ERR_FORMAT    something is broken: report->broken says what
+ *   MC_ERR_NO_SPACE  max_tables is too small
+ *   MC_ERR_UNSUPPORTED, MC_ERR_BUSY  the space's access method cannot be used: mercator/mapper.h
  */
-MUST_CHECK int audit_space(const struct space *space, const struct audit_rules *rules,
-			   struct audit_report *report);
+MC_MUST_CHECK int mc_audit_space(const struct mc_space *space, const struct mc_audit_rules *rules,
+				 struct mc_audit_report *report);
 
 /*
  * A number that depends on every entry of the space but its recursive slots', the same for every access
- * method (invariant 10). Errors: those of mapper_visit_entries().
+ * method (invariant 10). Errors: those of mc_mapper_visit_entries().
  */
-MUST_CHECK int audit_digest(const struct space *space, uint64_t *digest);
+MC_MUST_CHECK int mc_audit_digest(const struct mc_space *space, uint64_t *digest);
 
 #endif

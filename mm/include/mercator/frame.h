@@ -14,9 +14,9 @@ struct frame_range;
 struct chunk_record;
 
 /* Where the parts of a range's metadata are; computed from the range, kept by who uses it often. */
-struct frame_view {
+struct mc_frame_view {
 	struct frame_range *range; /* NULL if this view shows nothing; then start equals end */
-	pfn_t start, end;
+	mc_pfn_t start, end;
 	uint64_t first_chunk, end_chunk; /* chunks that are all RAM: the ones with a record */
 	uint64_t first_area, end_area;   /* areas that are all RAM: the ones with a record */
 	uint64_t first_word;             /* the first bitmap word's number: start / 64 */
@@ -27,63 +27,63 @@ struct frame_view {
 };
 
 /* So many chunks can a CPU own: 4 GiB. A power of two, and a multiple of 64. */
-#define FRAME_CPU_CHUNKS 2048
+#define MC_FRAME_CPU_CHUNKS 2048
 
 /*
  * The chunks that a CPU owns (mm/frame/cache.h). Each has the slot of its number modulo
- * FRAME_CPU_CHUNKS; behind these are one for an edge, and one that never has a chunk. `busy` and
+ * MC_FRAME_CPU_CHUNKS; behind these are one for an edge, and one that never has a chunk. `busy` and
  * `revoked` are the lock.
  */
-struct frame_cpu {
+struct mc_frame_cpu {
 	_Alignas(64) uint64_t *word; /* frames are taken from this word of the chunk in hand */
-	pfn_t word_pfn;              /* the word's first frame */
+	mc_pfn_t word_pfn;           /* the word's first frame */
 	uint32_t hand;               /* the slot of the chunk in hand */
 	uint32_t nr_partial;         /* how many of the chunks have free frames */
 	uint32_t busy;
 	uint32_t revoked;
 	uint64_t nr_allocated; /* frames, by this CPU, since ever */
 	uint64_t nr_freed;     /* a counter of its own: so neither waits for the other */
-	pfn_t edge_start, edge_end;
-	struct frame_slot {
+	mc_pfn_t edge_start, edge_end;
+	struct mc_frame_slot {
 		uint32_t chunk; /* its number + 1; 0: none */
 		uint32_t nr_free;
-	} slots[FRAME_CPU_CHUNKS + 2];
-	_Alignas(8) uint8_t partial[FRAME_CPU_CHUNKS + 8]; /* 1: the chunk has free frames */
-	uint64_t *words[FRAME_CPU_CHUNKS + 1];
+	} slots[MC_FRAME_CPU_CHUNKS + 2];
+	_Alignas(8) uint8_t partial[MC_FRAME_CPU_CHUNKS + 8]; /* 1: the chunk has free frames */
+	uint64_t *words[MC_FRAME_CPU_CHUNKS + 1];
 };
 
-/* Chunk numbers; a list without chunks has both FRAME_CHUNK_NONE. */
-#define FRAME_CHUNK_NONE 0xfffffff
+/* Chunk numbers; a list without chunks has both MC_FRAME_CHUNK_NONE. */
+#define MC_FRAME_CHUNK_NONE 0xfffffff
 
-struct chunk_list {
+struct mc_chunk_list {
 	uint32_t head, tail;
 };
 
 /*
- * Partial chunks are kept by the order of the blocks in them; FRAME_MIXED for several orders,
- * FRAME_SHARED for single frames that one CPU allocates and another frees.
+ * Partial chunks are kept by the order of the blocks in them; MC_FRAME_MIXED for several orders,
+ * MC_FRAME_SHARED for single frames that one CPU allocates and another frees.
  */
-#define FRAME_MIXED      9
-#define FRAME_SHARED     10
-#define NR_CHUNK_CLASSES 11
+#define MC_FRAME_MIXED      9
+#define MC_FRAME_SHARED     10
+#define MC_NR_CHUNK_CLASSES 11
 
-struct frame_pool {
-	struct spinlock lock;
+struct mc_frame_pool {
+	struct mc_spinlock lock;
 	uint32_t version; /* odd while the tree of ranges changes */
 	struct frame_range *root;
-	struct frame_cpu *cpus;
+	struct mc_frame_cpu *cpus;
 	unsigned int nr_cpus;
 
 	/* Under the lock. */
-	struct chunk_list whole;
-	struct chunk_list partial[NR_CHUNK_CLASSES];
+	struct mc_chunk_list whole;
+	struct mc_chunk_list partial[MC_NR_CHUNK_CLASSES];
 	struct frame_range *edges_head, *edges_tail; /* ranges whose edges may have free frames */
-	pfn_t uncut; /* areas below this have all been cut into chunks, or are one block */
+	mc_pfn_t uncut; /* areas below this have all been cut into chunks, or are one block */
 	uint64_t nr_ranges;
 	uint64_t nr_frames;
-	struct frame_view view;      /* of the chunk in hand */
-	struct frame_view list_view; /* of its neighbours in a list */
-	struct frame_view own_view;  /* of a chunk that a CPU gives up */
+	struct mc_frame_view view;      /* of the chunk in hand */
+	struct mc_frame_view list_view; /* of its neighbours in a list */
+	struct mc_frame_view own_view;  /* of a chunk that a CPU gives up */
 
 	/*
 	 * All may be NULL, and all may be set after init. `bytes`: a frame's 4 KiB, mapped for the
@@ -91,10 +91,10 @@ struct frame_pool {
 	 * after the checks use `bytes`, and have it show what its last caller saw. `on_misuse` is told of
 	 * each mistake in freeing, no lock held.
 	 */
-	void *(*bytes)(pfn_t pfn);
+	void *(*bytes)(mc_pfn_t pfn);
 	uint64_t (*save)(void);
 	void (*restore)(uint64_t saved);
-	void (*on_misuse)(int error, pfn_t pfn, unsigned int order);
+	void (*on_misuse)(int error, mc_pfn_t pfn, unsigned int order);
 };
 
 /*
@@ -120,16 +120,16 @@ struct frame_pool {
  * blocks have an owner. It costs 2 bytes of metadata a frame.
  */
 
-#define FRAME_ORDER_2MIB 9
-#define FRAME_ORDER_1GIB 18
+#define MC_FRAME_ORDER_2MIB 9
+#define MC_FRAME_ORDER_1GIB 18
 
 /* Whether blocks of this order exist. */
-static inline bool frame_order_valid(unsigned int order)
+static inline bool mc_frame_order_valid(unsigned int order)
 {
-	return order <= FRAME_ORDER_2MIB || order == FRAME_ORDER_1GIB;
+	return order <= MC_FRAME_ORDER_2MIB || order == MC_FRAME_ORDER_1GIB;
 }
 
-static inline uint64_t frame_order_count(unsigned int order)
+static inline uint64_t mc_frame_order_count(unsigned int order)
 {
 	return UINT64_C(1) << order;
 }
@@ -137,155 +137,158 @@ static inline uint64_t frame_order_count(unsigned int order)
 /*
  * Set-up.
  *
- * frame_pool_init() makes an empty pool. `cpus` is an array of one struct frame_cpu for each CPU
- * number that arch_cpu_id() can return, of any contents; it stays the pool's. Writes nothing but these.
+ * mc_frame_pool_init() makes an empty pool. `cpus` is an array of one struct mc_frame_cpu for each CPU
+ * number that mc_cpu_id() can return, of any contents; it stays the pool's. Writes nothing but these.
  */
-void frame_pool_init(struct frame_pool *pool, struct frame_cpu *cpus, unsigned int nr_cpus);
+void mc_frame_pool_init(struct mc_frame_pool *pool, struct mc_frame_cpu *cpus,
+			unsigned int nr_cpus);
 
 /*
  * Bytes of metadata for the range of frames [start, end): at most 64 + 1.13 bits a frame, a multiple
  * of 8 (2 bytes a frame more with CONFIG_DEBUG_CHECKS). 0 if the range is empty.
  */
-uint64_t frame_metadata_size(pfn_t start, pfn_t end);
+uint64_t mc_frame_metadata_size(mc_pfn_t start, mc_pfn_t end);
 
 /*
  * Add the frames [start, end), all free, to the pool. `metadata` is room for
- * frame_metadata_size(start, end) bytes, aligned to 8 (to 64 is better: then two CPUs do not share
+ * mc_frame_metadata_size(start, end) bytes, aligned to 8 (to 64 is better: then two CPUs do not share
  * cache lines), of any contents, writable from now on for ever; if it lies in the range itself, the
  * caller adds only the frames that are left. The time does not depend on the range's size; what is
  * written now is its first 48 bytes. There is no limit on the number of ranges, and their order does
  * not matter. Ranges that touch stay two ranges: a block lies in one of them, a run may cross. So memory
- * that is in use now and free later is better in a range from the start: frame_alloc_at() takes it before
- * anything else can, frame_free_run() gives it back, and it leaves no seam.
+ * that is in use now and free later is better in a range from the start: mc_frame_alloc_at() takes it before
+ * anything else can, mc_frame_free_run() gives it back, and it leaves no seam.
  *
- * ERR_INVALID		the range is empty
- * ERR_MISALIGNED	metadata is not aligned to 8
- * ERR_UNSUPPORTED	the range ends above 512 TiB - 2 MiB; the metadata cannot number chunks there
- * ERR_EXISTS		a frame of it is in the pool already
+ * MC_ERR_INVALID		the range is empty
+ * MC_ERR_MISALIGNED	metadata is not aligned to 8
+ * MC_ERR_UNSUPPORTED	the range ends above 512 TiB - 2 MiB; the metadata cannot number chunks there
+ * MC_ERR_EXISTS		a frame of it is in the pool already
  */
-MUST_CHECK int frame_add_range(struct frame_pool *pool, pfn_t start, pfn_t end, void *metadata);
+MC_MUST_CHECK int mc_frame_add_range(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end,
+				     void *metadata);
 
 /*
  * Allocate a block; *pfn is its first frame.
  *
- * ERR_INVALID		there are no blocks of this order
- * ERR_NO_MEMORY	no such block is free, not even in other CPUs' caches
+ * MC_ERR_INVALID		there are no blocks of this order
+ * MC_ERR_NO_MEMORY	no such block is free, not even in other CPUs' caches
  */
-MUST_CHECK int frame_alloc(struct frame_pool *pool, unsigned int order, pfn_t *pfn);
+MC_MUST_CHECK int mc_frame_alloc(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn);
 
 /*
- * Free a block that frame_alloc() returned for the same order; frames of a run or of a bulk are
+ * Free a block that mc_frame_alloc() returned for the same order; frames of a run or of a bulk are
  * blocks of order 0. The caller may be another CPU than the one that allocated: that takes the pool's
  * lock. A mistake is refused at once, whether the frame is free in the pool or in any CPU's cache, and
  * whatever other CPUs do at the same time:
  *
- * ERR_INVALID		there are no blocks of this order
- * ERR_MISALIGNED	the frame is not aligned to the order
- * ERR_FOREIGN		the frame, or another of the block, is not in the pool (or in two ranges)
- * ERR_NOT_ALLOCATED	it is free, and nothing of its chunk was ever allocated
- * ERR_DOUBLE_FREE	it is free, and something of its chunk was allocated before: perhaps not this
- * ERR_WRONG_ORDER	it is part of a block of another order. Exact where a chunk holds blocks of one
+ * MC_ERR_INVALID		there are no blocks of this order
+ * MC_ERR_MISALIGNED	the frame is not aligned to the order
+ * MC_ERR_FOREIGN		the frame, or another of the block, is not in the pool (or in two ranges)
+ * MC_ERR_NOT_ALLOCATED	it is free, and nothing of its chunk was ever allocated
+ * MC_ERR_DOUBLE_FREE	it is free, and something of its chunk was allocated before: perhaps not this
+ * MC_ERR_WRONG_ORDER	it is part of a block of another order. Exact where a chunk holds blocks of one
  *			order, which is so until memory is short, or a run or a given frame is taken
  *			among blocks; where it holds several, noticed if part of the block is free
  *			(docs/frames.md says why), and always with CONFIG_DEBUG_CHECKS.
  */
-MUST_CHECK int frame_free(struct frame_pool *pool, pfn_t pfn, unsigned int order);
+MC_MUST_CHECK int mc_frame_free(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order);
 
 /*
  * Allocate `count` single frames, in no order, into `frames`. If fewer are free at the beginning,
  * nothing is done. Otherwise they are taken in steps, between which interrupts come and other CPUs
  * allocate; if these are faster, so that there are not enough after all, what was taken is given back.
- * Only then is a failure visible: others may have been told ERR_NO_MEMORY for want of frames that
+ * Only then is a failure visible: others may have been told MC_ERR_NO_MEMORY for want of frames that
  * came back, and of two bulks that want more than there is together, both may fail.
  *
- * ERR_NO_MEMORY	there are not so many; none is taken, but `frames` may have been written to
+ * MC_ERR_NO_MEMORY	there are not so many; none is taken, but `frames` may have been written to
  */
-MUST_CHECK int frame_alloc_bulk(struct frame_pool *pool, pfn_t *frames, size_t count);
+MC_MUST_CHECK int mc_frame_alloc_bulk(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count);
 
 /*
- * Free single frames. Stops at the first mistake, whose error, one of frame_free()'s, it returns.
+ * Free single frames. Stops at the first mistake, whose error, one of mc_frame_free()'s, it returns.
  * *nr_freed, if not NULL, is how many were freed: the mistake is frames[*nr_freed].
  */
-MUST_CHECK int frame_free_bulk(struct frame_pool *pool, const pfn_t *frames, size_t count,
-			       size_t *nr_freed);
+MC_MUST_CHECK int mc_frame_free_bulk(struct mc_frame_pool *pool, const mc_pfn_t *frames,
+				     size_t count, size_t *nr_freed);
 
 /*
  * Allocate `count` frames in a row, the first a multiple of `align` (frames, a power of two), all
  * below `limit` (a frame number; UINT64_MAX for none). The lowest such run is taken. Costs time in
  * proportion to the memory below it, with interrupts off.
  *
- * ERR_INVALID		count is 0, or align is not a power of two
- * ERR_NO_MEMORY	there is no such run
+ * MC_ERR_INVALID		count is 0, or align is not a power of two
+ * MC_ERR_NO_MEMORY	there is no such run
  */
-MUST_CHECK int frame_alloc_run(struct frame_pool *pool, uint64_t count, uint64_t align, pfn_t limit,
-			       pfn_t *pfn);
+MC_MUST_CHECK int mc_frame_alloc_run(struct mc_frame_pool *pool, uint64_t count, uint64_t align,
+				     mc_pfn_t limit, mc_pfn_t *pfn);
 
 /*
  * Allocate these very frames, [start, start + count).
  *
- * ERR_INVALID		count is 0, or the sum overflows
- * ERR_FOREIGN		one is not in the pool
- * ERR_BUSY		one is not free
+ * MC_ERR_INVALID		count is 0, or the sum overflows
+ * MC_ERR_FOREIGN		one is not in the pool
+ * MC_ERR_BUSY		one is not free
  */
-MUST_CHECK int frame_alloc_at(struct frame_pool *pool, pfn_t start, uint64_t count);
+MC_MUST_CHECK int mc_frame_alloc_at(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count);
 
 /*
  * Free single frames in a row, such as a run or part of one. Stops at the first mistake, whose error,
- * one of frame_free()'s, it returns; *nr_freed, if not NULL, is how many were freed.
+ * one of mc_frame_free()'s, it returns; *nr_freed, if not NULL, is how many were freed.
  */
-MUST_CHECK int frame_free_run(struct frame_pool *pool, pfn_t start, uint64_t count,
-			      uint64_t *nr_freed);
+MC_MUST_CHECK int mc_frame_free_run(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count,
+				    uint64_t *nr_freed);
 
 /*
  * Fill a block with zeros, through the pool's `bytes`, which must be set. Separate from allocation:
  * many callers overwrite what they get. In interrupt handlers only if `bytes` may be called there.
  */
-void frame_zero(struct frame_pool *pool, pfn_t pfn, unsigned int order);
+void mc_frame_zero(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order);
 
 /*
  * Owners, with CONFIG_DEBUG_CHECKS: who has this block, as a number below 4096 that the caller
- * chooses; 0 after allocation. frame_set_owner() does nothing where frame_owner() has an error.
+ * chooses; 0 after allocation. mc_frame_set_owner() does nothing where mc_frame_owner() has an error.
  *
- * ERR_UNSUPPORTED	no CONFIG_DEBUG_CHECKS
- * ERR_FOREIGN		the frame is not in the pool
- * ERR_NOT_ALLOCATED	it is not the first frame of an allocated block
+ * MC_ERR_UNSUPPORTED	no CONFIG_DEBUG_CHECKS
+ * MC_ERR_FOREIGN		the frame is not in the pool
+ * MC_ERR_NOT_ALLOCATED	it is not the first frame of an allocated block
  */
-void frame_set_owner(struct frame_pool *pool, pfn_t pfn, unsigned int owner);
-MUST_CHECK int frame_owner(struct frame_pool *pool, pfn_t pfn, unsigned int *owner);
+void mc_frame_set_owner(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int owner);
+MC_MUST_CHECK int mc_frame_owner(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int *owner);
 
 /*
  * How many frames the pool has, and how many are free, those in CPUs' caches included. Cheap; exact
  * when no other CPU is in the allocator.
  */
-uint64_t frame_total(const struct frame_pool *pool);
-uint64_t frame_free_count(const struct frame_pool *pool);
+uint64_t mc_frame_total(const struct mc_frame_pool *pool);
+uint64_t mc_frame_free_count(const struct mc_frame_pool *pool);
 
 /*
  * Free memory as it would be cut into the largest blocks. Exact when no other CPU is in the
  * allocator. Takes time in proportion to the memory that was ever used, with interrupts off.
  */
-struct frame_stats {
+struct mc_frame_stats {
 	uint64_t nr_ranges;
 	uint64_t nr_frames;
 	uint64_t nr_free;
-	uint64_t free_blocks[FRAME_ORDER_1GIB + 1]; /* per order; 10 to 17 do not exist and are 0 */
-	uint64_t largest_run;                       /* frames in a row, within one range */
+	uint64_t free_blocks[MC_FRAME_ORDER_1GIB +
+			     1]; /* per order; 10 to 17 do not exist and are 0 */
+	uint64_t largest_run;    /* frames in a row, within one range */
 };
 
 /* Of the whole pool. */
-void frame_stats(struct frame_pool *pool, struct frame_stats *stats);
+void mc_frame_stats(struct mc_frame_pool *pool, struct mc_frame_stats *stats);
 
 /*
  * Of one range: the first that ends above `pfn`, so that all can be visited in order. *start and
  * *end are its frames.
  *
- * ERR_NOT_FOUND	there is none
+ * MC_ERR_NOT_FOUND	there is none
  */
-MUST_CHECK int frame_range_stats(struct frame_pool *pool, pfn_t pfn, pfn_t *start, pfn_t *end,
-				 struct frame_stats *stats);
+MC_MUST_CHECK int mc_frame_range_stats(struct mc_frame_pool *pool, mc_pfn_t pfn, mc_pfn_t *start,
+				       mc_pfn_t *end, struct mc_frame_stats *stats);
 
 /* How much of the free memory cannot be had as 2 MiB blocks, in thousandths; 0 if none is free. */
-unsigned int frame_fragmentation(const struct frame_stats *stats);
+unsigned int mc_frame_fragmentation(const struct mc_frame_stats *stats);
 
 /*
  * How the frames [start, end) are used. Of the free ones, `nr_broken` cannot be had as part of a block
@@ -293,12 +296,12 @@ unsigned int frame_fragmentation(const struct frame_stats *stats);
  * in the allocator. Takes time in proportion to the frames, less where whole gibibytes are free or in
  * use, with interrupts off.
  */
-struct frame_usage {
+struct mc_frame_usage {
 	uint64_t nr_frames; /* that are in the pool */
 	uint64_t nr_free;
 	uint64_t nr_broken;
 };
 
-struct frame_usage frame_usage(struct frame_pool *pool, pfn_t start, pfn_t end);
+struct mc_frame_usage mc_frame_usage(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * The mapper: map, unmap, protect, translate and the rest, on any range of an address space.
  *
- * Ranges are [address, address + size), both multiples of FRAME_SIZE, size not 0, wholly in one
+ * Ranges are [address, address + size), both multiples of MC_FRAME_SIZE, size not 0, wholly in one
  * canonical half. The last page of the address space is allowed.
  *
  * All or nothing: an operation that returns an error has changed nothing, neither a table nor the
@@ -25,7 +25,7 @@
  * share has the lock of the space that it came from. What only reads (translating, reading an entry,
  * visiting, mercator/pagetable.h) takes no lock, and may be used in exception handlers and visits too, but:
  * by pointers that are brief (root.pointers_are_brief), not where it may interrupt an operation; by the
- * recursive method on a space that is not active, see ERR_BUSY; with several CPUs, not while another
+ * recursive method on a space that is not active, see MC_ERR_BUSY; with several CPUs, not while another
  * gives back tables on the way. What changes may not be used in interrupt and exception handlers, nor
  * from a visit. An operation on a batch is one of a single CPU, and invalidates there only: telling
  * other CPUs is the caller's (mercator/tlb.h). Frames are asked for under the lock, but released
@@ -40,117 +40,119 @@
 #include <mercator/tlb.h>
 
 /* Where a range holds what it should not, or lacks what it should have. */
-struct conflict {
-	virt_addr_t address; /* the first page of the range at which it is so */
-	unsigned int level;  /* of the entry there */
-	pt_entry_t entry;
+struct mc_conflict {
+	mc_virt_addr_t address; /* the first page of the range at which it is so */
+	unsigned int level;     /* of the entry there */
+	mc_pt_entry_t entry;
 };
 
 /*
  * Errors that every operation can return:
- *   ERR_UNSUPPORTED  the space's access method is not built in; or it is the recursive one, and the
+ *   MC_ERR_UNSUPPORTED  the space's access method is not built in; or it is the recursive one, and the
  *                    space, or the active space if that is another, has no recursive slot
- *   ERR_BUSY         the recursive method, a space that is not active: an operation on another such
+ *   MC_ERR_BUSY         the recursive method, a space that is not active: an operation on another such
  *                    space is under way, whose visitor, frame source or interrupter this is
  * and every operation on a range also:
- *   ERR_MISALIGNED  address, physical address or size is not a multiple of FRAME_SIZE
- *   ERR_INVALID     size is 0; the address is not canonical; attributes make no sense: without
- *                   RIGHT_READ, writable and executable, RIGHT_USER in the upper half, RIGHT_GLOBAL
+ *   MC_ERR_MISALIGNED  address, physical address or size is not a multiple of MC_FRAME_SIZE
+ *   MC_ERR_INVALID     size is 0; the address is not canonical; attributes make no sense: without
+ *                   MC_RIGHT_READ, writable and executable, MC_RIGHT_USER in the upper half, MC_RIGHT_GLOBAL
  *                   in the lower one, an unknown bit or memory type
- *   ERR_RANGE       the range leaves its canonical half, or touches a recursive slot
+ *   MC_ERR_RANGE       the range leaves its canonical half, or touches a recursive slot
  */
 
 /*
  * Map `size` bytes of physical memory at `physical` to `address`. Nothing may be there yet.
  * `conflict` may be NULL.
- *   ERR_RANGE      also: the physical range does not end below the CPU's MAXPHYADDR
- *   ERR_EXISTS     something is mapped or reserved in the range; *conflict says where and what
- *   ERR_NO_MEMORY  no frames for the tables
+ *   MC_ERR_RANGE      also: the physical range does not end below the CPU's MAXPHYADDR
+ *   MC_ERR_EXISTS     something is mapped or reserved in the range; *conflict says where and what
+ *   MC_ERR_NO_MEMORY  no frames for the tables
  */
-MUST_CHECK int mapper_map(struct space *space, virt_addr_t address, phys_addr_t physical,
-			  uint64_t size, struct attributes attributes, struct conflict *conflict);
+MC_MUST_CHECK int mc_mapper_map(struct mc_space *space, mc_virt_addr_t address,
+				mc_phys_addr_t physical, uint64_t size,
+				struct mc_attributes attributes, struct mc_conflict *conflict);
 
 /*
  * Take away what is mapped or reserved in the range; holes are no error. Until the batch is
  * finished, the CPU may still use the translations: the range must not be mapped again before.
- *   ERR_NO_MEMORY  no frames to split a huge page at an edge of the range
+ *   MC_ERR_NO_MEMORY  no frames to split a huge page at an edge of the range
  */
-MUST_CHECK int mapper_unmap(struct space *space, virt_addr_t address, uint64_t size,
-			    struct tlb_batch *batch);
+MC_MUST_CHECK int mc_mapper_unmap(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+				  struct mc_tlb_batch *batch);
 
 /*
  * Give every page in the range these attributes. All of it must be mapped.
- *   ERR_NOT_FOUND  a page is not mapped; *conflict (which may be NULL) says where, and what is there
- *   ERR_NO_MEMORY  no frames to split a huge page at an edge of the range
+ *   MC_ERR_NOT_FOUND  a page is not mapped; *conflict (which may be NULL) says where, and what is there
+ *   MC_ERR_NO_MEMORY  no frames to split a huge page at an edge of the range
  */
-MUST_CHECK int mapper_protect(struct space *space, virt_addr_t address, uint64_t size,
-			      struct attributes attributes, struct tlb_batch *batch,
-			      struct conflict *conflict);
+MC_MUST_CHECK int mc_mapper_protect(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+				    struct mc_attributes attributes, struct mc_tlb_batch *batch,
+				    struct mc_conflict *conflict);
 
 /*
  * Keep a number of the caller's own (a guard page's mark, a swap slot) at every 4 KiB page of the
  * range, where nothing may be yet. Touching such a page faults like any other that is not present;
- * mapper_read_entry() gives the entry, pt_reserved_payload() the number. mapper_unmap() removes it.
- *   ERR_INVALID    also: payload is not below PT_RESERVED_LIMIT (2^22)
- *   ERR_EXISTS, ERR_NO_MEMORY  as mapper_map()
+ * mc_mapper_read_entry() gives the entry, mc_pt_reserved_payload() the number. mc_mapper_unmap() removes it.
+ *   MC_ERR_INVALID    also: payload is not below MC_PT_RESERVED_LIMIT (2^22)
+ *   MC_ERR_EXISTS, MC_ERR_NO_MEMORY  as mc_mapper_map()
  */
-MUST_CHECK int mapper_reserve(struct space *space, virt_addr_t address, uint64_t size,
-			      uint64_t payload, struct conflict *conflict);
+MC_MUST_CHECK int mc_mapper_reserve(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+				    uint64_t payload, struct mc_conflict *conflict);
 
 /*
  * Turn tables that lie wholly in the range, and are full of leaves which continue each other with
  * the same attributes, into one huge leaf each, as far as the CPU has such pages. What cannot be
  * merged stays as it is. Whatever the batch owes is paid here. No errors but those of every range.
  */
-MUST_CHECK int mapper_merge(struct space *space, virt_addr_t address, uint64_t size,
-			    struct tlb_batch *batch);
+MC_MUST_CHECK int mc_mapper_merge(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+				  struct mc_tlb_batch *batch);
 
 /*
  * Where `address` leads, with the rights that all levels together leave.
- *   ERR_INVALID    it is not canonical
- *   ERR_NOT_FOUND  nothing is mapped there
+ *   MC_ERR_INVALID    it is not canonical
+ *   MC_ERR_NOT_FOUND  nothing is mapped there
  */
-MUST_CHECK int mapper_translate(const struct space *space, virt_addr_t address,
-				struct translation *translation);
+MC_MUST_CHECK int mc_mapper_translate(const struct mc_space *space, mc_virt_addr_t address,
+				      struct mc_translation *translation);
 
 /* The same, but only the physical address. */
-MUST_CHECK int mapper_translate_address(const struct space *space, virt_addr_t address,
-					phys_addr_t *physical);
+MC_MUST_CHECK int mc_mapper_translate_address(const struct mc_space *space, mc_virt_addr_t address,
+					      mc_phys_addr_t *physical);
 
 /*
  * The entry that decides about `address`, at level `level` or above it, where the walk ends earlier;
- * *found gives its level. Errors: ERR_INVALID: not canonical, or no such level.
+ * *found gives its level. Errors: MC_ERR_INVALID: not canonical, or no such level.
  */
-MUST_CHECK int mapper_read_entry(const struct space *space, virt_addr_t address, unsigned int level,
-				 pt_entry_t *entry, unsigned int *found);
+MC_MUST_CHECK int mc_mapper_read_entry(const struct mc_space *space, mc_virt_addr_t address,
+				       unsigned int level, mc_pt_entry_t *entry,
+				       unsigned int *found);
 
 /*
  * Visit, in ascending order, every leaf and reserved entry that lies at least partly in the range,
  * with the address at which it begins. A visit that returns anything but 0 ends it all, and that is
  * what is returned. The visitor must not change the space.
  */
-typedef int (*mapper_visit_leaf)(void *context, virt_addr_t address, unsigned int level,
-				 pt_entry_t entry);
-MUST_CHECK int mapper_visit(const struct space *space, virt_addr_t address, uint64_t size,
-			    mapper_visit_leaf visit, void *context);
+typedef int (*mc_mapper_visit_leaf)(void *context, mc_virt_addr_t address, unsigned int level,
+				    mc_pt_entry_t entry);
+MC_MUST_CHECK int mc_mapper_visit(const struct mc_space *space, mc_virt_addr_t address,
+				  uint64_t size, mc_mapper_visit_leaf visit, void *context);
 
 /*
  * Visit every table of the space below the root, each before the tables below it; recursive slots
  * are not entered. `entry` points at the table; `level` is the table's own.
  */
-typedef int (*mapper_visit_table)(void *context, virt_addr_t first, unsigned int level,
-				  pt_entry_t entry);
-MUST_CHECK int mapper_visit_tables(const struct space *space, mapper_visit_table visit,
-				   void *context);
+typedef int (*mc_mapper_visit_table)(void *context, mc_virt_addr_t first, unsigned int level,
+				     mc_pt_entry_t entry);
+MC_MUST_CHECK int mc_mapper_visit_tables(const struct mc_space *space, mc_mapper_visit_table visit,
+					 void *context);
 
 /*
  * Visit every entry of every table that is not absent, in ascending order, each that points at a table
  * before those of the table. A recursive slot's own is not among them. `first` is the first address
  * that the entry translates, `level` that of the table it stands in. The visitor must not use the mapper.
  */
-typedef int (*mapper_visit_entry)(void *context, virt_addr_t first, unsigned int level,
-				  pt_entry_t entry);
-MUST_CHECK int mapper_visit_entries(const struct space *space, mapper_visit_entry visit,
-				    void *context);
+typedef int (*mc_mapper_visit_entry)(void *context, mc_virt_addr_t first, unsigned int level,
+				     mc_pt_entry_t entry);
+MC_MUST_CHECK int mc_mapper_visit_entries(const struct mc_space *space, mc_mapper_visit_entry visit,
+					  void *context);
 
 #endif

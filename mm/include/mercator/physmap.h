@@ -13,24 +13,24 @@
 #include <mercator/types.h>
 
 /* From now on, all physical addresses below `reach` are mapped, as far as the window goes. */
-void physmap_set_reach(uint64_t reach);
+void mc_physmap_set_reach(uint64_t reach);
 
 /*
  * From now on, these ranges are mapped, as far as the window goes, and nothing else. They are sorted,
  * disjoint, and stay the caller's; without any, nothing is mapped.
  */
-void physmap_set_ranges(const struct memmap_range *ranges, size_t count);
+void mc_physmap_set_ranges(const struct mc_memmap_range *ranges, size_t count);
 
 /* The end of what is mapped. */
-uint64_t physmap_reach(void);
+uint64_t mc_physmap_reach(void);
 
 /* Whether all of [address, address + size) is mapped. */
-bool physmap_covers(phys_addr_t address, uint64_t size);
+bool mc_physmap_covers(mc_phys_addr_t address, uint64_t size);
 
-/* A pointer to physical memory that physmap_covers(). */
-static inline void *physmap_pointer(phys_addr_t address)
+/* A pointer to physical memory that mc_physmap_covers(). */
+static inline void *mc_physmap_pointer(mc_phys_addr_t address)
 {
-	return virt_ptr(virt_addr(physmap_base() + phys_raw(address)));
+	return mc_virt_ptr(mc_virt_addr(mc_physmap_base() + mc_phys_raw(address)));
 }
 
 /* Building the physical map in an address space. */
@@ -39,8 +39,8 @@ static inline void *physmap_pointer(phys_addr_t address)
  * The part of an address space where the physical map is, or is to be: physical address 0 is at
  * `base`, a multiple of the largest page; physical addresses from `size` on are not in it.
  */
-struct physmap_window {
-	virt_addr_t base;
+struct mc_physmap_window {
+	mc_virt_addr_t base;
 	uint64_t size;
 };
 
@@ -51,22 +51,23 @@ struct physmap_window {
  * entries that the CPU's page sizes allow; the time and the memory for tables go with the number of
  * entries. The window must be empty.
  *
- *   ERR_EXISTS     something is
- *   ERR_NO_MEMORY  no frames for tables: nothing is mapped
- *   ERR_RANGE      RAM beyond the CPU's physical addresses: nothing is mapped
+ *   MC_ERR_EXISTS     something is
+ *   MC_ERR_NO_MEMORY  no frames for tables: nothing is mapped
+ *   MC_ERR_RANGE      RAM beyond the CPU's physical addresses: nothing is mapped
  */
-MUST_CHECK int physmap_map(struct space *space, const struct physmap_window *window,
-			   const struct memmap_range *ram, size_t count,
-			   struct memmap_range read_only);
+MC_MUST_CHECK int mc_physmap_map(struct mc_space *space, const struct mc_physmap_window *window,
+				 const struct mc_memmap_range *ram, size_t count,
+				 struct mc_memmap_range read_only);
 
 /* What a map consists of. */
-struct physmap_size {
-	uint64_t nr_leaves[PT_LEAF_MAX + 1]; /* by level */
-	uint64_t nr_tables;                  /* below the root */
+struct mc_physmap_size {
+	uint64_t nr_leaves[MC_PT_LEAF_MAX + 1]; /* by level */
+	uint64_t nr_tables;                     /* below the root */
 };
 
-/* Count it in a space's tables. Errors: those of mapper_visit(). */
-MUST_CHECK int physmap_measure(const struct space *space, const struct physmap_window *window,
-			       struct physmap_size *size);
+/* Count it in a space's tables. Errors: those of mc_mapper_visit(). */
+MC_MUST_CHECK int mc_physmap_measure(const struct mc_space *space,
+				     const struct mc_physmap_window *window,
+				     struct mc_physmap_size *size);
 
 #endif

@@ -10,276 +10,279 @@
  * S (bit 7) is PS in a PD and PDPT, where it makes the entry a leaf; in a PT it is the PAT bit; in a
  * PML4 and PML5 it is reserved. In a huge leaf, PAT is bit 12. T and C are PWT and PCD.
  *
- * A table is an array of PT_ENTRIES entries. Its level: 1 PT, 2 PD, 3 PDPT, 4 PML4, 5 PML5.
+ * A table is an array of MC_PT_ENTRIES entries. Its level: 1 PT, 2 PD, 3 PDPT, 4 PML4, 5 PML5.
  */
 #ifndef ARCH_PT_FORMAT_H
 #define ARCH_PT_FORMAT_H
 
 #include <mercator/types.h>
 
-#define PT_LEVELS_MAX   5
-#define PT_INDEX_BITS   9
-#define PT_ENTRIES      512
-#define PT_ENTRY_SIZE   8
-#define PT_LEAF_MAX     3 /* the highest level that can hold leaves: 1 GiB */
-#define PT_ADDRESS_MASK UINT64_C(0x000ffffffffff000)
+#define MC_PT_LEVELS_MAX   5
+#define MC_PT_INDEX_BITS   9
+#define MC_PT_ENTRIES      512
+#define MC_PT_ENTRY_SIZE   8
+#define MC_PT_LEAF_MAX     3 /* the highest level that can hold leaves: 1 GiB */
+#define MC_PT_ADDRESS_MASK UINT64_C(0x000ffffffffff000)
 
-#define PT_P        (UINT64_C(1) << 0)
-#define PT_W        (UINT64_C(1) << 1)
-#define PT_U        (UINT64_C(1) << 2)
-#define PT_PWT      (UINT64_C(1) << 3)
-#define PT_PCD      (UINT64_C(1) << 4)
-#define PT_A        (UINT64_C(1) << 5)
-#define PT_D        (UINT64_C(1) << 6)
-#define PT_PS       (UINT64_C(1) << 7)
-#define PT_PAT_4K   (UINT64_C(1) << 7)
-#define PT_G        (UINT64_C(1) << 8)
-#define PT_PAT_HUGE (UINT64_C(1) << 12)
-#define PT_NX       (UINT64_C(1) << 63)
+#define MC_PT_P        (UINT64_C(1) << 0)
+#define MC_PT_W        (UINT64_C(1) << 1)
+#define MC_PT_U        (UINT64_C(1) << 2)
+#define MC_PT_PWT      (UINT64_C(1) << 3)
+#define MC_PT_PCD      (UINT64_C(1) << 4)
+#define MC_PT_A        (UINT64_C(1) << 5)
+#define MC_PT_D        (UINT64_C(1) << 6)
+#define MC_PT_PS       (UINT64_C(1) << 7)
+#define MC_PT_PAT_4K   (UINT64_C(1) << 7)
+#define MC_PT_G        (UINT64_C(1) << 8)
+#define MC_PT_PAT_HUGE (UINT64_C(1) << 12)
+#define MC_PT_NX       (UINT64_C(1) << 63)
 
 /*
  * A and D are set from the start, so that the hardware never changes an entry behind our back. D is
  * ignored in a table entry, but the table window reads it there as a leaf's.
  */
-#define PT_TABLE_FLAGS     (PT_P | PT_W | PT_A | PT_D)
-#define PT_RECURSIVE_FLAGS (PT_TABLE_FLAGS | PT_NX)
+#define MC_PT_TABLE_FLAGS     (MC_PT_P | MC_PT_W | MC_PT_A | MC_PT_D)
+#define MC_PT_RECURSIVE_FLAGS (MC_PT_TABLE_FLAGS | MC_PT_NX)
 
 typedef struct {
 	uint64_t raw;
-} pt_entry_t;
+} mc_pt_entry_t;
 
-enum pt_kind {
-	PT_ABSENT,   /* zero: nothing is there */
-	PT_RESERVED, /* not present, but not zero: software keeps something there */
-	PT_TABLE,    /* points at the table of the level below */
-	PT_LEAF,     /* maps memory */
+enum mc_pt_kind {
+	MC_PT_ABSENT,   /* zero: nothing is there */
+	MC_PT_RESERVED, /* not present, but not zero: software keeps something there */
+	MC_PT_TABLE,    /* points at the table of the level below */
+	MC_PT_LEAF,     /* maps memory */
 };
 
 /* What is this entry, at this level (1 to 5)? */
-static inline enum pt_kind pt_kind(pt_entry_t entry, unsigned int level)
+static inline enum mc_pt_kind mc_pt_kind(mc_pt_entry_t entry, unsigned int level)
 {
-	if (!(entry.raw & PT_P))
-		return entry.raw ? PT_RESERVED : PT_ABSENT;
+	if (!(entry.raw & MC_PT_P))
+		return entry.raw ? MC_PT_RESERVED : MC_PT_ABSENT;
 	if (level == 1)
-		return PT_LEAF;
-	return level <= PT_LEAF_MAX && (entry.raw & PT_PS) ? PT_LEAF : PT_TABLE;
+		return MC_PT_LEAF;
+	return level <= MC_PT_LEAF_MAX && (entry.raw & MC_PT_PS) ? MC_PT_LEAF : MC_PT_TABLE;
 }
 
 /*
- * Whether pt_kind() is PT_TABLE. P and PS are tested at once: PS is the sign of the lowest byte, so the two
+ * Whether mc_pt_kind() is MC_PT_TABLE. P and PS are tested at once: PS is the sign of the lowest byte, so the two
  * alone are positive if P is set and PS is not.
  */
-static inline bool pt_is_table(pt_entry_t entry, unsigned int level)
+static inline bool mc_pt_is_table(mc_pt_entry_t entry, unsigned int level)
 {
-	if (level > PT_LEAF_MAX)
-		return entry.raw & PT_P;
-	return level > 1 && (int8_t)(entry.raw & (PT_P | PT_PS)) > 0;
+	if (level > MC_PT_LEAF_MAX)
+		return entry.raw & MC_PT_P;
+	return level > 1 && (int8_t)(entry.raw & (MC_PT_P | MC_PT_PS)) > 0;
 }
 
-/* Whether pt_kind() is PT_LEAF, for a level that can hold leaves: quick in a loop over a table. */
-static inline bool pt_is_leaf(pt_entry_t entry, unsigned int level)
+/* Whether mc_pt_kind() is MC_PT_LEAF, for a level that can hold leaves: quick in a loop over a table. */
+static inline bool mc_pt_is_leaf(mc_pt_entry_t entry, unsigned int level)
 {
-	const uint64_t must = level == 1 ? PT_P : PT_P | PT_PS;
+	const uint64_t must = level == 1 ? MC_PT_P : MC_PT_P | MC_PT_PS;
 
 	return (entry.raw & must) == must;
 }
 
-static inline unsigned int pt_shift(unsigned int level)
+static inline unsigned int mc_pt_shift(unsigned int level)
 {
-	return FRAME_SHIFT + (level - 1) * PT_INDEX_BITS;
+	return MC_FRAME_SHIFT + (level - 1) * MC_PT_INDEX_BITS;
 }
 
 /* Bytes that one entry of a table of this level spans: 4 KiB, 2 MiB, 1 GiB, 512 GiB, 256 TiB. */
-static inline uint64_t pt_span(unsigned int level)
+static inline uint64_t mc_pt_span(unsigned int level)
 {
-	return UINT64_C(1) << pt_shift(level);
+	return UINT64_C(1) << mc_pt_shift(level);
 }
 
 /* Which entry of a table of this level translates the address. */
-static inline unsigned int pt_index(virt_addr_t address, unsigned int level)
+static inline unsigned int mc_pt_index(mc_virt_addr_t address, unsigned int level)
 {
-	return (virt_raw(address) >> pt_shift(level)) % PT_ENTRIES;
+	return (mc_virt_raw(address) >> mc_pt_shift(level)) % MC_PT_ENTRIES;
 }
 
 /* Where the table is that a table entry points at. */
-static inline phys_addr_t pt_table_address(pt_entry_t entry)
+static inline mc_phys_addr_t mc_pt_table_address(mc_pt_entry_t entry)
 {
-	return phys_addr(entry.raw & PT_ADDRESS_MASK);
+	return mc_phys_addr(entry.raw & MC_PT_ADDRESS_MASK);
 }
 
 /* Where the memory begins that a leaf of this level maps: bit 12 is an address bit in a PT only. */
-static inline phys_addr_t pt_leaf_address(pt_entry_t entry, unsigned int level)
+static inline mc_phys_addr_t mc_pt_leaf_address(mc_pt_entry_t entry, unsigned int level)
 {
-	return phys_addr(entry.raw & PT_ADDRESS_MASK & ~(pt_span(level) - 1));
+	return mc_phys_addr(entry.raw & MC_PT_ADDRESS_MASK & ~(mc_pt_span(level) - 1));
 }
 
 /* Where a leaf of this level leads `address`. The size that is usual has constants of its own. */
-static inline phys_addr_t pt_leaf_translate(pt_entry_t leaf, unsigned int level,
-					    virt_addr_t address)
+static inline mc_phys_addr_t mc_pt_leaf_translate(mc_pt_entry_t leaf, unsigned int level,
+						  mc_virt_addr_t address)
 {
-	uint64_t offset = virt_raw(address) & (pt_span(level) - 1);
+	uint64_t offset = mc_virt_raw(address) & (mc_pt_span(level) - 1);
 
 	if (level == 1)
-		return phys_addr((leaf.raw & PT_ADDRESS_MASK) | virt_raw(address) % FRAME_SIZE);
-	return phys_addr(phys_raw(pt_leaf_address(leaf, level)) | offset);
+		return mc_phys_addr((leaf.raw & MC_PT_ADDRESS_MASK) |
+				    mc_virt_raw(address) % MC_FRAME_SIZE);
+	return mc_phys_addr(mc_phys_raw(mc_pt_leaf_address(leaf, level)) | offset);
 }
 
 /*
  * A leaf's memory type. The PAT has the four types in entries 0 to 3, and again in 4 to 7
  * (KERNEL_PAT), so PWT and PCD say all, and the PAT bit, wherever it is, is never set.
  */
-static inline enum memory_type pt_memory_type(pt_entry_t entry)
+static inline enum mc_memory_type mc_pt_memory_type(mc_pt_entry_t entry)
 {
-	switch (entry.raw & (PT_PWT | PT_PCD)) {
-	case 0: return MEMORY_WRITE_BACK;
-	case PT_PWT: return MEMORY_WRITE_THROUGH;
-	case PT_PCD: return MEMORY_WRITE_COMBINING;
-	default: return MEMORY_UNCACHED;
+	switch (entry.raw & (MC_PT_PWT | MC_PT_PCD)) {
+	case 0: return MC_MEMORY_WRITE_BACK;
+	case MC_PT_PWT: return MC_MEMORY_WRITE_THROUGH;
+	case MC_PT_PCD: return MC_MEMORY_WRITE_COMBINING;
+	default: return MC_MEMORY_UNCACHED;
 	}
 }
 
-static inline uint64_t pt_memory_type_bits(enum memory_type type)
+static inline uint64_t mc_pt_memory_type_bits(enum mc_memory_type type)
 {
-	_Static_assert(PT_PCD == 2 * PT_PWT, "PWT and PCD are the type, as a number");
-	return (uint64_t)type * PT_PWT;
+	_Static_assert(MC_PT_PCD == 2 * MC_PT_PWT, "PWT and PCD are the type, as a number");
+	return (uint64_t)type * MC_PT_PWT;
 }
 
 /* What a leaf of any level says for these rights; a table of all of them is made from it below. */
-#define PT_RIGHTS(rights)                                                                          \
-	(PT_P | PT_A | (RIGHT_WRITE & (rights) ? PT_W | PT_D : 0) |                                \
-	 (RIGHT_EXECUTE & (rights) ? 0 : PT_NX) | (RIGHT_USER & (rights) ? PT_U : 0) |             \
-	 (RIGHT_GLOBAL & (rights) ? PT_G : 0))
-#define PT_RIGHTS_4(rights)                                                                        \
-	PT_RIGHTS(rights), PT_RIGHTS((rights) + 1), PT_RIGHTS((rights) + 2), PT_RIGHTS((rights) + 3)
+#define MC_PT_RIGHTS(rights)                                                                       \
+	(MC_PT_P | MC_PT_A | (MC_RIGHT_WRITE & (rights) ? MC_PT_W | MC_PT_D : 0) |                 \
+	 (MC_RIGHT_EXECUTE & (rights) ? 0 : MC_PT_NX) | (MC_RIGHT_USER & (rights) ? MC_PT_U : 0) | \
+	 (MC_RIGHT_GLOBAL & (rights) ? MC_PT_G : 0))
+#define MC_PT_RIGHTS_4(rights)                                                                     \
+	MC_PT_RIGHTS(rights), MC_PT_RIGHTS((rights) + 1), MC_PT_RIGHTS((rights) + 2),              \
+		MC_PT_RIGHTS((rights) + 3)
 
 /*
- * The bits of a leaf of this level that say all but where its memory is. The rights, of RIGHTS_ALL,
+ * The bits of a leaf of this level that say all but where its memory is. The rights, of MC_RIGHTS_ALL,
  * are looked up: one load, where testing them one by one costs as much as half a walk.
  */
-static inline uint64_t pt_leaf_bits(struct attributes attributes, unsigned int level)
+static inline uint64_t mc_pt_leaf_bits(struct mc_attributes attributes, unsigned int level)
 {
-	static const uint64_t of_rights[RIGHTS_ALL + 1] = {
-		PT_RIGHTS_4(0),  PT_RIGHTS_4(4),  PT_RIGHTS_4(8),  PT_RIGHTS_4(12),
-		PT_RIGHTS_4(16), PT_RIGHTS_4(20), PT_RIGHTS_4(24), PT_RIGHTS_4(28),
+	static const uint64_t of_rights[MC_RIGHTS_ALL + 1] = {
+		MC_PT_RIGHTS_4(0),  MC_PT_RIGHTS_4(4),  MC_PT_RIGHTS_4(8),  MC_PT_RIGHTS_4(12),
+		MC_PT_RIGHTS_4(16), MC_PT_RIGHTS_4(20), MC_PT_RIGHTS_4(24), MC_PT_RIGHTS_4(28),
 	};
 
-	return of_rights[attributes.rights] | pt_memory_type_bits(attributes.type) |
-	       (level > 1 ? PT_PS : 0);
+	return of_rights[attributes.rights] | mc_pt_memory_type_bits(attributes.type) |
+	       (level > 1 ? MC_PT_PS : 0);
 }
 
-/* What pt_leaf_bits() was made from. */
-static inline struct attributes pt_leaf_attributes(pt_entry_t entry)
+/* What mc_pt_leaf_bits() was made from. */
+static inline struct mc_attributes mc_pt_leaf_attributes(mc_pt_entry_t entry)
 {
-	unsigned int rights = RIGHT_READ;
+	unsigned int rights = MC_RIGHT_READ;
 
-	if (entry.raw & PT_W)
-		rights |= RIGHT_WRITE;
-	if (!(entry.raw & PT_NX))
-		rights |= RIGHT_EXECUTE;
-	if (entry.raw & PT_U)
-		rights |= RIGHT_USER;
-	if (entry.raw & PT_G)
-		rights |= RIGHT_GLOBAL;
-	return (struct attributes){ .rights = rights, .type = pt_memory_type(entry) };
+	if (entry.raw & MC_PT_W)
+		rights |= MC_RIGHT_WRITE;
+	if (!(entry.raw & MC_PT_NX))
+		rights |= MC_RIGHT_EXECUTE;
+	if (entry.raw & MC_PT_U)
+		rights |= MC_RIGHT_USER;
+	if (entry.raw & MC_PT_G)
+		rights |= MC_RIGHT_GLOBAL;
+	return (struct mc_attributes){ .rights = rights, .type = mc_pt_memory_type(entry) };
 }
 
 /* The leaf that maps part `index` of a huge leaf's memory, one level down: PS goes with level 1. */
-static inline pt_entry_t pt_split_leaf(pt_entry_t huge, unsigned int level, unsigned int index)
+static inline mc_pt_entry_t mc_pt_split_leaf(mc_pt_entry_t huge, unsigned int level,
+					     unsigned int index)
 {
-	uint64_t part = (huge.raw & ~PT_PS) | (level > 2 ? PT_PS : 0);
+	uint64_t part = (huge.raw & ~MC_PT_PS) | (level > 2 ? MC_PT_PS : 0);
 
-	return (pt_entry_t){ part + index * pt_span(level - 1) };
+	return (mc_pt_entry_t){ part + index * mc_pt_span(level - 1) };
 }
 
 /* The huge leaf of which `first`, a leaf one level below it, would be part 0. */
-static inline pt_entry_t pt_merge_leaf(pt_entry_t first)
+static inline mc_pt_entry_t mc_pt_merge_leaf(mc_pt_entry_t first)
 {
-	return (pt_entry_t){ first.raw | PT_PS };
+	return (mc_pt_entry_t){ first.raw | MC_PT_PS };
 }
 
-static inline bool pt_is_writable(pt_entry_t entry)
+static inline bool mc_pt_is_writable(mc_pt_entry_t entry)
 {
-	return entry.raw & PT_W;
+	return entry.raw & MC_PT_W;
 }
 
-static inline bool pt_is_user(pt_entry_t entry)
+static inline bool mc_pt_is_user(mc_pt_entry_t entry)
 {
-	return entry.raw & PT_U;
+	return entry.raw & MC_PT_U;
 }
 
-static inline bool pt_is_executable(pt_entry_t entry)
+static inline bool mc_pt_is_executable(mc_pt_entry_t entry)
 {
-	return !(entry.raw & PT_NX);
+	return !(entry.raw & MC_PT_NX);
 }
 
-static inline bool pt_is_global(pt_entry_t entry)
+static inline bool mc_pt_is_global(mc_pt_entry_t entry)
 {
-	return entry.raw & PT_G;
+	return entry.raw & MC_PT_G;
 }
 
 /*
  * A table entry: as permissive as any leaf below it can be, so that it never has to change with
- * one; `user` where leaves below may have RIGHT_USER. It says 1 live entry: see pt_live().
+ * one; `user` where leaves below may have MC_RIGHT_USER. It says 1 live entry: see mc_pt_live().
  */
-static inline pt_entry_t pt_make_table(phys_addr_t table, bool user)
+static inline mc_pt_entry_t mc_pt_make_table(mc_phys_addr_t table, bool user)
 {
-	return (pt_entry_t){ phys_raw(table) | PT_TABLE_FLAGS | (user ? PT_U : 0) };
+	return (mc_pt_entry_t){ mc_phys_raw(table) | MC_PT_TABLE_FLAGS | (user ? MC_PT_U : 0) };
 }
 
 /*
- * How many entries of a table are live (not PT_ABSENT) is kept in the entry that points at it, in
+ * How many entries of a table are live (not MC_PT_ABSENT) is kept in the entry that points at it, in
  * bits that the CPU ignores: the number less 1, its low 7 bits in bits 52 to 58, the others in bits
  * 9 and 10 (SDM 3, tables 4-14 to 4-20; AMD APM 2, 5.3). A table without live entries is not
  * linked, so 1 to 512 is all there is to tell. Bits 59 to 62 must stay clear: where the table
  * window shows the entry as a leaf, they would be a protection key.
  */
-#define PT_LIVE_LOW_SHIFT  52
-#define PT_LIVE_LOW_MASK   (UINT64_C(0x7f) << PT_LIVE_LOW_SHIFT)
-#define PT_LIVE_HIGH_SHIFT 9
-#define PT_LIVE_HIGH_MASK  (UINT64_C(3) << PT_LIVE_HIGH_SHIFT)
+#define MC_PT_LIVE_LOW_SHIFT  52
+#define MC_PT_LIVE_LOW_MASK   (UINT64_C(0x7f) << MC_PT_LIVE_LOW_SHIFT)
+#define MC_PT_LIVE_HIGH_SHIFT 9
+#define MC_PT_LIVE_HIGH_MASK  (UINT64_C(3) << MC_PT_LIVE_HIGH_SHIFT)
 
-static inline unsigned int pt_live(pt_entry_t entry)
+static inline unsigned int mc_pt_live(mc_pt_entry_t entry)
 {
-	return (unsigned int)((entry.raw & PT_LIVE_LOW_MASK) >> PT_LIVE_LOW_SHIFT |
-			      (entry.raw & PT_LIVE_HIGH_MASK) >> PT_LIVE_HIGH_SHIFT << 7) +
+	return (unsigned int)((entry.raw & MC_PT_LIVE_LOW_MASK) >> MC_PT_LIVE_LOW_SHIFT |
+			      (entry.raw & MC_PT_LIVE_HIGH_MASK) >> MC_PT_LIVE_HIGH_SHIFT << 7) +
 	       1;
 }
 
 /* The same entry with another number of live entries, 1 to 512. */
-static inline pt_entry_t pt_with_live(pt_entry_t entry, unsigned int live)
+static inline mc_pt_entry_t mc_pt_with_live(mc_pt_entry_t entry, unsigned int live)
 {
 	uint64_t number = live - 1;
 
-	entry.raw &= ~(PT_LIVE_LOW_MASK | PT_LIVE_HIGH_MASK);
-	entry.raw |= (number & 0x7f) << PT_LIVE_LOW_SHIFT | number >> 7 << PT_LIVE_HIGH_SHIFT;
+	entry.raw &= ~(MC_PT_LIVE_LOW_MASK | MC_PT_LIVE_HIGH_MASK);
+	entry.raw |= (number & 0x7f) << MC_PT_LIVE_LOW_SHIFT | number >> 7 << MC_PT_LIVE_HIGH_SHIFT;
 	return entry;
 }
 
 /* One more live entry, quickly; there were fewer than 512. Bit 59 catches the carry. */
-static inline pt_entry_t pt_add_live(pt_entry_t entry)
+static inline mc_pt_entry_t mc_pt_add_live(mc_pt_entry_t entry)
 {
-	const uint64_t carry = UINT64_C(1) << (PT_LIVE_LOW_SHIFT + 7);
+	const uint64_t carry = UINT64_C(1) << (MC_PT_LIVE_LOW_SHIFT + 7);
 
-	entry.raw += UINT64_C(1) << PT_LIVE_LOW_SHIFT;
+	entry.raw += UINT64_C(1) << MC_PT_LIVE_LOW_SHIFT;
 	if (entry.raw & carry)
-		entry.raw += (UINT64_C(1) << PT_LIVE_HIGH_SHIFT) - carry;
+		entry.raw += (UINT64_C(1) << MC_PT_LIVE_HIGH_SHIFT) - carry;
 	return entry;
 }
 
 /* One less; there was more than 1. */
-static inline pt_entry_t pt_remove_live(pt_entry_t entry)
+static inline mc_pt_entry_t mc_pt_remove_live(mc_pt_entry_t entry)
 {
-	if (entry.raw & PT_LIVE_LOW_MASK)
-		entry.raw -= UINT64_C(1) << PT_LIVE_LOW_SHIFT;
+	if (entry.raw & MC_PT_LIVE_LOW_MASK)
+		entry.raw -= UINT64_C(1) << MC_PT_LIVE_LOW_SHIFT;
 	else
-		entry.raw += PT_LIVE_LOW_MASK - (UINT64_C(1) << PT_LIVE_HIGH_SHIFT);
+		entry.raw += MC_PT_LIVE_LOW_MASK - (UINT64_C(1) << MC_PT_LIVE_HIGH_SHIFT);
 	return entry;
 }
 
 /* Whether one entry is all that is live. */
-static inline bool pt_is_last_live(pt_entry_t entry)
+static inline bool mc_pt_is_last_live(mc_pt_entry_t entry)
 {
-	return !(entry.raw & (PT_LIVE_LOW_MASK | PT_LIVE_HIGH_MASK));
+	return !(entry.raw & (MC_PT_LIVE_LOW_MASK | MC_PT_LIVE_HIGH_MASK));
 }
 
 /*
@@ -288,49 +291,49 @@ static inline bool pt_is_last_live(pt_entry_t entry)
  * the address bits between are all ones, so that a CPU which speculates with the address of an entry
  * that is not present (L1TF, CVE-2018-3620) finds no memory there.
  */
-#define PT_RESERVED_MARK  (UINT64_C(1) << 1)
-#define PT_RESERVED_LOW   10 /* bits 2 to 11 */
-#define PT_RESERVED_HIGH  12 /* bits 52 to 63 */
-#define PT_RESERVED_LIMIT (UINT64_C(1) << (PT_RESERVED_LOW + PT_RESERVED_HIGH))
+#define MC_PT_RESERVED_MARK  (UINT64_C(1) << 1)
+#define MC_PT_RESERVED_LOW   10 /* bits 2 to 11 */
+#define MC_PT_RESERVED_HIGH  12 /* bits 52 to 63 */
+#define MC_PT_RESERVED_LIMIT (UINT64_C(1) << (MC_PT_RESERVED_LOW + MC_PT_RESERVED_HIGH))
 
-/* `payload` < PT_RESERVED_LIMIT. */
-static inline pt_entry_t pt_make_reserved(uint64_t payload)
+/* `payload` < MC_PT_RESERVED_LIMIT. */
+static inline mc_pt_entry_t mc_pt_make_reserved(uint64_t payload)
 {
-	uint64_t low = payload % (UINT64_C(1) << PT_RESERVED_LOW);
+	uint64_t low = payload % (UINT64_C(1) << MC_PT_RESERVED_LOW);
 
-	return (pt_entry_t){ payload >> PT_RESERVED_LOW << 52 | PT_ADDRESS_MASK | low << 2 |
-			     PT_RESERVED_MARK };
+	return (mc_pt_entry_t){ payload >> MC_PT_RESERVED_LOW << 52 | MC_PT_ADDRESS_MASK |
+				low << 2 | MC_PT_RESERVED_MARK };
 }
 
-static inline uint64_t pt_reserved_payload(pt_entry_t entry)
+static inline uint64_t mc_pt_reserved_payload(mc_pt_entry_t entry)
 {
-	return entry.raw >> 52 << PT_RESERVED_LOW |
-	       (entry.raw >> 2) % (UINT64_C(1) << PT_RESERVED_LOW);
+	return entry.raw >> 52 << MC_PT_RESERVED_LOW |
+	       (entry.raw >> 2) % (UINT64_C(1) << MC_PT_RESERVED_LOW);
 }
 
 /* The table of this level by its usual name. */
-static inline const char *pt_level_name(unsigned int level)
+static inline const char *mc_pt_level_name(unsigned int level)
 {
 	static const char *const names[] = { "PT", "PD", "PDPT", "PML4", "PML5" };
 
-	return level >= 1 && level <= PT_LEVELS_MAX ? names[level - 1] : "?";
+	return level >= 1 && level <= MC_PT_LEVELS_MAX ? names[level - 1] : "?";
 }
 
 /* The address with all bits above those that `levels` (4 or 5) levels translate made canonical. */
-static inline virt_addr_t pt_canonical(virt_addr_t address, unsigned int levels)
+static inline mc_virt_addr_t mc_pt_canonical(mc_virt_addr_t address, unsigned int levels)
 {
-	unsigned int unused = 64 - (FRAME_SHIFT + levels * PT_INDEX_BITS);
+	unsigned int unused = 64 - (MC_FRAME_SHIFT + levels * MC_PT_INDEX_BITS);
 
-	return virt_addr((uint64_t)((int64_t)(virt_raw(address) << unused) >> unused));
+	return mc_virt_addr((uint64_t)((int64_t)(mc_virt_raw(address) << unused) >> unused));
 }
 
 /*
  * Whether the address is canonical: all bits above those that `levels` (4 or 5) levels translate
  * equal the highest of these (SDM 1, 3.3.7.1). Any other address faults with #GP or #SS.
  */
-static inline bool pt_is_canonical(virt_addr_t address, unsigned int levels)
+static inline bool mc_pt_is_canonical(mc_virt_addr_t address, unsigned int levels)
 {
-	return virt_raw(pt_canonical(address, levels)) == virt_raw(address);
+	return mc_virt_raw(mc_pt_canonical(address, levels)) == mc_virt_raw(address);
 }
 
 #endif

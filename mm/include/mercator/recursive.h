@@ -42,37 +42,37 @@
  * recursive method asks for every entry: where the compiler knows the numbers, a shift, a mask and a
  * constant are left.
  */
-static inline virt_addr_t recursive_entry_address(unsigned int slot, unsigned int levels,
-						  virt_addr_t address, unsigned int level)
+static inline mc_virt_addr_t mc_recursive_entry_address(unsigned int slot, unsigned int levels,
+							mc_virt_addr_t address, unsigned int level)
 {
-	const uint64_t sign = -(UINT64_C(1) << pt_shift(levels + 1));
-	uint64_t window = virt_raw(address), slots = sign;
+	const uint64_t sign = -(UINT64_C(1) << mc_pt_shift(levels + 1));
+	uint64_t window = mc_virt_raw(address), slots = sign;
 
 	/* Below the sign extension, all indices move down `level` places, the last to an entry's ... */
-	window = align_down((window & ~sign) >> level * PT_INDEX_BITS, PT_ENTRY_SIZE);
+	window = ((window & ~sign) >> level * MC_PT_INDEX_BITS) & ~(uint64_t)(MC_PT_ENTRY_SIZE - 1);
 	/* ... and the slot takes the places at the top. */
 #pragma GCC unroll 5
 	for (unsigned int i = 0; i < level; i++)
-		slots |= (uint64_t)slot << pt_shift(levels - i);
-	return virt_addr(window | slots);
+		slots |= (uint64_t)slot << mc_pt_shift(levels - i);
+	return mc_virt_addr(window | slots);
 }
 
 /* Where the table is that this entry is in. */
-static inline virt_addr_t recursive_table_address(unsigned int slot, unsigned int levels,
-						  virt_addr_t address, unsigned int level)
+static inline mc_virt_addr_t mc_recursive_table_address(unsigned int slot, unsigned int levels,
+							mc_virt_addr_t address, unsigned int level)
 {
-	return virt_addr(align_down(virt_raw(recursive_entry_address(slot, levels, address, level)),
-				    FRAME_SIZE));
+	return mc_virt_addr(mc_virt_raw(mc_recursive_entry_address(slot, levels, address, level)) &
+			    ~(MC_FRAME_SIZE - 1));
 }
 
 /*
  * How far further `second` shows a table if it is taken in the place of `slot`, the n-th time from the
  * first, 0. Both are in the upper half, so that an address stays canonical.
  */
-static inline uint64_t second_window_distance(unsigned int slot, unsigned int second,
-					      unsigned int levels, unsigned int n)
+static inline uint64_t mc_second_window_distance(unsigned int slot, unsigned int second,
+						 unsigned int levels, unsigned int n)
 {
-	return ((uint64_t)second - slot) << pt_shift(levels - n);
+	return ((uint64_t)second - slot) << mc_pt_shift(levels - n);
 }
 
 #endif

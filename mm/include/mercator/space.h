@@ -23,79 +23,79 @@
 #include <mercator/spinlock.h>
 #include <mercator/types.h>
 
-struct tlb_batch;
+struct mc_tlb_batch;
 
 /*
  * Where frames for tables come from. allocate() gives one frame of any contents, or an error, which
  * the operation then returns; release() takes it back and cannot fail.
  */
-struct frame_source {
-	int (*allocate)(void *context, pfn_t *frame);
-	void (*release)(void *context, pfn_t frame);
+struct mc_frame_source {
+	int (*allocate)(void *context, mc_pfn_t *frame);
+	void (*release)(void *context, mc_pfn_t frame);
 	void *context;
 };
 
 /* No recursive slot. */
-#define SPACE_NOT_RECURSIVE (-1)
+#define MC_SPACE_NOT_RECURSIVE (-1)
 
 /*
  * Held by an operation that changes the space, or by a cursor. Where there is one CPU, nobody waits and
  * nothing is taken; with CONFIG_DEBUG_CHECKS, taking it twice is a panic all the same.
  */
-struct space_lock {
-	struct spinlock spin;
+struct mc_space_lock {
+	struct mc_spinlock spin;
 	/* With CONFIG_DEBUG_CHECKS: */
-	uint32_t owner;              /* the holder's CPU number plus 1; 0 if it is free */
-	const struct space *through; /* the space that it was taken for */
+	uint32_t owner;                 /* the holder's CPU number plus 1; 0 if it is free */
+	const struct mc_space *through; /* the space that it was taken for */
 };
 
 /* All zero but for what its maker sets: the root, how to reach it, the CPU's limits. */
-struct space {
-	struct root root;
-	const struct frame_source *frames;
+struct mc_space {
+	struct mc_root root;
+	const struct mc_frame_source *frames;
 	unsigned int
 		largest_leaf;    /* level of the largest leaves to use: 1 4 KiB, 2 2 MiB, 3 1 GiB */
 	uint64_t physical_limit; /* of frames' addresses: the first that the CPU cannot have */
-	int recursive_slot;      /* index in the root, or SPACE_NOT_RECURSIVE */
-	bool global_pages; /* the CPU has them; otherwise RIGHT_GLOBAL is let pass and means nothing */
+	int recursive_slot;      /* index in the root, or MC_SPACE_NOT_RECURSIVE */
+	bool global_pages; /* the CPU has them; otherwise MC_RIGHT_GLOBAL is let pass and means nothing */
 
 	/*
 	 * Known not to be the active space: then nothing of its lower half is in the TLB. Where it is
 	 * false, what changes is invalidated.
 	 */
 	bool is_inactive;
-	struct space *kernel; /* whose kernel half it shares; NULL: the kernel half is its own */
-	uint64_t nr_tables;   /* below the root, without those of a kernel half that is another's */
-	struct space_lock lock;
+	struct mc_space *kernel; /* whose kernel half it shares; NULL: the kernel half is its own */
+	uint64_t nr_tables; /* below the root, without those of a kernel half that is another's */
+	struct mc_space_lock lock;
 
 	/* With CONFIG_DEBUG_CHECKS: each CPU's batch that owes something (mercator/tlb.h). */
-	struct tlb_batch *owing[IS_ENABLED(CONFIG_DEBUG_CHECKS) ? ARCH_NR_CPUS : 0];
+	struct mc_tlb_batch *owing[IS_ENABLED(CONFIG_DEBUG_CHECKS) ? MC_NR_CPUS : 0];
 };
 
 /*
  * Make `kernel` one whose kernel half others can share: give it every table directly below the root
  * that is not there yet, but for the recursive slots. That is up to 256 tables, 1 MiB, with 4 levels
- * and with 5. To be called at start, before the first space_create(); again, it does nothing.
- *   ERR_INVALID      the space shares another's kernel half itself
- *   ERR_NO_MEMORY    no frames for the tables: nothing has changed
- *   ERR_UNSUPPORTED  its access method is not built in
+ * and with 5. To be called at start, before the first mc_space_create(); again, it does nothing.
+ *   MC_ERR_INVALID      the space shares another's kernel half itself
+ *   MC_ERR_NO_MEMORY    no frames for the tables: nothing has changed
+ *   MC_ERR_UNSUPPORTED  its access method is not built in
  */
-MUST_CHECK int space_share_kernel_half(struct space *kernel);
+MC_MUST_CHECK int mc_space_share_kernel_half(struct mc_space *kernel);
 
 /*
  * Make a space with an empty lower half and the kernel half of `kernel`. Its frames come from where
  * the kernel's come from, and it is like it in all else; it has a recursive slot if `kernel` has one.
- * `space` holds nothing before, and stays where it is until space_destroy(); after an error it is empty.
- *   ERR_INVALID      `kernel` shares another's kernel half itself
- *   ERR_NOT_FOUND    `kernel` is not one whose kernel half can be shared: see above
- *   ERR_NO_MEMORY    no frame for the root
- *   ERR_UNSUPPORTED  the access method is not built in, or cannot reach the root: recursive, while the
+ * `space` holds nothing before, and stays where it is until mc_space_destroy(); after an error it is empty.
+ *   MC_ERR_INVALID      `kernel` shares another's kernel half itself
+ *   MC_ERR_NOT_FOUND    `kernel` is not one whose kernel half can be shared: see above
+ *   MC_ERR_NO_MEMORY    no frame for the root
+ *   MC_ERR_UNSUPPORTED  the access method is not built in, or cannot reach the root: recursive, while the
  *                    active space has no recursive slot, or another number of levels
  */
-MUST_CHECK int space_create(struct space *space, struct space *kernel);
+MC_MUST_CHECK int mc_space_create(struct mc_space *space, struct mc_space *kernel);
 
 /* Say of a space that is filled in by hand, such as the first of all, that it is not the active one. */
-void space_set_inactive(struct space *space);
+void mc_space_set_inactive(struct mc_space *space);
 
 /*
  * Have the CPU translate by this space. The TLB keeps global pages, which are the kernel half's alone,
@@ -104,49 +104,49 @@ void space_set_inactive(struct space *space);
  * Interrupts may stay on; the stack must be in the kernel half. No batch of this CPU may owe anything
  * for the space that is left (mercator/tlb.h), and by the recursive method no cursor may be open in it
  * (mercator/cursor.h). (CONFIG_DEBUG_CHECKS: a panic, both.)
- *   ERR_INVALID      it has another number of levels than the CPU runs with
- *   ERR_UNSUPPORTED  its method is the recursive one, and it has no recursive slot
- *   ERR_BUSY         an operation on a space that is not active is under way, by the recursive method:
+ *   MC_ERR_INVALID      it has another number of levels than the CPU runs with
+ *   MC_ERR_UNSUPPORTED  its method is the recursive one, and it has no recursive slot
+ *   MC_ERR_BUSY         an operation on a space that is not active is under way, by the recursive method:
  *                    this is a visitor's or a frame source's call
  */
-MUST_CHECK int space_activate(struct space *space);
+MC_MUST_CHECK int mc_space_activate(struct mc_space *space);
 
 /* The last that was activated; NULL before the first time, when the CPU runs on other tables. */
-struct space *space_active(void);
+struct mc_space *mc_space_active(void);
 
 /*
  * Give back the space's root and all tables of its lower half. What is still mapped there is only
  * forgotten: the frames behind it are the caller's. The kernel half stays as it is. No batch may owe
  * anything for the space, and no cursor be open in it. (CONFIG_DEBUG_CHECKS: a panic, both.) It is
  * empty afterwards.
- *   ERR_INVALID      the space was not made by space_create(), or is destroyed already
- *   ERR_BUSY         it is active; or an operation on it is under way, see space_activate()
- *   ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot, or the
+ *   MC_ERR_INVALID      the space was not made by mc_space_create(), or is destroyed already
+ *   MC_ERR_BUSY         it is active; or an operation on it is under way, see mc_space_activate()
+ *   MC_ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot, or the
  *                    two have not the same number of levels
  */
-MUST_CHECK int space_destroy(struct space *space);
+MC_MUST_CHECK int mc_space_destroy(struct mc_space *space);
 
 /*
  * Take the recursive slot out of a space, and put it in again (at CONFIG_RECURSIVE_SLOT). The slot's
  * addresses stay out of bounds for mappings. Without it, the recursive method is of no use for this
- * space and, where it is the active one, for any: operations return ERR_UNSUPPORTED.
- *   ERR_NOT_FOUND    (drop) there is none
- *   ERR_EXISTS       (set) there is one
- *   ERR_UNSUPPORTED  the kernel is built without; or the space is reached by the recursive method and
+ * space and, where it is the active one, for any: operations return MC_ERR_UNSUPPORTED.
+ *   MC_ERR_NOT_FOUND    (drop) there is none
+ *   MC_ERR_EXISTS       (set) there is one
+ *   MC_ERR_UNSUPPORTED  the kernel is built without; or the space is reached by the recursive method and
  *                    is active: it would cut itself off (give it another method first); or the active
  *                    space has no recursive slot, or another number of levels, and the method is recursive
- *   ERR_BUSY         see space_activate()
+ *   MC_ERR_BUSY         see mc_space_activate()
  */
-MUST_CHECK int space_drop_recursive_slot(struct space *space);
-MUST_CHECK int space_set_recursive_slot(struct space *space);
+MC_MUST_CHECK int mc_space_drop_recursive_slot(struct mc_space *space);
+MC_MUST_CHECK int mc_space_set_recursive_slot(struct mc_space *space);
 
 /*
  * Whether the TLB can have what a page of this space translates to. Of an inactive space, that is the
  * kernel half, which is the active one's too; in the lower half nothing is global.
  */
-static inline bool space_may_be_cached(const struct space *space, virt_addr_t address)
+static inline bool mc_space_may_be_cached(const struct mc_space *space, mc_virt_addr_t address)
 {
-	return !space->is_inactive || virt_raw(address) >> 63;
+	return !space->is_inactive || mc_virt_raw(address) >> 63;
 }
 
 #endif

@@ -10,25 +10,25 @@
 #include <mercator/platform.h>
 #include <mercator/types.h>
 
-struct spinlock {
+struct mc_spinlock {
 	uint32_t locked;
 	uint32_t owner; /* CONFIG_DEBUG_CHECKS: the CPU that holds it, plus 1 */
 };
 
-static inline void spin_lock(struct spinlock *lock)
+static inline void mc_spin_lock(struct mc_spinlock *lock)
 {
 	while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
 		while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED))
-			arch_cpu_relax();
+			mc_cpu_relax();
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
-		__atomic_store_n(&lock->owner, arch_cpu_id() + 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&lock->owner, mc_cpu_id() + 1, __ATOMIC_RELAXED);
 }
 
-static inline void spin_unlock(struct spinlock *lock)
+static inline void mc_spin_unlock(struct mc_spinlock *lock)
 {
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
-		if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != arch_cpu_id() + 1)
-			panic("spinlock: CPU %u gives back what it does not hold", arch_cpu_id());
+		if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != mc_cpu_id() + 1)
+			mc_panic("spinlock: CPU %u gives back what it does not hold", mc_cpu_id());
 		__atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
 	}
 	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);

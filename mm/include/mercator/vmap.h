@@ -8,10 +8,10 @@
 
 #include <mercator/mapper.h>
 
-/* A region of an address space, both bounds multiples of FRAME_SIZE, that nobody else maps into. */
-struct vmap {
-	struct space *space;
-	virt_addr_t start;
+/* A region of an address space, both bounds multiples of MC_FRAME_SIZE, that nobody else maps into. */
+struct mc_vmap {
+	struct mc_space *space;
+	mc_virt_addr_t start;
 	uint64_t size; /* bytes */
 };
 
@@ -21,23 +21,23 @@ struct vmap {
  * itself then is. Where the piece is large enough for huge pages, the address is chosen so that they fit. Takes
  * time in proportion to the number of leaves in the region below.
  *
- *   ERR_INVALID    size is 0, or attributes make no sense (mapper_map())
- *   ERR_OVERFLOW   physical + size overflows
- *   ERR_RANGE      it reaches beyond the CPU's physical addresses
- *   ERR_NO_SPACE   the region has no such gap
- *   ERR_NO_MEMORY  no frame for a table
- *   ERR_UNSUPPORTED, ERR_BUSY  the space's access method cannot be used: mapper_map()
+ *   MC_ERR_INVALID    size is 0, or attributes make no sense (mc_mapper_map())
+ *   MC_ERR_OVERFLOW   physical + size overflows
+ *   MC_ERR_RANGE      it reaches beyond the CPU's physical addresses
+ *   MC_ERR_NO_SPACE   the region has no such gap
+ *   MC_ERR_NO_MEMORY  no frame for a table
+ *   MC_ERR_UNSUPPORTED, MC_ERR_BUSY  the space's access method cannot be used: mc_mapper_map()
  */
-MUST_CHECK int vmap_map(const struct vmap *vmap, phys_addr_t physical, uint64_t size,
-			struct attributes attributes, virt_addr_t *address);
+MC_MUST_CHECK int mc_vmap_map(const struct mc_vmap *vmap, mc_phys_addr_t physical, uint64_t size,
+			      struct mc_attributes attributes, mc_virt_addr_t *address);
 
 /*
  * Take a mapping away, with the address and the size that it was made with, and invalidate it.
  *
- *   ERR_INVALID    size is 0, or it is not wholly in the region
- *   ERR_NO_MEMORY  it is part of a larger mapping, whose page cannot be split
- *   ERR_UNSUPPORTED, ERR_BUSY  see vmap_map()
+ *   MC_ERR_INVALID    size is 0, or it is not wholly in the region
+ *   MC_ERR_NO_MEMORY  it is part of a larger mapping, whose page cannot be split
+ *   MC_ERR_UNSUPPORTED, MC_ERR_BUSY  see mc_vmap_map()
  */
-MUST_CHECK int vmap_unmap(const struct vmap *vmap, virt_addr_t address, uint64_t size);
+MC_MUST_CHECK int mc_vmap_unmap(const struct mc_vmap *vmap, mc_virt_addr_t address, uint64_t size);
 
 #endif

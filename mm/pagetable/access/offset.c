@@ -7,33 +7,38 @@
 
 #define ACCESS(name) offset_##name
 
-static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
-				       unsigned int level)
+static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
+					  uint64_t linear, unsigned int level)
 {
-	pt_entry_t *entries = physmap_pointer(table);
+	mc_pt_entry_t *entries = mc_physmap_pointer(table);
 
 	(void)root;
-	return entries + pt_index(virt_addr(linear), level);
+	return entries + mc_pt_index(mc_virt_addr(linear), level);
 }
 
-static inline bool access_reaches(const struct root *root, phys_addr_t table)
+static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)
 {
 	(void)root;
-	return physmap_covers(table, FRAME_SIZE);
+	return mc_physmap_covers(table, MC_FRAME_SIZE);
 }
 
 /* The physical map stays where it is. */
-static inline bool access_keeps(const struct root *root)
+static inline bool access_keeps(const struct mc_root *root)
 {
 	(void)root;
 	return true;
 }
 
-static inline void *access_frame(const struct space *space, pfn_t frame)
+static inline void *access_frame(const struct mc_space *space, mc_pfn_t frame)
 {
 	(void)space;
-	return physmap_pointer(phys_of_pfn(frame));
+	return mc_physmap_pointer(mc_phys_of_pfn(frame));
 }
 
 #include "../walker.h"
 #include "../walker_change.h"
+
+int mc_offset_walk(const struct mc_root *root, mc_virt_addr_t address, struct mc_walk *walk)
+{
+	return offset_walk(root, address, walk);
+}

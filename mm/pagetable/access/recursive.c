@@ -9,16 +9,16 @@
 
 #define ACCESS(name) recursive_##name
 
-static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
-				       unsigned int level)
+static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
+					  uint64_t linear, unsigned int level)
 {
 	(void)table;
-	return own_pointer(recursive_entry_address(CONFIG_RECURSIVE_SLOT, root->levels,
-						   virt_addr(linear), level));
+	return mc_own_pointer(mc_recursive_entry_address(CONFIG_RECURSIVE_SLOT, root->levels,
+							 mc_virt_addr(linear), level));
 }
 
 /* The window shows a table for as long as that is linked. */
-static inline bool access_keeps(const struct root *root)
+static inline bool access_keeps(const struct mc_root *root)
 {
 	(void)root;
 	return true;
@@ -26,3 +26,8 @@ static inline bool access_keeps(const struct root *root)
 
 #include "../walker.h"
 #include "../walker_change.h"
+
+int mc_recursive_walk(const struct mc_root *root, mc_virt_addr_t address, struct mc_walk *walk)
+{
+	return recursive_walk(root, address, walk);
+}

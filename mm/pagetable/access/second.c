@@ -8,21 +8,21 @@
 
 #define ACCESS(name) second_##name
 
-static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
-				       unsigned int level)
+static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
+					  uint64_t linear, unsigned int level)
 {
-	const virt_addr_t own = recursive_entry_address(CONFIG_RECURSIVE_SLOT, root->levels,
-							virt_addr(linear), level);
+	const mc_virt_addr_t own = mc_recursive_entry_address(CONFIG_RECURSIVE_SLOT, root->levels,
+							      mc_virt_addr(linear), level);
 
 	(void)table;
-	return own_pointer(
-		virt_addr(virt_raw(own) + second_window_distance(CONFIG_RECURSIVE_SLOT,
-								 CONFIG_RECURSIVE_SECOND_SLOT,
-								 root->levels, 0)));
+	return mc_own_pointer(mc_virt_addr(mc_virt_raw(own) +
+					   mc_second_window_distance(CONFIG_RECURSIVE_SLOT,
+								     CONFIG_RECURSIVE_SECOND_SLOT,
+								     root->levels, 0)));
 }
 
 /* The slot may lead to another space before the next operation. */
-static inline bool access_keeps(const struct root *root)
+static inline bool access_keeps(const struct mc_root *root)
 {
 	(void)root;
 	return false;

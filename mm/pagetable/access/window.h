@@ -12,17 +12,17 @@
 
 #include "../access.h"
 
-static inline bool access_reaches(const struct root *root, phys_addr_t table)
+static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)
 {
 	(void)root;
 	(void)table;
 	return true;
 }
 
-static inline void *access_frame(const struct space *space, pfn_t frame)
+static inline void *access_frame(const struct mc_space *space, mc_pfn_t frame)
 {
 	(void)space;
-	return temp_page_map(frame);
+	return mc_temp_page_map(frame);
 }
 
 #endif

@@ -10,34 +10,34 @@
 
 #define ACCESS(name) counted_##name
 
-static inline pt_entry_t *access_entry(const struct root *root, phys_addr_t table, uint64_t linear,
-				       unsigned int level)
+static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
+					  uint64_t linear, unsigned int level)
 {
-	pt_entry_t *entries = world_memory(phys_raw(table));
+	mc_pt_entry_t *entries = world_memory(mc_phys_raw(table));
 
 	(void)root;
 	counted_entry(table, linear, level);
-	return entries + pt_index(virt_addr(linear), level);
+	return entries + mc_pt_index(mc_virt_addr(linear), level);
 }
 
-static inline bool access_reaches(const struct root *root, phys_addr_t table)
+static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)
 {
 	(void)root;
 	(void)table;
 	return true;
 }
 
-static inline bool access_keeps(const struct root *root)
+static inline bool access_keeps(const struct mc_root *root)
 {
 	(void)root;
 	return true;
 }
 
-static inline void *access_frame(const struct space *space, pfn_t frame)
+static inline void *access_frame(const struct mc_space *space, mc_pfn_t frame)
 {
 	(void)space;
 	counted_frame(frame);
-	return world_memory(phys_raw(phys_of_pfn(frame)));
+	return world_memory(mc_phys_raw(mc_phys_of_pfn(frame)));
 }
 
 #include "../../../mm/pagetable/walker.h"

@@ -5,15 +5,18 @@
  */
 #include <string.h>
 
+#include <kernel/units.h>
+
 #include "claims.h"
 #include "world.h"
 
-static int add_writable(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static int add_writable(void *context, mc_virt_addr_t address, unsigned int level,
+			mc_pt_entry_t entry)
 {
 	uint64_t *bytes = context;
 
 	(void)address;
-	*bytes += pt_is_writable(entry) ? pt_span(level) : 0;
+	*bytes += mc_pt_is_writable(entry) ? mc_pt_span(level) : 0;
 	return 0;
 }
 
@@ -24,17 +27,18 @@ static uint64_t temp_page_bytes;
 static void claim_physmap(const char *ram_name, uint64_t ram_size, unsigned int largest_leaf)
 {
 	const char *pages = largest_leaf == 3 ? "1g" : "2m";
-	struct memmap_range ram[3];
-	struct space space = world_empty_space(largest_leaf);
+	struct mc_memmap_range ram[3];
+	struct mc_space space = world_empty_space(largest_leaf);
 	const size_t count = world_ram(ram_size, ram);
-	struct physmap_size size;
+	struct mc_physmap_size size;
 	uint64_t writable = 0;
 
-	must(physmap_map(&space, &world_window, ram, count, world_read_only));
-	must(physmap_measure(&space, &world_window, &size));
-	must(mapper_visit(&space, world_window.base, world_window.size, add_writable, &writable));
-	claim((double)(size.nr_tables * FRAME_SIZE), "bytes", "offset.table_bytes_%s_%s", ram_name,
-	      pages);
+	must(mc_physmap_map(&space, &world_window, ram, count, world_read_only));
+	must(mc_physmap_measure(&space, &world_window, &size));
+	must(mc_mapper_visit(&space, world_window.base, world_window.size, add_writable,
+			     &writable));
+	claim((double)(size.nr_tables * MC_FRAME_SIZE), "bytes", "offset.table_bytes_%s_%s",
+	      ram_name, pages);
 	/* These two take what they take, whatever the RAM. */
 	claim(0, "bytes", "recursive.table_bytes_%s_%s", ram_name, pages);
 	claim((double)temp_page_bytes, "bytes", "temporary.table_bytes_%s_%s", ram_name, pages);
@@ -43,9 +47,9 @@ static void claim_physmap(const char *ram_name, uint64_t ram_size, unsigned int 
 	if (largest_leaf != 3)
 		return;
 	claim((double)writable, "bytes", "offset.writable_bytes_%s", ram_name);
-	claim(FRAME_SIZE, "bytes", "temporary.writable_bytes_%s", ram_name);
-	claim((double)pt_span(4), "bytes", "recursive.address_bytes_%s", ram_name);
-	claim(FRAME_SIZE, "bytes", "temporary.address_bytes_%s", ram_name);
+	claim(MC_FRAME_SIZE, "bytes", "temporary.writable_bytes_%s", ram_name);
+	claim((double)mc_pt_span(4), "bytes", "recursive.address_bytes_%s", ram_name);
+	claim(MC_FRAME_SIZE, "bytes", "temporary.address_bytes_%s", ram_name);
 	claim((double)ram[count - 1].end, "bytes", "offset.address_bytes_%s", ram_name);
 }
 
@@ -54,40 +58,40 @@ static void claim_recursive(void)
 	/* The slot is an entry of a root that is there anyway. */
 	claim(0, "bytes", "recursive.table_bytes");
 	claim(1, "entries", "recursive.entries");
-	claim((double)pt_span(4), "bytes", "recursive.address_bytes_4_levels");
-	claim((double)pt_span(5), "bytes", "recursive.address_bytes_5_levels");
-	claim((double)(2 * pt_span(4)), "bytes", "second.address_bytes_4_levels");
-	claim((double)(2 * pt_span(5)), "bytes", "second.address_bytes_5_levels");
+	claim((double)mc_pt_span(4), "bytes", "recursive.address_bytes_4_levels");
+	claim((double)mc_pt_span(5), "bytes", "recursive.address_bytes_5_levels");
+	claim((double)(2 * mc_pt_span(4)), "bytes", "second.address_bytes_4_levels");
+	claim((double)(2 * mc_pt_span(5)), "bytes", "second.address_bytes_5_levels");
 }
 
 static void claim_temporary(void)
 {
 	claim((double)temp_page_bytes, "bytes", "temporary.table_bytes");
 	claim(1, "entries", "temporary.entries");
-	claim(FRAME_SIZE, "bytes", "temporary.address_bytes");
-	claim(FRAME_SIZE, "bytes", "temporary.writable_bytes");
+	claim(MC_FRAME_SIZE, "bytes", "temporary.address_bytes");
+	claim(MC_FRAME_SIZE, "bytes", "temporary.writable_bytes");
 }
 
 /* Frames, each once: the world's, where tables are, and behind them as many that are mapped. */
 #define MAPPED GIB(4)
 
-static bool is_exposed[(WORLD_MEMORY + MAPPED) / FRAME_SIZE];
+static bool is_exposed[(WORLD_MEMORY + MAPPED) / MC_FRAME_SIZE];
 
 /* What can be written where the MMU comes by this entry, which it takes for one of `level`. */
-static void expose(pt_entry_t entry, unsigned int level)
+static void expose(mc_pt_entry_t entry, unsigned int level)
 {
-	const pt_entry_t *table;
+	const mc_pt_entry_t *table;
 
-	if (!pt_is_writable(entry))
+	if (!mc_pt_is_writable(entry))
 		return;
-	if (!pt_is_table(entry, level)) {
-		if (pt_is_leaf(entry, level))
-			memset(&is_exposed[phys_pfn(pt_leaf_address(entry, level))], true,
-			       pt_span(level) / FRAME_SIZE);
+	if (!mc_pt_is_table(entry, level)) {
+		if (mc_pt_is_leaf(entry, level))
+			memset(&is_exposed[mc_phys_pfn(mc_pt_leaf_address(entry, level))], true,
+			       mc_pt_span(level) / MC_FRAME_SIZE);
 		return;
 	}
-	table = world_memory(phys_raw(pt_table_address(entry)));
-	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+	table = world_memory(mc_phys_raw(mc_pt_table_address(entry)));
+	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 		expose(table[i], level - 1);
 }
 
@@ -95,22 +99,22 @@ static double exposed_bytes(uint64_t from)
 {
 	uint64_t count = 0;
 
-	for (uint64_t frame = from / FRAME_SIZE; frame < ARRAY_SIZE(is_exposed); frame++)
+	for (uint64_t frame = from / MC_FRAME_SIZE; frame < ARRAY_SIZE(is_exposed); frame++)
 		count += is_exposed[frame];
-	return (double)(count * FRAME_SIZE);
+	return (double)(count * MC_FRAME_SIZE);
 }
 
 /* What the window makes writable, and data among it: for one space that maps so much in pages of one size. */
 static void claim_exposed(unsigned int page_level, const char *page_name)
 {
-	struct space space = world_empty_space(page_level);
-	const struct attributes attributes = { .rights = RIGHT_READ | RIGHT_WRITE };
-	pt_entry_t *slot = world_memory(phys_raw(space.root.table));
+	struct mc_space space = world_empty_space(page_level);
+	const struct mc_attributes attributes = { .rights = MC_RIGHT_READ | MC_RIGHT_WRITE };
+	mc_pt_entry_t *slot = world_memory(mc_phys_raw(space.root.table));
 
 	slot += CONFIG_RECURSIVE_SLOT;
-	slot->raw = phys_raw(space.root.table) | PT_RECURSIVE_FLAGS;
-	must(mapper_map(&space, virt_addr(GIB(512)), phys_addr(WORLD_MEMORY), MAPPED, attributes,
-			NULL));
+	slot->raw = mc_phys_raw(space.root.table) | MC_PT_RECURSIVE_FLAGS;
+	must(mc_mapper_map(&space, mc_virt_addr(GIB(512)), mc_phys_addr(WORLD_MEMORY), MAPPED,
+			   attributes, NULL));
 	memset(is_exposed, false, sizeof(is_exposed));
 	expose(*slot, space.root.levels);
 	claim(exposed_bytes(0), "bytes", "recursive.writable_bytes_4_gib_in_%s_pages", page_name);
@@ -129,8 +133,8 @@ void claim_setup(void)
 		{ "1_tib", TIB(1) },     { "4_tib", TIB(4) },   { "16_tib", TIB(16) },
 	};
 
-	world_start(4, 3, ACCESS_OFFSET);
-	temp_page_bytes = world_temp_page_tables * FRAME_SIZE;
+	world_start(4, 3, MC_ACCESS_OFFSET);
+	temp_page_bytes = world_temp_page_tables * MC_FRAME_SIZE;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		claim_physmap(sizes[i].name, sizes[i].size, 3);
 		claim_physmap(sizes[i].name, sizes[i].size, 2);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <arch/layout.h>
+#include <kernel/units.h>
 
 #include "claims.h"
 #include "counted.h"
@@ -31,9 +32,9 @@ static enum method method;
 static struct set software, all_lines, pages;
 static unsigned int nr_fills; /* of the TLB: more than `pages`, where a page is pointed elsewhere */
 static bool is_counting;
-static struct space *const space = &world_kernel;
-static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
-static const struct attributes read_only = { .rights = RIGHT_READ };
+static struct mc_space *const space = &world_kernel;
+static const struct mc_attributes read_write = { .rights = MC_RIGHT_READ | MC_RIGHT_WRITE };
+static const struct mc_attributes read_only = { .rights = MC_RIGHT_READ };
 
 static void add(struct set *set, uint64_t number)
 {
@@ -66,8 +67,8 @@ static void use(uint64_t address)
 
 static uint64_t window_address(uint64_t linear, unsigned int level)
 {
-	return virt_raw(recursive_table_address(CONFIG_RECURSIVE_SLOT, space->root.levels,
-						virt_addr(linear), level));
+	return mc_virt_raw(mc_recursive_table_address(CONFIG_RECURSIVE_SLOT, space->root.levels,
+						      mc_virt_addr(linear), level));
 }
 
 /* INVLPG. */
@@ -87,34 +88,34 @@ static void use_temp_page(uint64_t frame)
 	const uint64_t entry = world_temp_page_entry();
 
 	if (method == RECURSIVE)
-		use(window_address(TEMP_PAGES_BASE, 1) + entry % FRAME_SIZE);
-	*(uint64_t *)world_memory(entry) = frame | PT_TABLE_FLAGS;
+		use(window_address(TEMP_PAGES_BASE, 1) + entry % MC_FRAME_SIZE);
+	*(uint64_t *)world_memory(entry) = frame | MC_PT_TABLE_FLAGS;
 	if (method == TEMPORARY && is_counting) {
 		add(&software, entry / LINE);
 		add(&all_lines, entry / LINE);
-		add(&pages, PHYSMAP_BASE + align_down(entry, FRAME_SIZE));
+		add(&pages, PHYSMAP_BASE + align_down(entry, MC_FRAME_SIZE));
 	}
 	forget(TEMP_PAGES_BASE);
 }
 
-void counted_entry(phys_addr_t table, uint64_t linear, unsigned int level)
+void counted_entry(mc_phys_addr_t table, uint64_t linear, unsigned int level)
 {
-	const uint64_t offset = pt_index(virt_addr(linear), level) * sizeof(pt_entry_t);
+	const uint64_t offset = mc_pt_index(mc_virt_addr(linear), level) * sizeof(mc_pt_entry_t);
 
 	switch (method) {
-	case OFFSET: use(PHYSMAP_BASE + phys_raw(table) + offset); break;
+	case OFFSET: use(PHYSMAP_BASE + mc_phys_raw(table) + offset); break;
 	case RECURSIVE: use(window_address(linear, level) + offset); break;
-	default: use_temp_page(phys_raw(table)); use(TEMP_PAGES_BASE + offset);
+	default: use_temp_page(mc_phys_raw(table)); use(TEMP_PAGES_BASE + offset);
 	}
 }
 
-void counted_frame(pfn_t frame)
+void counted_frame(mc_pfn_t frame)
 {
-	const uint64_t physical = phys_raw(phys_of_pfn(frame));
+	const uint64_t physical = mc_phys_raw(mc_phys_of_pfn(frame));
 
 	if (method != OFFSET)
 		use_temp_page(physical);
-	for (uint64_t at = 0; at < FRAME_SIZE; at += LINE)
+	for (uint64_t at = 0; at < MC_FRAME_SIZE; at += LINE)
 		use((method == OFFSET ? PHYSMAP_BASE + physical : TEMP_PAGES_BASE) + at);
 }
 
@@ -135,52 +136,53 @@ static void end(const char *what, const char *machine)
 
 static void map(uint64_t address)
 {
-	must(counted_map(space, virt_addr(address), phys_addr(0), FRAME_SIZE, read_write, NULL));
+	must(counted_map(space, mc_virt_addr(address), mc_phys_addr(0), MC_FRAME_SIZE, read_write,
+			 NULL));
 }
 
 static void operations(const char *machine)
 {
-	struct tlb_batch batch;
-	phys_addr_t physical;
+	struct mc_tlb_batch batch;
+	mc_phys_addr_t physical;
 
 	begin();
 	map(BASE);
 	end("map_new_tables", machine);
 	begin();
-	map(BASE + FRAME_SIZE);
+	map(BASE + MC_FRAME_SIZE);
 	end("map", machine);
 	begin();
-	must(counted_translate_address(space, virt_addr(BASE), &physical));
+	must(counted_translate_address(space, mc_virt_addr(BASE), &physical));
 	end("translate", machine);
 	begin();
-	tlb_batch_begin(&batch, space);
-	must(counted_protect(space, virt_addr(BASE), FRAME_SIZE, read_only, &batch, NULL));
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_begin(&batch, space);
+	must(counted_protect(space, mc_virt_addr(BASE), MC_FRAME_SIZE, read_only, &batch, NULL));
+	mc_tlb_batch_finish(&batch);
 	end("protect", machine);
 	begin();
-	must(counted_unmap(space, virt_addr(BASE), FRAME_SIZE, &batch)); /* its table stays */
-	tlb_batch_finish(&batch);
+	must(counted_unmap(space, mc_virt_addr(BASE), MC_FRAME_SIZE, &batch)); /* its table stays */
+	mc_tlb_batch_finish(&batch);
 	end("unmap", machine);
 }
 
 /* Pages far from each other, a leaf table each: what "suboptimal cache behaviour" is about. */
 static void sparse(const char *machine)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 
 	for (unsigned int i = 1; i <= NR_SPARSE; i++)
-		map(BASE + i * MIB(2) + i * FRAME_SIZE);
+		map(BASE + i * MIB(2) + i * MC_FRAME_SIZE);
 	begin();
 	for (unsigned int i = 1; i <= NR_SPARSE; i++)
-		must(counted_translate_address(space, virt_addr(BASE + i * MIB(2) + i * FRAME_SIZE),
-					       &physical));
+		must(counted_translate_address(
+			space, mc_virt_addr(BASE + i * MIB(2) + i * MC_FRAME_SIZE), &physical));
 	end("translate_512_sparse", machine);
 }
 
 static void count_on(const char *machine, unsigned int levels, unsigned int largest_leaf)
 {
 	for (method = 0; method < NR_METHODS; method++) {
-		world_start(levels, largest_leaf, ACCESS_OFFSET);
+		world_start(levels, largest_leaf, MC_ACCESS_OFFSET);
 		operations(machine);
 		sparse(machine);
 	}

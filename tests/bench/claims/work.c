@@ -19,52 +19,54 @@
 #define ROUNDS 1000
 #define BASE   UINT64_C(0x0000123440000000)
 
-static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
-static const struct attributes read_only = { .rights = RIGHT_READ };
+static const struct mc_attributes read_write = { .rights = MC_RIGHT_READ | MC_RIGHT_WRITE };
+static const struct mc_attributes read_only = { .rights = MC_RIGHT_READ };
 
-static struct space *const space = &world_kernel;
-static struct tlb_batch batch;
-static virt_addr_t chosen[ROUNDS];
+static struct mc_space *const space = &world_kernel;
+static struct mc_tlb_batch batch;
+static mc_virt_addr_t chosen[ROUNDS];
 
 APART static void measured_translate(void)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 
 	for (unsigned int i = 0; i < ROUNDS; i++)
-		must(mapper_translate_address(space, chosen[i], &physical));
+		must(mc_mapper_translate_address(space, chosen[i], &physical));
 }
 
 APART static void measured_protect(void)
 {
 	for (unsigned int i = 0; i < ROUNDS; i++) {
-		must(mapper_protect(space, chosen[i], FRAME_SIZE, read_only, &batch, NULL));
-		tlb_batch_finish(&batch);
+		must(mc_mapper_protect(space, chosen[i], MC_FRAME_SIZE, read_only, &batch, NULL));
+		mc_tlb_batch_finish(&batch);
 	}
 }
 
 APART static void measured_unmap(void)
 {
 	for (unsigned int i = 0; i < ROUNDS; i++) {
-		must(mapper_unmap(space, chosen[i], FRAME_SIZE, &batch));
-		tlb_batch_finish(&batch);
+		must(mc_mapper_unmap(space, chosen[i], MC_FRAME_SIZE, &batch));
+		mc_tlb_batch_finish(&batch);
 	}
 }
 
 APART static void measured_map(void)
 {
 	for (unsigned int i = 0; i < ROUNDS; i++)
-		must(mapper_map(space, chosen[i], phys_addr(0), FRAME_SIZE, read_write, NULL));
+		must(mc_mapper_map(space, chosen[i], mc_phys_addr(0), MC_FRAME_SIZE, read_write,
+				   NULL));
 }
 
-APART static void measured_setup(struct space *empty, const struct memmap_range *ram, size_t count)
+APART static void measured_setup(struct mc_space *empty, const struct mc_memmap_range *ram,
+				 size_t count)
 {
-	must(physmap_map(empty, &world_window, ram, count, world_read_only));
+	must(mc_physmap_map(empty, &world_window, ram, count, world_read_only));
 }
 
 static void set_up(unsigned int largest_leaf, uint64_t size)
 {
-	struct space empty = world_empty_space(largest_leaf);
-	struct memmap_range ram[3];
+	struct mc_space empty = world_empty_space(largest_leaf);
+	struct mc_memmap_range ram[3];
 
 	measured_setup(&empty, ram, world_ram(size, ram));
 }
@@ -80,10 +82,10 @@ static void choose(uint64_t nr_pages)
 		random ^= random << 13;
 		random ^= random >> 7;
 		random ^= random << 17;
-		chosen[i] = virt_addr(BASE + (first + random % (end - first)) * FRAME_SIZE);
+		chosen[i] = mc_virt_addr(BASE + (first + random % (end - first)) * MC_FRAME_SIZE);
 	}
 	for (unsigned int i = ROUNDS; i > 1; i--) {
-		const virt_addr_t last = chosen[i - 1];
+		const mc_virt_addr_t last = chosen[i - 1];
 
 		random = random * UINT64_C(6364136223846793005) + 1;
 		chosen[i - 1] = chosen[(random >> 33) % i];
@@ -91,11 +93,11 @@ static void choose(uint64_t nr_pages)
 	}
 }
 
-static enum access_method method_of(const char *name)
+static enum mc_access_method method_of(const char *name)
 {
 	if (strcmp(name, "offset") == 0)
-		return ACCESS_OFFSET;
-	return strcmp(name, "recursive") == 0 ? ACCESS_RECURSIVE : ACCESS_GENERIC;
+		return MC_ACCESS_OFFSET;
+	return strcmp(name, "recursive") == 0 ? MC_ACCESS_RECURSIVE : MC_ACCESS_GENERIC;
 }
 
 static void work_among(const char *name, uint64_t nr_pages)
@@ -106,10 +108,10 @@ static void work_among(const char *name, uint64_t nr_pages)
 	else
 		world_go_by_pointer();
 	/* One page off, so that no huge page fits. */
-	must(mapper_map(space, virt_addr(BASE), phys_addr(FRAME_SIZE), nr_pages * FRAME_SIZE,
-			read_write, NULL));
+	must(mc_mapper_map(space, mc_virt_addr(BASE), mc_phys_addr(MC_FRAME_SIZE),
+			   nr_pages * MC_FRAME_SIZE, read_write, NULL));
 	choose(nr_pages);
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 	measured_translate();
 	measured_protect();
 	measured_unmap();

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include <arch/layout.h>
+#include <kernel/units.h>
 #include <mercator/physmap.h>
 #include <mercator/platform.h>
 #include <mercator/temp_page.h>
@@ -17,31 +18,32 @@
 #define HOLE_START GIB(3)
 #define HOLE_END   GIB(4)
 
-#define NR_FRAMES (WORLD_MEMORY / FRAME_SIZE)
+#define NR_FRAMES (WORLD_MEMORY / MC_FRAME_SIZE)
 
 /* Odd, so that multiplying by it is a permutation of the frames: neighbours come far apart. */
 #define SCATTER UINT64_C(0x9e3779b97f4a7c15)
 
-const struct memmap_range world_read_only = { MIB(1), MIB(1) + UINT64_C(0x60000), MEMMAP_KERNEL };
-struct space world_kernel;
-const struct physmap_window world_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
+const struct mc_memmap_range world_read_only = { MIB(1), MIB(1) + UINT64_C(0x60000),
+						 MC_MEMMAP_KERNEL };
+struct mc_space world_kernel;
+const struct mc_physmap_window world_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
 struct invalidations world_invalidations;
 uint64_t world_temp_page_tables;
 uint64_t host_physmap_base;
 
 static uint8_t *memory;
 static uint64_t nr_given;
-static struct root current;
+static struct mc_root current;
 
 /* All of the world's own, without a hole. */
-static const struct memmap_range ram[] = { { 0, WORLD_MEMORY, MEMMAP_USABLE } };
-static const struct memmap_range no_range;
+static const struct mc_memmap_range ram[] = { { 0, WORLD_MEMORY, MC_MEMMAP_USABLE } };
+static const struct mc_memmap_range no_range;
 
 void must(int error)
 {
 	if (!error)
 		return;
-	fprintf(stderr, "claims: %s\n", error_name(error));
+	fprintf(stderr, "claims: %s\n", mc_error_name(error));
 	abort();
 }
 
@@ -50,89 +52,91 @@ void *world_memory(uint64_t physical)
 	return memory + physical;
 }
 
-static int allocate(void *context, pfn_t *frame)
+static int allocate(void *context, mc_pfn_t *frame)
 {
 	(void)context;
 	*frame = ++nr_given * SCATTER % NR_FRAMES;
 	return 0;
 }
 
-static void release(void *context, pfn_t frame)
+static void release(void *context, mc_pfn_t frame)
 {
 	(void)context;
 	(void)frame;
 }
 
-static const struct frame_source frames = { .allocate = allocate, .release = release };
+static const struct mc_frame_source frames = { .allocate = allocate, .release = release };
 
-void tlb_invalidate_page(virt_addr_t address)
+void mc_tlb_invalidate_page(mc_virt_addr_t address)
 {
 	(void)address;
 	world_invalidations.pages++;
 }
 
-void tlb_flush_all(void)
+void mc_tlb_flush_all(void)
 {
 	world_invalidations.everything++;
 }
 
-void tlb_load_root(phys_addr_t root)
+void mc_tlb_load_root(mc_phys_addr_t root)
 {
 	current.table = root;
 	world_invalidations.roots++;
 }
 
-struct root active_root(void)
+struct mc_root mc_active_root(void)
 {
 	return current;
 }
 
-void arch_cpu_relax(void)
+void mc_cpu_relax(void)
 {
 }
 
 struct world_walk world_translate(uint64_t address)
 {
 	struct world_walk walk = { .nr_entries = 0 };
-	uint64_t table = phys_raw(current.table);
+	uint64_t table = mc_phys_raw(current.table);
 
 	for (unsigned int level = current.levels;; level--) {
-		const uint64_t at = table + pt_index(virt_addr(address), level) * sizeof(uint64_t);
-		const pt_entry_t entry = *(pt_entry_t *)world_memory(at);
+		const uint64_t at =
+			table + mc_pt_index(mc_virt_addr(address), level) * sizeof(uint64_t);
+		const mc_pt_entry_t entry = *(mc_pt_entry_t *)world_memory(at);
 
 		walk.entries[walk.nr_entries++] = at;
-		if (pt_is_table(entry, level)) {
-			table = phys_raw(pt_table_address(entry));
+		if (mc_pt_is_table(entry, level)) {
+			table = mc_phys_raw(mc_pt_table_address(entry));
 			continue;
 		}
-		if (!pt_is_leaf(entry, level)) {
+		if (!mc_pt_is_leaf(entry, level)) {
 			fprintf(stderr, "claims: page fault at %#lx\n", address);
 			abort();
 		}
-		walk.size = pt_span(level);
+		walk.size = mc_pt_span(level);
 		walk.page = align_down(address, walk.size);
-		walk.physical = phys_raw(pt_leaf_translate(entry, level, virt_addr(address)));
+		walk.physical =
+			mc_phys_raw(mc_pt_leaf_translate(entry, level, mc_virt_addr(address)));
 		return walk;
 	}
 }
 
-void *own_pointer(virt_addr_t address)
+void *mc_own_pointer(mc_virt_addr_t address)
 {
-	return world_memory(world_translate(virt_raw(address)).physical);
+	return world_memory(world_translate(mc_virt_raw(address)).physical);
 }
 
 uint64_t world_temp_page_entry(void)
 {
-	struct walk walk;
+	struct mc_walk walk;
 
-	must(offset_walk(&current, virt_addr(TEMP_PAGES_BASE), &walk));
+	must(mc_offset_walk(&current, mc_virt_addr(TEMP_PAGES_BASE), &walk));
 	return (uint64_t)((const uint8_t *)walk.steps[walk.nr_steps - 1].pointer - memory);
 }
 
-static void *pointer_to(void *context, phys_addr_t frame)
+static void *pointer_to(void *context, mc_phys_addr_t frame)
 {
 	(void)context;
-	return world_memory(phys_raw(frame));
+	return world_memory(mc_phys_raw(frame));
 }
 
 void world_go_by_pointer(void)
@@ -140,10 +144,10 @@ void world_go_by_pointer(void)
 	world_kernel.root.pointer_to = pointer_to;
 }
 
-static void *temporary(void *context, phys_addr_t frame)
+static void *temporary(void *context, mc_phys_addr_t frame)
 {
 	(void)context;
-	return temp_page_map(phys_pfn(frame));
+	return mc_temp_page_map(mc_phys_pfn(frame));
 }
 
 void world_go_by_temp_page(void)
@@ -155,11 +159,12 @@ void world_go_by_temp_page(void)
 APART static void measured_temporary_setup(void)
 {
 	const uint64_t nr_tables = world_kernel.nr_tables;
-	struct walk walk;
+	struct mc_walk walk;
 
-	must(mapper_reserve(&world_kernel, virt_addr(TEMP_PAGES_BASE), FRAME_SIZE, 1, NULL));
-	must(recursive_walk(&current, virt_addr(TEMP_PAGES_BASE), &walk));
-	must(temp_page_init(virt_addr(TEMP_PAGES_BASE), &walk));
+	must(mc_mapper_reserve(&world_kernel, mc_virt_addr(TEMP_PAGES_BASE), MC_FRAME_SIZE, 1,
+			       NULL));
+	must(mc_recursive_walk(&current, mc_virt_addr(TEMP_PAGES_BASE), &walk));
+	must(mc_temp_page_init(mc_virt_addr(TEMP_PAGES_BASE), &walk));
 	world_temp_page_tables = world_kernel.nr_tables - nr_tables;
 }
 
@@ -174,57 +179,59 @@ static void get_memory(void)
 		abort();
 	}
 	host_physmap_base = (uint64_t)(uintptr_t)memory;
-	physmap_set_reach(WORLD_MEMORY);
+	mc_physmap_set_reach(WORLD_MEMORY);
 	nr_given = 0;
 }
 
-size_t world_ram(uint64_t size, struct memmap_range pc[3])
+size_t world_ram(uint64_t size, struct mc_memmap_range pc[3])
 {
 	const uint64_t below = size < HOLE_START ? size : HOLE_START;
 
-	pc[0] = (struct memmap_range){ 0, LOW_END, MEMMAP_USABLE };
-	pc[1] = (struct memmap_range){ HIGH_START, below, MEMMAP_USABLE };
-	pc[2] = (struct memmap_range){ HOLE_END, HOLE_END + (size - below), MEMMAP_USABLE };
+	pc[0] = (struct mc_memmap_range){ 0, LOW_END, MC_MEMMAP_USABLE };
+	pc[1] = (struct mc_memmap_range){ HIGH_START, below, MC_MEMMAP_USABLE };
+	pc[2] = (struct mc_memmap_range){ HOLE_END, HOLE_END + (size - below), MC_MEMMAP_USABLE };
 	return size > below ? 3 : 2;
 }
 
-static struct space make_space(unsigned int levels, unsigned int largest_leaf)
+static struct mc_space make_space(unsigned int levels, unsigned int largest_leaf)
 {
-	pfn_t root;
+	mc_pfn_t root;
 
 	must(allocate(NULL, &root));
-	return (struct space){
-		.root = { .table = phys_of_pfn(root), .levels = levels, .method = ACCESS_OFFSET },
+	return (struct mc_space){
+		.root = { .table = mc_phys_of_pfn(root),
+			  .levels = levels,
+			  .method = MC_ACCESS_OFFSET },
 		.frames = &frames,
 		.largest_leaf = largest_leaf,
 		.physical_limit = UINT64_C(1) << 46,
-		.recursive_slot = SPACE_NOT_RECURSIVE,
+		.recursive_slot = MC_SPACE_NOT_RECURSIVE,
 		.global_pages = true,
 	};
 }
 
-struct space world_empty_space(unsigned int largest_leaf)
+struct mc_space world_empty_space(unsigned int largest_leaf)
 {
 	get_memory();
 	return make_space(4, largest_leaf);
 }
 
-APART static void measured_recursive_setup(pt_entry_t *root)
+APART static void measured_recursive_setup(mc_pt_entry_t *root)
 {
-	root[CONFIG_RECURSIVE_SLOT].raw = phys_raw(current.table) | PT_RECURSIVE_FLAGS;
+	root[CONFIG_RECURSIVE_SLOT].raw = mc_phys_raw(current.table) | MC_PT_RECURSIVE_FLAGS;
 }
 
-void world_start(unsigned int levels, unsigned int largest_leaf, enum access_method method)
+void world_start(unsigned int levels, unsigned int largest_leaf, enum mc_access_method method)
 {
 	get_memory();
 	world_kernel = make_space(levels, largest_leaf);
 	world_kernel.recursive_slot = CONFIG_RECURSIVE_SLOT;
 	current = world_kernel.root;
-	measured_recursive_setup(world_memory(phys_raw(current.table)));
-	must(physmap_map(&world_kernel, &world_window, ram, ARRAY_SIZE(ram), no_range));
-	must(space_activate(&world_kernel));
+	measured_recursive_setup(world_memory(mc_phys_raw(current.table)));
+	must(mc_physmap_map(&world_kernel, &world_window, ram, ARRAY_SIZE(ram), no_range));
+	must(mc_space_activate(&world_kernel));
 	measured_temporary_setup();
-	must(space_share_kernel_half(&world_kernel));
+	must(mc_space_share_kernel_half(&world_kernel));
 	world_kernel.root.method = method;
 	world_invalidations = (struct invalidations){ 0 };
 }

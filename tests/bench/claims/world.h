@@ -8,6 +8,7 @@
 #ifndef CLAIMS_WORLD_H
 #define CLAIMS_WORLD_H
 
+#include <kernel/units.h>
 #include <mercator/mapper.h>
 #include <mercator/physmap.h>
 
@@ -16,8 +17,8 @@
 /* A function of its own in callgrind's profile; what is counted there is named measured_*. */
 #define APART __attribute__((noinline))
 
-extern struct space world_kernel; /* the active one */
-extern const struct physmap_window world_window;
+extern struct mc_space world_kernel; /* the active one */
+extern const struct mc_physmap_window world_window;
 
 /* What mm/ has asked the CPU for since it was last set to zero. */
 struct invalidations {
@@ -26,7 +27,7 @@ struct invalidations {
 extern struct invalidations world_invalidations;
 
 /* Start over: an empty memory, the kernel's space active. */
-void world_start(unsigned int levels, unsigned int largest_leaf, enum access_method method);
+void world_start(unsigned int levels, unsigned int largest_leaf, enum mc_access_method method);
 
 /* For the kernel's space with the generic method: a function that knows where all is; the temporary page. */
 void world_go_by_pointer(void);
@@ -37,18 +38,18 @@ void world_go_by_temp_page(void);
  * PC's RAM of this size: a hole below 1 MiB, and one below 4 GiB where devices are; a kernel's text and
  * read-only data.
  */
-struct space world_empty_space(unsigned int largest_leaf);
-size_t world_ram(uint64_t size, struct memmap_range ram[3]);
-extern const struct memmap_range world_read_only;
+struct mc_space world_empty_space(unsigned int largest_leaf);
+size_t world_ram(uint64_t size, struct mc_memmap_range ram[3]);
+extern const struct mc_memmap_range world_read_only;
 
 /* Where a physical address is on the host. */
 void *world_memory(uint64_t physical);
 
 /* A translation, and the entries that the MMU reads on its way. */
 struct world_walk {
-	uint64_t page, size;             /* virtual, of the TLB's entry */
-	uint64_t physical;               /* where the address leads */
-	uint64_t entries[PT_LEVELS_MAX]; /* physical addresses */
+	uint64_t page, size;                /* virtual, of the TLB's entry */
+	uint64_t physical;                  /* where the address leads */
+	uint64_t entries[MC_PT_LEVELS_MAX]; /* physical addresses */
 	unsigned int nr_entries;
 };
 struct world_walk world_translate(uint64_t address);

@@ -5,7 +5,7 @@
 
 KBENCH(audit, kernel_space)
 {
-	struct audit_report report;
+	struct mc_audit_report report;
 	int error;
 
 	kbench_start(b);
@@ -13,5 +13,5 @@ KBENCH(audit, kernel_space)
 	kbench_stop(b, &b->full);
 	b->nr_operations = 1;
 	if (error)
-		b->failed = error_name(error);
+		b->failed = mc_error_name(error);
 }

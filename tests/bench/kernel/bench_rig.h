@@ -17,7 +17,7 @@
 extern struct bench_space rig_space;
 
 /* The first of its frames, which are part of the kernel's image. */
-pfn_t rig_first_frame(void);
+mc_pfn_t rig_first_frame(void);
 
 /* Start over with an empty space, by the method that is at work. */
 void rig_reset(void);
@@ -32,7 +32,7 @@ void rig_by_temporary_page(struct kbench_run *b, rig_operation *operation);
 static inline void rig_check(struct kbench_run *b, int error)
 {
 	if (error)
-		b->failed = error_name(error);
+		b->failed = mc_error_name(error);
 }
 
 #endif

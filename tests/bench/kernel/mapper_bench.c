@@ -5,6 +5,7 @@
  * levels as the CPU and its largest pages (bench_rig.h). same_work_bench.c has the rows that say the same of
  * each size of pages and each order. tests/bench/test_icount.py knows the limits.
  */
+#include <kernel/units.h>
 #include <mercator/cursor.h>
 #include <mercator/physmap.h>
 #include <mercator/temp_page.h>
@@ -21,47 +22,48 @@
 /* One page off the alignment of BASE, so that a range cannot use huge pages. */
 #define PHYSICAL UINT64_C(0x0000000100001000)
 
-static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
-static const struct attributes read_only = { .rights = RIGHT_READ };
+static const struct mc_attributes read_write = { .rights = MC_RIGHT_READ | MC_RIGHT_WRITE };
+static const struct mc_attributes read_only = { .rights = MC_RIGHT_READ };
 
-static struct space *const space = &rig_space.space;
-static struct tlb_batch batch;
+static struct mc_space *const space = &rig_space.space;
+static struct mc_tlb_batch batch;
 
 static inline void check(struct kbench_run *b, int error)
 {
 	rig_check(b, error);
 }
 
-static inline virt_addr_t page(uint64_t i)
+static inline mc_virt_addr_t page(uint64_t i)
 {
-	return virt_addr(BASE + i * FRAME_SIZE);
+	return mc_virt_addr(BASE + i * MC_FRAME_SIZE);
 }
 
-typedef int map_function(struct space *space, virt_addr_t address, phys_addr_t physical,
-			 uint64_t size, struct attributes attributes, struct conflict *conflict);
+typedef int map_function(struct mc_space *space, mc_virt_addr_t address, mc_phys_addr_t physical,
+			 uint64_t size, struct mc_attributes attributes,
+			 struct mc_conflict *conflict);
 
 static inline int map_with(map_function *function, uint64_t first, uint64_t count)
 {
-	return function(space, page(first), phys_addr(PHYSICAL + first * FRAME_SIZE),
-			count * FRAME_SIZE, read_write, NULL);
+	return function(space, page(first), mc_phys_addr(PHYSICAL + first * MC_FRAME_SIZE),
+			count * MC_FRAME_SIZE, read_write, NULL);
 }
 
 static inline int map(uint64_t first, uint64_t count)
 {
-	return map_with(mapper_map, first, count);
+	return map_with(mc_mapper_map, first, count);
 }
 
 static void reset(void)
 {
 	rig_reset();
-	tlb_batch_begin(&batch, space);
+	mc_tlb_batch_begin(&batch, space);
 }
 
 /* The tables that lead to BASE, kept by the last page of the leaf table. */
 static void make_tables(struct kbench_run *b)
 {
 	reset();
-	check(b, map(PT_ENTRIES - 1, 1));
+	check(b, map(MC_PT_ENTRIES - 1, 1));
 }
 
 static void make_pages(struct kbench_run *b)
@@ -74,7 +76,7 @@ static void map_page(struct kbench_run *b)
 {
 	make_tables(b);
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, map_with(mapper_map, i, 1));
+		check(b, map_with(mc_mapper_map, i, 1));
 	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
 		check(b, map_with(nothing_map, i, 1));
 }
@@ -82,7 +84,7 @@ static void map_page(struct kbench_run *b)
 /* A full batch is another matter: here one is started, uncounted, for each counted operation. */
 #define FOR_EACH_PAGE_COUNTED(b, count, operation)                                                 \
 	for (uint64_t i = 0; i < NR_PAGES; i++) {                                                  \
-		tlb_batch_finish(&batch);                                                          \
+		mc_tlb_batch_finish(&batch);                                                       \
 		kbench_start(b);                                                                   \
 		check((b), (operation));                                                           \
 		kbench_stop((b), (count));                                                         \
@@ -91,84 +93,86 @@ static void map_page(struct kbench_run *b)
 static void unmap_page(struct kbench_run *b)
 {
 	make_pages(b);
-	FOR_EACH_PAGE_COUNTED(b, &b->full, mapper_unmap(space, page(i), FRAME_SIZE, &batch));
-	FOR_EACH_PAGE_COUNTED(b, &b->empty, nothing_unmap(space, page(i), FRAME_SIZE, &batch));
+	FOR_EACH_PAGE_COUNTED(b, &b->full, mc_mapper_unmap(space, page(i), MC_FRAME_SIZE, &batch));
+	FOR_EACH_PAGE_COUNTED(b, &b->empty, nothing_unmap(space, page(i), MC_FRAME_SIZE, &batch));
 	b->nr_operations = NR_PAGES;
 }
 
 static void protect_page(struct kbench_run *b)
 {
 	make_pages(b);
-	FOR_EACH_PAGE_COUNTED(b, &b->full,
-			      mapper_protect(space, page(i), FRAME_SIZE, read_only, &batch, NULL));
-	FOR_EACH_PAGE_COUNTED(b, &b->empty,
-			      nothing_protect(space, page(i), FRAME_SIZE, read_only, &batch, NULL));
-	tlb_batch_finish(&batch);
+	FOR_EACH_PAGE_COUNTED(
+		b, &b->full,
+		mc_mapper_protect(space, page(i), MC_FRAME_SIZE, read_only, &batch, NULL));
+	FOR_EACH_PAGE_COUNTED(
+		b, &b->empty,
+		nothing_protect(space, page(i), MC_FRAME_SIZE, read_only, &batch, NULL));
+	mc_tlb_batch_finish(&batch);
 	b->nr_operations = NR_PAGES;
 }
 
 static void translate_address(struct kbench_run *b)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 
 	make_pages(b);
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, mapper_translate_address(space, page(i), &physical));
+		check(b, mc_mapper_translate_address(space, page(i), &physical));
 	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
 		check(b, nothing_translate_address(space, page(i), &physical));
 }
 
 static void translate(struct kbench_run *b)
 {
-	struct translation translation;
+	struct mc_translation translation;
 
 	make_pages(b);
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, mapper_translate(space, page(i), &translation));
+		check(b, mc_mapper_translate(space, page(i), &translation));
 	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
 		check(b, nothing_translate(space, page(i), &translation));
 }
 
 /* Through a cursor, page beside page. */
-static struct cursor cursor;
+static struct mc_cursor cursor;
 
 static void cursor_map_page(struct kbench_run *b)
 {
 	make_tables(b);
-	check(b, cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * FRAME_SIZE));
+	check(b, mc_cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * MC_FRAME_SIZE));
 	/* The first finds the table. */
-	check(b, cursor_map(&cursor, 1, phys_addr(0), read_write, NULL));
+	check(b, mc_cursor_map(&cursor, 1, mc_phys_addr(0), read_write, NULL));
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, cursor_map(&cursor, 1, phys_addr(PHYSICAL + i * FRAME_SIZE), read_write,
-				    NULL));
+		check(b, mc_cursor_map(&cursor, 1, mc_phys_addr(PHYSICAL + i * MC_FRAME_SIZE),
+				       read_write, NULL));
 	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
-		check(b, nothing_cursor_map(&cursor, 1, phys_addr(PHYSICAL + i * FRAME_SIZE),
+		check(b, nothing_cursor_map(&cursor, 1, mc_phys_addr(PHYSICAL + i * MC_FRAME_SIZE),
 					    read_write, NULL));
-	cursor_close(&cursor);
+	mc_cursor_close(&cursor);
 }
 
 static void cursor_unmap_page(struct kbench_run *b)
 {
 	make_pages(b);
-	check(b, cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * FRAME_SIZE));
-	check(b, cursor_unmap(&cursor, 1, &batch));
-	FOR_EACH_PAGE_COUNTED(b, &b->full, cursor_unmap(&cursor, 1, &batch));
+	check(b, mc_cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * MC_FRAME_SIZE));
+	check(b, mc_cursor_unmap(&cursor, 1, &batch));
+	FOR_EACH_PAGE_COUNTED(b, &b->full, mc_cursor_unmap(&cursor, 1, &batch));
 	FOR_EACH_PAGE_COUNTED(b, &b->empty, nothing_cursor_unmap(&cursor, 1, &batch));
 	b->nr_operations = NR_PAGES;
-	cursor_close(&cursor);
+	mc_cursor_close(&cursor);
 }
 
 static void cursor_protect_page(struct kbench_run *b)
 {
 	make_pages(b);
-	check(b, cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * FRAME_SIZE));
-	check(b, cursor_protect(&cursor, 1, read_only, &batch, NULL));
-	FOR_EACH_PAGE_COUNTED(b, &b->full, cursor_protect(&cursor, 1, read_only, &batch, NULL));
+	check(b, mc_cursor_open(&cursor, space, page(0), (NR_PAGES + 1) * MC_FRAME_SIZE));
+	check(b, mc_cursor_protect(&cursor, 1, read_only, &batch, NULL));
+	FOR_EACH_PAGE_COUNTED(b, &b->full, mc_cursor_protect(&cursor, 1, read_only, &batch, NULL));
 	FOR_EACH_PAGE_COUNTED(b, &b->empty,
 			      nothing_cursor_protect(&cursor, 1, read_only, &batch, NULL));
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 	b->nr_operations = NR_PAGES;
-	cursor_close(&cursor);
+	mc_cursor_close(&cursor);
 }
 
 /* One operation on a range is counted as it is, with its call. */
@@ -191,30 +195,32 @@ static void map_range_tables_exist(struct kbench_run *b)
 static void map_range_fresh_tables(struct kbench_run *b)
 {
 	reset();
-	COUNT_ONCE(b, 1, map(0, RANGE / FRAME_SIZE));
+	COUNT_ONCE(b, 1, map(0, RANGE / MC_FRAME_SIZE));
 }
 
 static void unmap_range_tables_freed(struct kbench_run *b)
 {
 	reset();
-	check(b, map(0, RANGE / FRAME_SIZE));
-	COUNT_ONCE(b, 1, mapper_unmap(space, page(0), RANGE, &batch));
-	tlb_batch_finish(&batch);
+	check(b, map(0, RANGE / MC_FRAME_SIZE));
+	COUNT_ONCE(b, 1, mc_mapper_unmap(space, page(0), RANGE, &batch));
+	mc_tlb_batch_finish(&batch);
 }
 
 static void unmap_range_tables_stay(struct kbench_run *b)
 {
 	make_pages(b);
-	COUNT_ONCE(b, NR_LEAVES, mapper_unmap(space, page(0), NR_LEAVES * FRAME_SIZE, &batch));
-	tlb_batch_finish(&batch);
+	COUNT_ONCE(b, NR_LEAVES,
+		   mc_mapper_unmap(space, page(0), NR_LEAVES * MC_FRAME_SIZE, &batch));
+	mc_tlb_batch_finish(&batch);
 }
 
 static void protect_range(struct kbench_run *b)
 {
 	make_pages(b);
 	COUNT_ONCE(b, NR_LEAVES,
-		   mapper_protect(space, page(0), NR_LEAVES * FRAME_SIZE, read_only, &batch, NULL));
-	tlb_batch_finish(&batch);
+		   mc_mapper_protect(space, page(0), NR_LEAVES * MC_FRAME_SIZE, read_only, &batch,
+				     NULL));
+	mc_tlb_batch_finish(&batch);
 }
 
 /* The whole: 1024 leaves of 1 GiB in 2 tables. */
@@ -223,22 +229,22 @@ static void map_aligned_1_tib(struct kbench_run *b)
 	reset();
 	/* Nobody uses the addresses, so the CPU need not have such pages. */
 	space->largest_leaf = 3;
-	COUNT_ONCE(
-		b, 1,
-		mapper_map(space, virt_addr(TIB(16)), phys_addr(TIB(1)), TIB(1), read_write, NULL));
+	COUNT_ONCE(b, 1,
+		   mc_mapper_map(space, mc_virt_addr(TIB(16)), mc_phys_addr(TIB(1)), TIB(1),
+				 read_write, NULL));
 }
 
 /* Far from each other: a leaf table each, which is made, and freed with its page. */
 static inline int map_sparse(map_function *function, uint64_t i)
 {
-	return map_with(function, (i + 1) * PT_ENTRIES, 1);
+	return map_with(function, (i + 1) * MC_PT_ENTRIES, 1);
 }
 
 static void map_sparse_page(struct kbench_run *b)
 {
 	make_tables(b);
 	KBENCH_LOOP (b, i, NR_SPARSE)
-		check(b, map_sparse(mapper_map, i));
+		check(b, map_sparse(mc_mapper_map, i));
 	KBENCH_EMPTY_LOOP (b, i, NR_SPARSE)
 		check(b, map_sparse(nothing_map, i));
 }
@@ -247,19 +253,21 @@ static void unmap_sparse_page(struct kbench_run *b)
 {
 	make_tables(b);
 	for (uint64_t i = 0; i < NR_SPARSE; i++)
-		check(b, map_sparse(mapper_map, i));
+		check(b, map_sparse(mc_mapper_map, i));
 	for (uint64_t i = 0; i < NR_SPARSE; i++) {
-		tlb_batch_finish(&batch);
+		mc_tlb_batch_finish(&batch);
 		kbench_start(b);
-		check(b, mapper_unmap(space, page((i + 1) * PT_ENTRIES), FRAME_SIZE, &batch));
+		check(b,
+		      mc_mapper_unmap(space, page((i + 1) * MC_PT_ENTRIES), MC_FRAME_SIZE, &batch));
 		kbench_stop(b, &b->full);
 	}
-	tlb_batch_finish(&batch);
+	mc_tlb_batch_finish(&batch);
 	b->nr_operations = NR_SPARSE;
 }
 
 /* 4096 leaves of 4 KiB in 8 leaf tables; not the kernel half, which the active space alone has. */
-static int count_leaf(void *context, virt_addr_t address, unsigned int level, pt_entry_t entry)
+static int count_leaf(void *context, mc_virt_addr_t address, unsigned int level,
+		      mc_pt_entry_t entry)
 {
 	uint64_t *count = context;
 
@@ -275,9 +283,9 @@ static void visit_16_mib(struct kbench_run *b)
 	uint64_t count = 0;
 
 	reset();
-	check(b, map(0, RANGE / FRAME_SIZE));
-	COUNT_ONCE(b, 1, mapper_visit(space, page(0), RANGE, count_leaf, &count));
-	if (count != RANGE / FRAME_SIZE)
+	check(b, map(0, RANGE / MC_FRAME_SIZE));
+	COUNT_ONCE(b, 1, mc_mapper_visit(space, page(0), RANGE, count_leaf, &count));
+	if (count != RANGE / MC_FRAME_SIZE)
 		b->failed = "leaves are missing";
 }
 
@@ -320,22 +328,22 @@ BENCH_METHOD(temporary, rig_by_temporary_page)
 #ifdef CONFIG_PHYSMAP
 KBENCH(offset, read_frame)
 {
-	const pfn_t first = rig_first_frame();
+	const mc_pfn_t first = rig_first_frame();
 
 	KBENCH_LOOP (b, i, RIG_FRAMES)
-		(void)*(volatile uint64_t *)physmap_pointer(phys_of_pfn(first + i));
+		(void)*(volatile uint64_t *)mc_physmap_pointer(mc_phys_of_pfn(first + i));
 }
 #endif
 #ifdef CONFIG_GENERIC_TESTS
 static void read_by_function(struct kbench_run *b)
 {
-	const pfn_t first = rig_first_frame();
-	const struct root *root = &space->root;
+	const mc_pfn_t first = rig_first_frame();
+	const struct mc_root *root = &space->root;
 
 	reset();
 	KBENCH_LOOP (b, i, RIG_FRAMES)
 		(void)*(volatile uint64_t *)root->pointer_to(root->pointer_context,
-							     phys_of_pfn(first + i));
+							     mc_phys_of_pfn(first + i));
 }
 
 KBENCH(generic, read_frame)
@@ -345,9 +353,9 @@ KBENCH(generic, read_frame)
 #endif
 KBENCH(temporary, read_frame)
 {
-	const pfn_t first = rig_first_frame();
+	const mc_pfn_t first = rig_first_frame();
 
 	KBENCH_LOOP (b, i, RIG_FRAMES)
-		(void)*(volatile uint64_t *)temp_page_map(first + i);
-	temp_page_unmap();
+		(void)*(volatile uint64_t *)mc_temp_page_map(first + i);
+	mc_temp_page_unmap();
 }

@@ -8,6 +8,7 @@
 #include <arch/layout.h>
 #include <kernel/address_space.h>
 #include <kernel/kbench.h>
+#include <kernel/units.h>
 #include <mercator/mapper.h>
 #include <mercator/physmap.h>
 #include <mercator/temp_page.h>
@@ -23,92 +24,93 @@
 /* One page off the alignment of BASE, so that a range cannot use huge pages. */
 #define PHYSICAL UINT64_C(0x0000000100001000)
 
-static const struct attributes read_write = { .rights = RIGHT_READ | RIGHT_WRITE };
+static const struct mc_attributes read_write = { .rights = MC_RIGHT_READ | MC_RIGHT_WRITE };
 
 /* In the image, so their physical addresses are known. */
-static uint8_t memory[NR_FRAMES][FRAME_SIZE] __attribute__((aligned(FRAME_SIZE)));
-static pfn_t free_frames[NR_FRAMES];
+static uint8_t memory[NR_FRAMES][MC_FRAME_SIZE] __attribute__((aligned(MC_FRAME_SIZE)));
+static mc_pfn_t free_frames[NR_FRAMES];
 static size_t nr_free;
 
-static struct space spaces[2];
-static struct tlb_batch batch;
+static struct mc_space spaces[2];
+static struct mc_tlb_batch batch;
 
-static int allocate(void *context, pfn_t *frame)
+static int allocate(void *context, mc_pfn_t *frame)
 {
 	(void)context;
 	if (!nr_free)
-		return ERR_NO_MEMORY;
+		return MC_ERR_NO_MEMORY;
 	*frame = free_frames[--nr_free];
 	return 0;
 }
 
-static void release(void *context, pfn_t frame)
+static void release(void *context, mc_pfn_t frame)
 {
 	(void)context;
 	free_frames[nr_free++] = frame;
 }
 
-static const struct frame_source source = { allocate, release, NULL };
+static const struct mc_frame_source source = { allocate, release, NULL };
 
 #ifdef CONFIG_GENERIC_TESTS
 /* For the generic method: the least that a function can do. */
-static void *pointer_to(void *context, phys_addr_t frame)
+static void *pointer_to(void *context, mc_phys_addr_t frame)
 {
 	(void)context;
-	return physmap_pointer(frame);
+	return mc_physmap_pointer(frame);
 }
 #endif
 
 /* And through the temporary page. */
-static void *temporary(void *context, phys_addr_t frame)
+static void *temporary(void *context, mc_phys_addr_t frame)
 {
 	(void)context;
-	return temp_page_map(phys_pfn(frame));
+	return mc_temp_page_map(mc_phys_pfn(frame));
 }
 
 static inline void check(struct kbench_run *b, int error)
 {
 	if (error)
-		b->failed = error_name(error);
+		b->failed = mc_error_name(error);
 }
 
-static inline virt_addr_t page(uint64_t i)
+static inline mc_virt_addr_t page(uint64_t i)
 {
-	return virt_addr(BASE + i * FRAME_SIZE);
+	return mc_virt_addr(BASE + i * MC_FRAME_SIZE);
 }
 
-typedef int map_function(struct space *space, virt_addr_t address, phys_addr_t physical,
-			 uint64_t size, struct attributes attributes, struct conflict *conflict);
+typedef int map_function(struct mc_space *space, mc_virt_addr_t address, mc_phys_addr_t physical,
+			 uint64_t size, struct mc_attributes attributes,
+			 struct mc_conflict *conflict);
 
-static inline int map_with(map_function *function, struct space *space, uint64_t first,
+static inline int map_with(map_function *function, struct mc_space *space, uint64_t first,
 			   uint64_t count)
 {
-	return function(space, page(first), phys_addr(PHYSICAL + first * FRAME_SIZE),
-			count * FRAME_SIZE, read_write, NULL);
+	return function(space, page(first), mc_phys_addr(PHYSICAL + first * MC_FRAME_SIZE),
+			count * MC_FRAME_SIZE, read_write, NULL);
 }
 
-static void make(struct kbench_run *b, struct space *space)
+static void make(struct kbench_run *b, struct mc_space *space)
 {
-	check(b, space_create(space, kernel_space()));
+	check(b, mc_space_create(space, kernel_space()));
 }
 
-static void destroy(struct kbench_run *b, struct space *space)
+static void destroy(struct kbench_run *b, struct mc_space *space)
 {
-	check(b, space_destroy(space));
+	check(b, mc_space_destroy(space));
 }
 
 /* With the tables that lead to BASE, which the last page of the leaf table keeps. */
-static void make_with_tables(struct kbench_run *b, struct space *space)
+static void make_with_tables(struct kbench_run *b, struct mc_space *space)
 {
 	make(b, space);
-	check(b, map_with(mapper_map, space, PT_ENTRIES - 1, 1));
+	check(b, map_with(mc_mapper_map, space, MC_PT_ENTRIES - 1, 1));
 }
 
 /* Whoever had the second slot has it no more. */
 static void free_second_slot(struct kbench_run *b)
 {
-	check(b, space_activate(&spaces[1]));
-	check(b, space_activate(kernel_space()));
+	check(b, mc_space_activate(&spaces[1]));
+	check(b, mc_space_activate(kernel_space()));
 }
 
 #define COUNT(b, operation)                                                                        \
@@ -122,7 +124,7 @@ static void free_second_slot(struct kbench_run *b)
 static void create(struct kbench_run *b)
 {
 	for (unsigned int i = 0; i < NR_TURNS; i++) {
-		COUNT(b, space_create(&spaces[0], kernel_space()));
+		COUNT(b, mc_space_create(&spaces[0], kernel_space()));
 		destroy(b, &spaces[0]);
 	}
 }
@@ -131,7 +133,7 @@ static void destroy_empty(struct kbench_run *b)
 {
 	for (unsigned int i = 0; i < NR_TURNS; i++) {
 		make(b, &spaces[0]);
-		COUNT(b, space_destroy(&spaces[0]));
+		COUNT(b, mc_space_destroy(&spaces[0]));
 	}
 }
 
@@ -140,8 +142,8 @@ static void destroy_16_mib(struct kbench_run *b)
 {
 	for (unsigned int i = 0; i < NR_TURNS; i++) {
 		make(b, &spaces[0]);
-		check(b, map_with(mapper_map, &spaces[0], 0, RANGE / FRAME_SIZE));
-		COUNT(b, space_destroy(&spaces[0]));
+		check(b, map_with(mc_mapper_map, &spaces[0], 0, RANGE / MC_FRAME_SIZE));
+		COUNT(b, mc_space_destroy(&spaces[0]));
 	}
 }
 
@@ -150,8 +152,8 @@ static void activate(struct kbench_run *b)
 	make(b, &spaces[0]);
 	make(b, &spaces[1]);
 	for (unsigned int i = 0; i < NR_TURNS; i++)
-		COUNT(b, space_activate(&spaces[i % 2]));
-	check(b, space_activate(kernel_space()));
+		COUNT(b, mc_space_activate(&spaces[i % 2]));
+	check(b, mc_space_activate(kernel_space()));
 	destroy(b, &spaces[0]);
 	destroy(b, &spaces[1]);
 }
@@ -163,7 +165,7 @@ static void inactive_first_map_page(struct kbench_run *b)
 	make(b, &spaces[1]);
 	for (unsigned int i = 0; i < NR_TURNS; i++) {
 		free_second_slot(b);
-		COUNT(b, map_with(mapper_map, &spaces[0], i, 1));
+		COUNT(b, map_with(mc_mapper_map, &spaces[0], i, 1));
 	}
 	destroy(b, &spaces[0]);
 	destroy(b, &spaces[1]);
@@ -175,7 +177,7 @@ static void inactive_map_page_by_turns(struct kbench_run *b)
 	make_with_tables(b, &spaces[0]);
 	make_with_tables(b, &spaces[1]);
 	for (unsigned int i = 0; i < NR_TURNS; i++)
-		COUNT(b, map_with(mapper_map, &spaces[i % 2], i, 1));
+		COUNT(b, map_with(mc_mapper_map, &spaces[i % 2], i, 1));
 	destroy(b, &spaces[0]);
 	destroy(b, &spaces[1]);
 }
@@ -184,7 +186,7 @@ static void inactive_map_page(struct kbench_run *b)
 {
 	make_with_tables(b, &spaces[0]);
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, map_with(mapper_map, &spaces[0], i, 1));
+		check(b, map_with(mc_mapper_map, &spaces[0], i, 1));
 	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
 		check(b, map_with(nothing_map, &spaces[0], i, 1));
 	destroy(b, &spaces[0]);
@@ -193,39 +195,41 @@ static void inactive_map_page(struct kbench_run *b)
 static void inactive_unmap_page(struct kbench_run *b)
 {
 	make_with_tables(b, &spaces[0]);
-	check(b, map_with(mapper_map, &spaces[0], 0, NR_PAGES));
-	tlb_batch_begin(&batch, &spaces[0]);
+	check(b, map_with(mc_mapper_map, &spaces[0], 0, NR_PAGES));
+	mc_tlb_batch_begin(&batch, &spaces[0]);
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, mapper_unmap(&spaces[0], page(i), FRAME_SIZE, &batch));
+		check(b, mc_mapper_unmap(&spaces[0], page(i), MC_FRAME_SIZE, &batch));
 	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
-		check(b, nothing_unmap(&spaces[0], page(i), FRAME_SIZE, &batch));
-	tlb_batch_finish(&batch);
+		check(b, nothing_unmap(&spaces[0], page(i), MC_FRAME_SIZE, &batch));
+	mc_tlb_batch_finish(&batch);
 	destroy(b, &spaces[0]);
 }
 
 static void inactive_protect_page(struct kbench_run *b)
 {
-	const struct attributes read_only = { .rights = RIGHT_READ };
+	const struct mc_attributes read_only = { .rights = MC_RIGHT_READ };
 
 	make_with_tables(b, &spaces[0]);
-	check(b, map_with(mapper_map, &spaces[0], 0, NR_PAGES));
-	tlb_batch_begin(&batch, &spaces[0]);
+	check(b, map_with(mc_mapper_map, &spaces[0], 0, NR_PAGES));
+	mc_tlb_batch_begin(&batch, &spaces[0]);
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, mapper_protect(&spaces[0], page(i), FRAME_SIZE, read_only, &batch, NULL));
+		check(b, mc_mapper_protect(&spaces[0], page(i), MC_FRAME_SIZE, read_only, &batch,
+					   NULL));
 	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
-		check(b, nothing_protect(&spaces[0], page(i), FRAME_SIZE, read_only, &batch, NULL));
-	tlb_batch_finish(&batch);
+		check(b,
+		      nothing_protect(&spaces[0], page(i), MC_FRAME_SIZE, read_only, &batch, NULL));
+	mc_tlb_batch_finish(&batch);
 	destroy(b, &spaces[0]);
 }
 
 static void inactive_translate_address(struct kbench_run *b)
 {
-	phys_addr_t physical;
+	mc_phys_addr_t physical;
 
 	make_with_tables(b, &spaces[0]);
-	check(b, map_with(mapper_map, &spaces[0], 0, NR_PAGES));
+	check(b, map_with(mc_mapper_map, &spaces[0], 0, NR_PAGES));
 	KBENCH_LOOP (b, i, NR_PAGES)
-		check(b, mapper_translate_address(&spaces[0], page(i), &physical));
+		check(b, mc_mapper_translate_address(&spaces[0], page(i), &physical));
 	KBENCH_EMPTY_LOOP (b, i, NR_PAGES)
 		check(b, nothing_translate_address(&spaces[0], page(i), &physical));
 	destroy(b, &spaces[0]);
@@ -234,22 +238,22 @@ static void inactive_translate_address(struct kbench_run *b)
 static void inactive_map_16_mib(struct kbench_run *b)
 {
 	make(b, &spaces[0]);
-	COUNT(b, map_with(mapper_map, &spaces[0], 0, RANGE / FRAME_SIZE));
+	COUNT(b, map_with(mc_mapper_map, &spaces[0], 0, RANGE / MC_FRAME_SIZE));
 	destroy(b, &spaces[0]);
 }
 
-static void measure(struct kbench_run *b, enum access_method method,
-		    void *(*function)(void *context, phys_addr_t frame),
+static void measure(struct kbench_run *b, enum mc_access_method method,
+		    void *(*function)(void *context, mc_phys_addr_t frame),
 		    void (*operation)(struct kbench_run *b))
 {
-	const pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> FRAME_SHIFT;
-	struct space *kernel = kernel_space();
-	const struct frame_source *kernel_frames = kernel->frames;
-	const struct root root = kernel->root;
+	const mc_pfn_t first = ((uint64_t)(uintptr_t)memory - KERNEL_BASE) >> MC_FRAME_SHIFT;
+	struct mc_space *kernel = kernel_space();
+	const struct mc_frame_source *kernel_frames = kernel->frames;
+	const struct mc_root root = kernel->root;
 
-	check(b, space_share_kernel_half(kernel));
+	check(b, mc_space_share_kernel_half(kernel));
 	nr_free = 0;
-	for (pfn_t frame = first; frame < first + NR_FRAMES; frame++)
+	for (mc_pfn_t frame = first; frame < first + NR_FRAMES; frame++)
 		release(NULL, frame);
 	kernel->root.method = method;
 	kernel->root.pointer_to = function;
@@ -262,7 +266,7 @@ static void measure(struct kbench_run *b, enum access_method method,
 		b->failed = "frames are missing";
 	kernel->root = root;
 	kernel->frames = kernel_frames;
-	temp_page_unmap();
+	mc_temp_page_unmap();
 }
 
 #define BENCH_ROW(suite, method, function, row)                                                    \
@@ -284,12 +288,12 @@ static void measure(struct kbench_run *b, enum access_method method,
 	BENCH_ROW(suite, method, function, destroy_16_mib)
 
 #ifdef CONFIG_MAPPER_OFFSET
-BENCH_METHOD(space_offset, ACCESS_OFFSET, NULL)
+BENCH_METHOD(space_offset, MC_ACCESS_OFFSET, NULL)
 #endif
 #ifdef CONFIG_MAPPER_RECURSIVE
-BENCH_METHOD(space_recursive, ACCESS_RECURSIVE, NULL)
+BENCH_METHOD(space_recursive, MC_ACCESS_RECURSIVE, NULL)
 #endif
 #ifdef CONFIG_GENERIC_TESTS
-BENCH_METHOD(space_generic, ACCESS_GENERIC, pointer_to)
-BENCH_METHOD(space_temporary, ACCESS_GENERIC, temporary)
+BENCH_METHOD(space_generic, MC_ACCESS_GENERIC, pointer_to)
+BENCH_METHOD(space_temporary, MC_ACCESS_GENERIC, temporary)
 #endif

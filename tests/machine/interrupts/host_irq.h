@@ -21,7 +21,7 @@ static inline void host_irq_trap(bool on)
 		__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
 }
 
-static inline uint64_t arch_irq_save(void)
+static inline uint64_t mc_irq_save(void)
 {
 	const bool was_off = host_irq_off;
 
@@ -32,7 +32,7 @@ static inline uint64_t arch_irq_save(void)
 	return was_off;
 }
 
-static inline void arch_irq_restore(uint64_t was_off)
+static inline void mc_irq_restore(uint64_t was_off)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	host_irq_off = was_off;

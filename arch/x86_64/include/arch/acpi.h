@@ -14,11 +14,11 @@
 #define ACPI_HEADER_SIZE 36
 
 /* Copy physical memory, of any alignment. False if some of it is out of reach. */
-typedef bool (*acpi_read)(void *to, phys_addr_t from, size_t size);
+typedef bool (*acpi_read)(void *to, mc_phys_addr_t from, size_t size);
 
 /* A table that has been checked: at least a header, and all of it can be read. */
 struct acpi_table {
-	phys_addr_t address;
+	mc_phys_addr_t address;
 	uint32_t length; /* bytes */
 };
 
@@ -30,22 +30,23 @@ struct acpi {
 /*
  * Find the root tables from the root pointer, `size` bytes at `rsdp`, of which a copy will do.
  *
- *   ERR_NOT_FOUND  that is no root pointer, or a damaged one
- *   ERR_FORMAT     neither root table can be believed
+ *   MC_ERR_NOT_FOUND  that is no root pointer, or a damaged one
+ *   MC_ERR_FORMAT     neither root table can be believed
  */
-MUST_CHECK int acpi_open(struct acpi *acpi, const void *rsdp, size_t size, acpi_read read);
+MC_MUST_CHECK int acpi_open(struct acpi *acpi, const void *rsdp, size_t size, acpi_read read);
 
 /*
  * The first table with this signature, four characters, that can be believed: of the XSDT's, and if
  * there is none, of the RSDT's.
  *
- *   ERR_NOT_FOUND  there is none
+ *   MC_ERR_NOT_FOUND  there is none
  */
-MUST_CHECK int acpi_find(const struct acpi *acpi, const char *signature, struct acpi_table *table);
+MC_MUST_CHECK int acpi_find(const struct acpi *acpi, const char *signature,
+			    struct acpi_table *table);
 
 /* Check the table at `address`, to which another one points. False, and *table is as it was, if it is none. */
-MUST_CHECK bool acpi_table_at(acpi_read read, phys_addr_t address, const char *signature,
-			      struct acpi_table *table);
+MC_MUST_CHECK bool acpi_table_at(acpi_read read, mc_phys_addr_t address, const char *signature,
+				 struct acpi_table *table);
 
 /* The number of `size` bytes, at most 8, at an offset: little-endian, and not aligned. */
 static inline uint64_t acpi_number(const uint8_t *bytes, size_t offset, size_t size)

@@ -24,8 +24,8 @@ struct acpi_power {
 /*
  * Read it all. What is not understood is left out.
  *
- *   ERR_NOT_FOUND  there is no FADT that can be believed; *power is all zero
+ *   MC_ERR_NOT_FOUND  there is no FADT that can be believed; *power is all zero
  */
-MUST_CHECK int acpi_power_read(const struct acpi *acpi, struct acpi_power *power);
+MC_MUST_CHECK int acpi_power_read(const struct acpi *acpi, struct acpi_power *power);
 
 #endif

@@ -114,9 +114,9 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
 }
 
 /* Invalidate the page at `address` in this CPU's TLB, global or not, in the current space. */
-static inline void invalidate_page(virt_addr_t address)
+static inline void invalidate_page(mc_virt_addr_t address)
 {
-	__asm__ volatile("invlpg (%0)" : : "r"(virt_raw(address)) : "memory");
+	__asm__ volatile("invlpg (%0)" : : "r"(mc_virt_raw(address)) : "memory");
 }
 
 /* Reset the CPU as a triple fault does: an exception, without an interrupt table to handle it. */

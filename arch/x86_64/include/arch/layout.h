@@ -42,7 +42,7 @@
  * image (arch/boot.h: BOOT_KERNEL_REACH).
  */
 #define TEMP_PAGES      1
-#define TEMP_PAGES_BASE (KERNEL_BASE + UINT64_C(0x800000) - TEMP_PAGES * FRAME_SIZE)
+#define TEMP_PAGES_BASE (KERNEL_BASE + UINT64_C(0x800000) - TEMP_PAGES * MC_FRAME_SIZE)
 
 /* Where the loader puts the kernel image: physical. */
 #define KERNEL_LOAD_ADDRESS UINT64_C(0x100000)

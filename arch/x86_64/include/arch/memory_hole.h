@@ -8,6 +8,6 @@
 
 #include <mercator/memmap.h>
 
-static const struct memmap_range arch_memory_hole = { 0xa0000, 0x100000, MEMMAP_DEVICE };
+static const struct mc_memmap_range arch_memory_hole = { 0xa0000, 0x100000, MC_MEMMAP_DEVICE };
 
 #endif

@@ -134,14 +134,14 @@ typedef void (*multiboot2_left_out)(const struct multiboot2_error *what);
  * leaves the structure itself, and the memory map: a wrong guess of it would be fatal later and
  * elsewhere, so that it must be whole, and must not be there twice.
  *
- * ERR_MISALIGNED	data is not a multiple of 8
- * ERR_TRUNCATED	total size exceeds `available`; a tag leaves the structure; no end tag
- * ERR_FORMAT		the total size or a tag's is below the least possible; the end tag has another;
+ * MC_ERR_MISALIGNED	data is not a multiple of 8
+ * MC_ERR_TRUNCATED	total size exceeds `available`; a tag leaves the structure; no end tag
+ * MC_ERR_FORMAT		the total size or a tag's is below the least possible; the end tag has another;
  *			memory-map entries do not fill their tag or break its alignment
- * ERR_EXISTS		the memory map is there a second time
- * ERR_NOT_FOUND	there is no memory map, or no entry in it
+ * MC_ERR_EXISTS		the memory map is there a second time
+ * MC_ERR_NOT_FOUND	there is no memory map, or no entry in it
  */
-MUST_CHECK int multiboot2_parse(const void *data, size_t available, struct bootinfo *info,
-				struct multiboot2_error *error, multiboot2_left_out left_out);
+MC_MUST_CHECK int multiboot2_parse(const void *data, size_t available, struct bootinfo *info,
+				   struct multiboot2_error *error, multiboot2_left_out left_out);
 
 #endif
