@@ -10,6 +10,7 @@
 
 #include "pagetable/range.h"
 #include "pagetable/second_slot.h"
+#include "sort.h"
 #include "units.h"
 
 /* A table whose entries are being visited. */
@@ -164,14 +165,7 @@ static void expect_run(struct audit *audit, uint64_t start, uint64_t end,
 		expect_leaves(audit, level, distance + mc_pt_leaf_bits(attributes, level));
 }
 
-static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
-{
-	if (value < low)
-		return low;
-	return value < high ? value : high;
-}
-
-/* The next part of the next range of RAM: before, in and behind what is read-only. False: no more. */
+/* The next part of the next range of RAM: before, in and after what is read-only. False: no more. */
 static bool next_ram(struct audit *audit)
 {
 	const struct mc_audit_rules *rules = audit->rules;
@@ -241,7 +235,7 @@ static int advance(struct audit *audit)
 }
 
 /*
- * Go on until the address is not behind the region any more, nor behind what is known to come; an
+ * Go on until the address is not after the region any more, nor after what is known to come; an
  * address before that is in no region.
  */
 static int advance_to(struct audit *audit, mc_virt_addr_t address, unsigned int level,
@@ -359,14 +353,14 @@ static int audit_reserved(struct audit *audit, mc_virt_addr_t address, unsigned 
 {
 	const struct mc_region *region = region_now(audit);
 
-	if (level != 1 || entry.raw != mc_pt_make_reserved(mc_pt_reserved_payload(entry)).raw)
+	if (level != 1 || entry.raw != mc_pt_make_marker(mc_pt_marker_payload(entry)).raw)
 		return broken(audit, "an entry that is not present is neither zero nor reserved",
 			      address, level, entry);
 	if (region && (region->kind == MC_REGION_IMAGE || region->kind == MC_REGION_PHYSMAP))
 		return broken(audit, "an entry is reserved where a page should be", address, level,
 			      entry);
 	audit->nr_bytes += MC_FRAME_SIZE;
-	audit->report->nr_reserved++;
+	audit->report->nr_markers++;
 	return 0;
 }
 
@@ -436,7 +430,7 @@ __attribute__((noinline)) static int audit_closely(struct audit *audit, mc_virt_
 		error = advance_to(audit, first, level, entry);
 	if (error)
 		return error;
-	if (kind == MC_PT_RESERVED)
+	if (kind == MC_PT_MARKER)
 		return audit_reserved(audit, first, level, entry);
 	/* It may be the first of a run that is expected. */
 	if (audit->is_whole && entry.raw == mc_virt_raw(first) + audit->bits[level] &&
@@ -462,38 +456,6 @@ static int audit_entry(void *context, mc_virt_addr_t first, unsigned int level, 
 	return 0;
 }
 
-/* Heapsort, as nothing bounds the number of tables: let `frames[at]` sink to its place. */
-static void sink(mc_pfn_t *frames, size_t at, size_t count)
-{
-	for (;;) {
-		size_t child = 2 * at + 1;
-		mc_pfn_t moved = frames[at];
-
-		if (child >= count)
-			return;
-		if (child + 1 < count && frames[child + 1] > frames[child])
-			child++;
-		if (moved >= frames[child])
-			return;
-		frames[at] = frames[child];
-		frames[child] = moved;
-		at = child;
-	}
-}
-
-static void sort(mc_pfn_t *frames, size_t count)
-{
-	for (size_t i = count / 2; i-- > 0;)
-		sink(frames, i, count);
-	for (size_t i = count; i-- > 1;) {
-		mc_pfn_t largest = frames[0];
-
-		frames[0] = frames[i];
-		frames[i] = largest;
-		sink(frames, 0, i);
-	}
-}
-
 /* Whether a table lies in [start, start + count). */
 static bool has_table(const struct audit *audit, mc_pfn_t start, uint64_t count)
 {
@@ -517,7 +479,7 @@ static int audit_tables(struct audit *audit)
 	mc_pfn_t *tables = audit->rules->tables;
 	const mc_pfn_t *mapped = tables + audit->rules->max_tables - 2 * audit->nr_mapped;
 
-	sort(tables, audit->nr_tables);
+	sort(tables, audit->nr_tables, sizeof(*tables));
 	for (size_t i = 1; i < audit->nr_tables; i++)
 		if (tables[i] == tables[i - 1])
 			return broken(audit, "a table has two parents", mc_virt_addr(0), 0,

@@ -5,6 +5,7 @@
  */
 #include <mercator/memmap.h>
 
+#include "sort.h"
 #include "units.h"
 
 struct mc_memmap_range mc_memmap_from_length(uint64_t base, uint64_t length, uint32_t type)
@@ -43,39 +44,6 @@ static uint64_t min_of(uint64_t a, uint64_t b)
 static uint64_t max_of(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
-}
-
-/* Move ranges[root] down until no child in the heap ranges[0 .. count) starts above it. */
-static void sift_down(struct mc_memmap_range *ranges, size_t root, size_t count)
-{
-	const struct mc_memmap_range moved = ranges[root];
-
-	/* root < count / 2: it has a left child, and 2 * root cannot overflow. */
-	while (root < count / 2) {
-		size_t child = 2 * root + 1;
-
-		if (child + 1 < count && ranges[child + 1].start > ranges[child].start)
-			child++;
-		if (ranges[child].start <= moved.start)
-			break;
-		ranges[root] = ranges[child];
-		root = child;
-	}
-	ranges[root] = moved;
-}
-
-/* Heap sort: in place, no recursion, O(n log n) whatever order firmware chose. */
-static void sort_by_start(struct mc_memmap_range *ranges, size_t count)
-{
-	for (size_t root = count / 2; root-- > 0;)
-		sift_down(ranges, root, count);
-	for (size_t last = count; last-- > 1;) {
-		const struct mc_memmap_range largest = ranges[0];
-
-		ranges[0] = ranges[last];
-		ranges[last] = largest;
-		sift_down(ranges, 0, last);
-	}
 }
 
 /* The normalised ranges so far, and the run of usable bytes that may still grow. */
@@ -134,13 +102,13 @@ struct mc_memmap_summary mc_memmap_normalise(struct mc_memmap_range *ranges, siz
 	struct sweep sweep = { .ranges = ranges, .limit = align_down(limit, MC_FRAME_SIZE) };
 	uint64_t usable_end = 0, blocked_end = 0;
 
-	sort_by_start(ranges, count);
+	sort(ranges, count, sizeof(*ranges));
 	for (size_t i = 0; i < count; i++) {
 		const uint64_t start = ranges[i].start;
 		const uint64_t next = i + 1 < count ? ranges[i + 1].start : UINT64_MAX;
 		uint64_t *end = ranges[i].type == MC_MEMMAP_USABLE ? &usable_end : &blocked_end;
 
-		/* An empty range's end lies behind already, and changes nothing. */
+		/* An empty range's end was passed already, and changes nothing. */
 		*end = max_of(*end, ranges[i].end);
 		add_usable_bytes(&sweep, max_of(start, blocked_end), min_of(usable_end, next));
 	}

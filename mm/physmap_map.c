@@ -6,6 +6,8 @@
  */
 #include <mercator/physmap.h>
 
+#include "units.h"
+
 /* What is being built. */
 struct building {
 	struct mc_space *space;
@@ -32,17 +34,10 @@ MC_MUST_CHECK static int map_piece(const struct building *b, uint64_t start, uin
 			     attributes, NULL);
 }
 
-static uint64_t clamp(uint64_t value, const struct mc_memmap_range *range)
-{
-	if (value < range->start)
-		return range->start;
-	return value < range->end ? value : range->end;
-}
-
 MC_MUST_CHECK static int map_range(const struct building *b, const struct mc_memmap_range *range)
 {
-	const uint64_t start = clamp(b->read_only.start, range);
-	const uint64_t end = clamp(b->read_only.end, range);
+	const uint64_t start = clamp(b->read_only.start, range->start, range->end);
+	const uint64_t end = clamp(b->read_only.end, range->start, range->end);
 	int error;
 
 	if (start >= end)

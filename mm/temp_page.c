@@ -14,7 +14,7 @@ int mc_temp_page_init(mc_virt_addr_t address, const struct mc_walk *walk)
 
 	if (!walk->nr_steps || last->level != 1)
 		return MC_ERR_NOT_FOUND;
-	if (last->kind != MC_PT_ABSENT && last->kind != MC_PT_RESERVED)
+	if (last->kind != MC_PT_ABSENT && last->kind != MC_PT_MARKER)
 		return MC_ERR_EXISTS;
 	/* The walk only reads, so its pointer is const; the entry is ours to change from now on. */
 	page_entry = (volatile uint64_t *)(uintptr_t)&last->pointer->raw;

@@ -23,6 +23,13 @@ static inline uint64_t align_up(uint64_t value, uint64_t align)
 	return (value + align - 1) & ~(align - 1);
 }
 
+static inline uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
+{
+	if (value < low)
+		return low;
+	return value < high ? value : high;
+}
+
 static inline bool is_aligned(uint64_t value, uint64_t align)
 {
 	return (value & (align - 1)) == 0;

@@ -31,7 +31,7 @@ static uint64_t place_above(const struct gap_search *search, uint64_t after)
 	return first + ((search->offset - first) & (search->align - 1));
 }
 
-/* Ends the visit with 1 at a leaf that leaves room before it; goes on behind it otherwise. */
+/* Ends the visit with 1 at a leaf that leaves room before it; goes on after it otherwise. */
 static int look_before(void *context, mc_virt_addr_t address, unsigned int level,
 		       mc_pt_entry_t entry)
 {

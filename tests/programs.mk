@@ -45,7 +45,7 @@ host_sources := $(mapper_common) $(mm_sources) tests/machine/steps.c $(mapper-te
 	$(both-y) $(both-) $(both-n) $(on-host-y) \
 	arch/x86_64/boot/multiboot2.c arch/x86_64/drivers/acpi.c arch/x86_64/drivers/acpi_power.c \
 	$(patsubst %,kernel/%.c,boot/command_line boot/options lib/describe lib/string memory/boot_memory \
-		memory/frame_access console/framebuffer console/screen console/start_screen \
+		memory/frame_bytes console/framebuffer console/screen console/start_screen \
 		console/vga_text) \
 	$(patsubst %,kernel/monitor/%.c,bounds command editor picture scan_code terminal view words)
 string_renamed := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp,-D$(f)=mercator_$(f))

@@ -10,7 +10,7 @@ const char *describe_size(char text[SIZE_TEXT_MAX], uint64_t bytes)
 	unsigned int unit = 0;
 	uint64_t rest = 0;
 
-	/* `rest` collects, in 1024ths of the unit, what the next larger unit has behind the point. */
+	/* `rest` collects, in 1024ths of the unit, what the next larger unit has after the point. */
 	while (bytes >= 1024 && unit + 1 < ARRAY_SIZE(units)) {
 		rest = bytes % 1024;
 		bytes /= 1024;
@@ -27,7 +27,7 @@ static const char *kind_text(const struct mc_walk_step *step)
 {
 	switch (step->kind) {
 	case MC_PT_ABSENT: return "absent";
-	case MC_PT_RESERVED: return "not present, reserved";
+	case MC_PT_MARKER: return "not present, a marker";
 	case MC_PT_TABLE: return "table";
 	case MC_PT_LEAF: return step->level == 1 ? "4 KiB" : step->level == 2 ? "2 MiB" : "1 GiB";
 	}
@@ -39,7 +39,7 @@ static void describe_step(enum log_level level, mc_virt_addr_t address,
 {
 	mc_pt_entry_t entry = step->entry;
 
-	if (step->kind == MC_PT_ABSENT || step->kind == MC_PT_RESERVED)
+	if (step->kind == MC_PT_ABSENT || step->kind == MC_PT_MARKER)
 		log_line(level, "  %-4s[%3u] %016lx %s", mc_pt_level_name(step->level),
 			 mc_pt_index(address, step->level), entry.raw, kind_text(step));
 	else

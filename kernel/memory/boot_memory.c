@@ -6,25 +6,25 @@
 #include <kernel/units.h>
 
 /* Frames [start, end). */
-struct span {
+struct pfn_range {
 	mc_pfn_t start, end;
 };
 
 /* Bytes: of the stub, its tables, the boot information, and of all modules. */
 static uint64_t given_back[BOOT_MODULES + 1];
 
-static struct span span_of(const struct mc_memmap_range *range)
+static struct pfn_range span_of(const struct mc_memmap_range *range)
 {
 	if (range->start >= range->end)
-		return (struct span){ 0, 0 };
-	return (struct span){ range->start / MC_FRAME_SIZE,
-			      (range->end + MC_FRAME_SIZE - 1) / MC_FRAME_SIZE };
+		return (struct pfn_range){ 0, 0 };
+	return (struct pfn_range){ range->start / MC_FRAME_SIZE,
+				   (range->end + MC_FRAME_SIZE - 1) / MC_FRAME_SIZE };
 }
 
 /* What is done with frames; the result is how many. */
-typedef uint64_t (*visit_frames)(struct span span);
+typedef uint64_t (*visit_frames)(struct pfn_range span);
 
-static uint64_t visit_part(struct span span, struct span want, visit_frames visit)
+static uint64_t visit_part(struct pfn_range span, struct pfn_range want, visit_frames visit)
 {
 	if (span.start < want.start)
 		span.start = want.start;
@@ -37,7 +37,7 @@ static uint64_t visit_part(struct span span, struct span want, visit_frames visi
  * Visit the frames in `want` that boot memory is in and nothing that stays: in memory_pool(), not in
  * memory_ranges(), both of which are sorted. The sum of the results.
  */
-static uint64_t visit_boot_frames(struct span want, visit_frames visit)
+static uint64_t visit_boot_frames(struct pfn_range want, visit_frames visit)
 {
 	size_t nr_pool, nr_usable, next = 0;
 	const struct mc_memmap_range *pool = memory_pool(&nr_pool);
@@ -45,7 +45,7 @@ static uint64_t visit_boot_frames(struct span want, visit_frames visit)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < nr_pool; i++) {
-		struct span span = span_of(&pool[i]);
+		struct pfn_range span = span_of(&pool[i]);
 		const mc_pfn_t end = span.end;
 
 		/* Usable ranges lie each in one of the pool's. */
@@ -60,7 +60,7 @@ static uint64_t visit_boot_frames(struct span want, visit_frames visit)
 	return sum;
 }
 
-static uint64_t take(struct span span)
+static uint64_t take(struct pfn_range span)
 {
 	const uint64_t count = span.end - span.start;
 
@@ -70,24 +70,24 @@ static uint64_t take(struct span span)
 
 void boot_memory_take(void)
 {
-	(void)visit_boot_frames((struct span){ 0, UINT64_MAX }, take);
+	(void)visit_boot_frames((struct pfn_range){ 0, UINT64_MAX }, take);
 }
 
 /* Where a piece that is not released is; empty otherwise. */
-static struct span span_held(const struct mc_memmap_range *boot, size_t piece)
+static struct pfn_range span_held(const struct mc_memmap_range *boot, size_t piece)
 {
-	return memory_boot_is_released(piece) ? (struct span){ 0, 0 } : span_of(&boot[piece]);
+	return memory_boot_is_released(piece) ? (struct pfn_range){ 0, 0 } : span_of(&boot[piece]);
 }
 
 /* The first frames in the span that no piece is in any more; empty, at its end, if there are none. */
-static struct span first_unheld(struct span span)
+static struct pfn_range first_unheld(struct pfn_range span)
 {
 	size_t count;
 	const struct mc_memmap_range *boot = memory_boot(&count);
 
-	/* A piece behind the start may reach on to where one was that has been looked at. */
+	/* A piece after the start may reach on to where one was that has been looked at. */
 	for (size_t i = 0; i < count; i++) {
-		const struct span held = span_held(boot, i);
+		const struct pfn_range held = span_held(boot, i);
 
 		if (span.start < held.start || span.start >= held.end)
 			continue;
@@ -95,7 +95,7 @@ static struct span first_unheld(struct span span)
 		i = SIZE_MAX; /* begin anew */
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct span held = span_held(boot, i);
+		const struct pfn_range held = span_held(boot, i);
 
 		if (held.start < held.end && held.start > span.start && held.start < span.end)
 			span.end = held.start;
@@ -105,12 +105,12 @@ static struct span first_unheld(struct span span)
 	return span;
 }
 
-static uint64_t release(struct span span)
+static uint64_t release(struct pfn_range span)
 {
 	uint64_t count = 0;
 
 	while (span.start < span.end) {
-		const struct span unheld = first_unheld(span);
+		const struct pfn_range unheld = first_unheld(span);
 		const uint64_t size = unheld.end - unheld.start;
 
 		if (size)

@@ -8,7 +8,7 @@
  *	  in the pool	       not in the pool		in the pool
  *
  * Then early frames are the first ones, so that little memory is touched at start, and if these do not
- * suffice, those behind the metadata.
+ * suffice, those after the metadata.
  */
 #include <arch/cpu_features.h>
 #include <kernel/address_space.h>
@@ -58,20 +58,20 @@ static void on_misuse(int error, mc_pfn_t pfn, unsigned int order)
 }
 
 /* The frames of a usable range below a bound. */
-struct span {
+struct pfn_range {
 	mc_pfn_t start, end; /* empty if equal */
 };
 
-static struct span span_below(const struct mc_memmap_range *range, uint64_t reach)
+static struct pfn_range span_below(const struct mc_memmap_range *range, uint64_t reach)
 {
 	const uint64_t end = range->end < reach ? range->end : reach;
 
 	if (end <= range->start)
-		return (struct span){ 0, 0 };
-	return (struct span){ range->start / MC_FRAME_SIZE, end / MC_FRAME_SIZE };
+		return (struct pfn_range){ 0, 0 };
+	return (struct pfn_range){ range->start / MC_FRAME_SIZE, end / MC_FRAME_SIZE };
 }
 
-static uint64_t metadata_room(struct span span)
+static uint64_t metadata_room(struct pfn_range span)
 {
 	return align_up(mc_frame_metadata_size(span.start, span.end), METADATA_ALIGN);
 }
@@ -83,8 +83,8 @@ static size_t largest_below(uint64_t reach)
 	const struct mc_memmap_range *ranges = memory_ranges(&count);
 
 	for (size_t i = 1; i < count; i++) {
-		const struct span span = span_below(&ranges[i], reach);
-		const struct span best = span_below(&ranges[largest], reach);
+		const struct pfn_range span = span_below(&ranges[i], reach);
+		const struct pfn_range best = span_below(&ranges[largest], reach);
 
 		if (span.end - span.start > best.end - best.start)
 			largest = i;
@@ -110,7 +110,7 @@ static uint64_t room_for_all(void)
 }
 
 /* Where in a range to take frames from: above what devices need, if most of it is there. */
-static mc_pfn_t own_start(struct span span)
+static mc_pfn_t own_start(struct pfn_range span)
 {
 	return span.start < DMA_END && span.end > 2 * DMA_END ? DMA_END : span.start;
 }
@@ -120,7 +120,7 @@ void frames_plan(void)
 	size_t count;
 	const struct mc_memmap_range *ranges = memory_ranges(&count);
 	const uint64_t room = room_for_all();
-	struct span span;
+	struct pfn_range span;
 
 	early.index = largest_below(mc_physmap_reach());
 	span = span_below(&ranges[early.index], mc_physmap_reach());
@@ -175,7 +175,7 @@ const struct mc_frame_source *kernel_frame_source(void)
 	return &source;
 }
 
-static void add_range(struct span span, void *metadata)
+static void add_range(struct pfn_range span, void *metadata)
 {
 	const int result = mc_frame_add_range(&pool, span.start, span.end, metadata);
 
@@ -188,7 +188,7 @@ static void add_range(struct span span, void *metadata)
 /* Add a range of frames whose metadata begin at `room`; where the next range's do. */
 static char *add_next(mc_pfn_t start, mc_pfn_t end, char *room)
 {
-	const struct span span = { start, end };
+	const struct pfn_range span = { start, end };
 
 	if (start >= end)
 		return room;
@@ -202,7 +202,7 @@ static void add_all(char *room)
 	const struct mc_memmap_range *ranges = memory_pool(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		struct span span = span_below(&ranges[i], pool_reach());
+		struct pfn_range span = span_below(&ranges[i], pool_reach());
 
 		if (home.start >= span.start && home.start < span.end) {
 			room = add_next(span.start, home.start, room);
@@ -231,7 +231,7 @@ void frames_init(void *metadata)
 	uint64_t ticks;
 
 	mc_frame_pool_init(&pool, cpus, MC_NR_CPUS);
-	pool.bytes = frame_access;
+	pool.bytes = frame_bytes;
 	if (!IS_ENABLED(CONFIG_PHYSMAP)) {
 		pool.save = mc_temp_page_save;
 		pool.restore = mc_temp_page_restore;

@@ -70,15 +70,3 @@ int kernel_audit(const struct mc_space *space, struct mc_audit_report *report)
 
 	return error == MC_ERR_NO_SPACE ? audit_many(space, report) : error;
 }
-
-void kernel_audit_or_panic(void)
-{
-	struct mc_audit_report report;
-	const int error = kernel_audit(kernel_space(), &report);
-
-	if (error == MC_ERR_FORMAT)
-		panic("audit: %s: level %u at %#lx: %#lx", report.broken, report.level,
-		      mc_virt_raw(report.address), report.entry.raw);
-	if (error)
-		panic("audit: %s", mc_error_text(error));
-}

@@ -319,7 +319,7 @@ void memory_boot_set_released(size_t piece)
 {
 	const uint64_t offset = (uint64_t)(uintptr_t)&released[piece] - (uint64_t)(uintptr_t)ranges;
 	const uint64_t address = arrays.start + offset;
-	uint8_t *frame = frame_access(address / MC_FRAME_SIZE);
+	uint8_t *frame = frame_bytes(address / MC_FRAME_SIZE);
 
 	frame[address % MC_FRAME_SIZE] = 1;
 }

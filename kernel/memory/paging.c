@@ -86,7 +86,7 @@ static void make_root(void)
 	mc_pfn_t root;
 
 	must(frames->allocate(frames->context, &root), "root table");
-	entries = frame_access(root);
+	entries = frame_bytes(root);
 	memset(entries, 0, MC_FRAME_SIZE);
 	space = (struct mc_space){
 		.root = {
@@ -128,12 +128,11 @@ static void map_region(const struct mc_region *region)
 		     region->name);
 		break;
 	case MC_REGION_GUARD:
-		must(mc_mapper_reserve(&space, region->start, region->size, MC_RESERVED_GUARD,
-				       NULL),
+		must(mc_mapper_reserve(&space, region->start, region->size, MC_MARKER_GUARD, NULL),
 		     region->name);
 		break;
 	case MC_REGION_TEMP:
-		must(mc_mapper_reserve(&space, region->start, region->size, MC_RESERVED_TEMP, NULL),
+		must(mc_mapper_reserve(&space, region->start, region->size, MC_MARKER_TEMP, NULL),
 		     region->name);
 		break;
 	case MC_REGION_PHYSMAP: map_all_ram(); break;

@@ -55,7 +55,7 @@ const char *decode_kind(const struct mc_walk_step *step)
 	switch (step->kind) {
 	case MC_PT_TABLE: return "table";
 	case MC_PT_LEAF: return decode_page_size(step->level);
-	case MC_PT_RESERVED: return "reserved";
+	case MC_PT_MARKER: return "marker";
 	default: return "absent";
 	}
 }

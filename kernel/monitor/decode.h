@@ -19,7 +19,7 @@ const char *decode_memory_type_short(enum mc_memory_type type);
 /* "4 KiB", "2 MiB", "1 GiB": what a leaf of this level maps. */
 const char *decode_page_size(unsigned int level);
 
-/* "table", a page size, "absent" or "reserved". */
+/* "table", a page size, "absent" or "marker". */
 const char *decode_kind(const struct mc_walk_step *step);
 
 /* The bits that are set, by their names in the SDM: "P W A D PS G NX". */

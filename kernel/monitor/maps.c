@@ -75,7 +75,7 @@ static void show_range(struct map_list *list)
 		return;
 	fmt_print(name, sizeof(name), "%s%s", list->part->nr_taken ? "data in it: " : "",
 		  range->name);
-	if (range->kind == MC_PT_RESERVED)
+	if (range->kind == MC_PT_MARKER)
 		show_line(range->start, range->last, "-----", "", "", name);
 	else
 		show_line(range->start, range->last,

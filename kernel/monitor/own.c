@@ -62,7 +62,7 @@ static enum command_result allocate(uint64_t count)
 		return COMMAND_FAILED;
 	}
 	for (uint64_t i = 0; i < count; i++)
-		memset(frame_access(start + i), 0, MC_FRAME_SIZE);
+		memset(frame_bytes(start + i), 0, MC_FRAME_SIZE);
 	last = (struct own_block){ start, count };
 	blocks[nr_blocks++] = last;
 	say("%s of zeros at physical %#lx", describe_size(size, count * MC_FRAME_SIZE),

@@ -63,8 +63,8 @@ static void show_audit(const struct mc_audit_report *report)
 		nr_tables += report->nr_tables[level];
 	for (size_t level = 1; level < ARRAY_SIZE(report->nr_leaves); level++)
 		nr_leaves += report->nr_leaves[level];
-	say("all is well: %lu tables, %lu leaves, %lu reserved entries", nr_tables, nr_leaves,
-	    report->nr_reserved);
+	say("all is well: %lu tables, %lu leaves, %lu markers", nr_tables, nr_leaves,
+	    report->nr_markers);
 }
 
 static enum command_result run_audit(unsigned int count, const char *const *arguments)

@@ -75,9 +75,9 @@ static void show_verdict(mc_virt_addr_t address, const struct mc_walk *walk, uns
 		say("=> the next table is out of reach: %s", mc_error_text(error));
 	else if (!mc_walk_translate(walk, address, &to))
 		show_rights(&to, mc_pt_memory_type(last->entry));
-	else if (last->kind == MC_PT_RESERVED)
-		say("=> not mapped, but reserved with the number %#lx",
-		    mc_pt_reserved_payload(last->entry));
+	else if (last->kind == MC_PT_MARKER)
+		say("=> not mapped, but marked with the number %#lx",
+		    mc_pt_marker_payload(last->entry));
 	else
 		say("=> not mapped: nothing in this %s", mc_pt_level_name(last->level));
 }

@@ -3,18 +3,15 @@
 #include <mercator/platform.h>
 
 #include "debug.h"
-#include "tree.h"
 
-#define TAG_ORDER_MASK 0xf
-#define TAG_1GIB       10 /* order 18 */
-#define TAG_FRESH      13
-#define TAG_POISONED   14
-#define TAG_INSIDE     15 /* of a block that begins before */
-#define OWNER_SHIFT    4
+#define TAG_1GIB     10 /* order 18 */
+#define TAG_FRESH    13
+#define TAG_POISONED 14
+#define TAG_INSIDE   15 /* of a block that begins before */
 
 #define POISON UINT64_C(0xf4eef4eef4eef4ee)
 
-static uint16_t *tag_of(const struct mc_frame_view *view, mc_pfn_t pfn)
+static uint8_t *tag_of(const struct mc_frame_view *view, mc_pfn_t pfn)
 {
 	return &view->tags[pfn - view->start];
 }
@@ -61,11 +58,11 @@ void debug_allocated(struct mc_frame_pool *pool, const struct mc_frame_view *vie
 		return;
 	saved = save_bytes(pool);
 	for (uint64_t i = 0; i < mc_frame_order_count(order); i++) {
-		uint16_t *tag = tag_of(view, pfn + i);
+		uint8_t *tag = tag_of(view, pfn + i);
 
 		if (pool->bytes && atomic_load(tag) == TAG_POISONED)
 			check_poison(pool, pfn + i);
-		atomic_store(tag, (uint16_t)(i ? TAG_INSIDE : tag_order(order)));
+		atomic_store(tag, (uint8_t)(i ? TAG_INSIDE : tag_order(order)));
 	}
 	restore_bytes(pool, saved);
 }
@@ -76,7 +73,7 @@ int debug_check_order(const struct mc_frame_view *view, mc_pfn_t pfn, unsigned i
 
 	if (!FRAME_DEBUG)
 		return 0;
-	tag = atomic_load(tag_of(view, pfn)) & TAG_ORDER_MASK;
+	tag = atomic_load(tag_of(view, pfn));
 	/* Another CPU is freeing it now, and has not come to its bit yet. */
 	if (tag == TAG_FRESH || tag == TAG_POISONED)
 		return MC_ERR_DOUBLE_FREE;
@@ -105,42 +102,5 @@ int debug_misuse(struct mc_frame_pool *pool, int error, mc_pfn_t pfn, unsigned i
 {
 	if (FRAME_DEBUG && pool->on_misuse)
 		pool->on_misuse(error, pfn, order);
-	return error;
-}
-
-/* The tag of the allocated block that begins here; mc_frame_owner()'s errors. */
-static int block_tag(const struct mc_frame_pool *pool, mc_pfn_t pfn, uint16_t **tag)
-{
-	struct mc_frame_view view = { 0 };
-
-	if (!FRAME_DEBUG)
-		return MC_ERR_UNSUPPORTED;
-	if (!view_seek(pool, &view, pfn))
-		return MC_ERR_FOREIGN;
-	*tag = tag_of(&view, pfn);
-	/* Before an area is cut or allocated, its chunks' tags are garbage. */
-	if (chunk_is_inner(&view, pfn >> CHUNK_SHIFT) &&
-	    area_state(&view, pfn >> AREA_SHIFT) == AREA_FRESH)
-		return MC_ERR_NOT_ALLOCATED;
-	return (atomic_load(*tag) & TAG_ORDER_MASK) <= TAG_1GIB ? 0 : MC_ERR_NOT_ALLOCATED;
-}
-
-void mc_frame_set_owner(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int owner)
-{
-	uint16_t *tag;
-
-	if (block_tag(pool, pfn, &tag))
-		return;
-	atomic_store(tag, (uint16_t)((atomic_load(tag) & TAG_ORDER_MASK) | (owner & 0xfff)
-										   << OWNER_SHIFT));
-}
-
-int mc_frame_owner(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int *owner)
-{
-	uint16_t *tag;
-	const int error = block_tag(pool, pfn, &tag);
-
-	if (!error)
-		*owner = (unsigned int)atomic_load(tag) >> OWNER_SHIFT;
 	return error;
 }

@@ -3,7 +3,7 @@
  * CONFIG_DEBUG_CHECKS: a tag for each frame, and poison in free ones. Without the option all of this
  * compiles to nothing.
  *
- * A tag: bits 0-3 the order of the block that begins here, or a TAG_*; bits 4-15 the block's owner.
+ * A tag: the order of the block that begins here, or a TAG_*.
  */
 #ifndef FRAME_DEBUG_H
 #define FRAME_DEBUG_H

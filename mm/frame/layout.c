@@ -30,7 +30,7 @@ static struct layout layout_of(const struct mc_frame_view *view)
 	at.tags = at.words + nr_words * sizeof(uint64_t);
 	at.size = at.tags;
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
-		at.size = align_up(at.tags + (view->end - view->start) * sizeof(uint16_t), 8);
+		at.size = align_up(at.tags + (view->end - view->start) * sizeof(*view->tags), 8);
 	return at;
 }
 

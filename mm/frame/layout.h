@@ -11,7 +11,7 @@
  *	+--------------------+
  *	| bitmap words       |  a bit a frame: 0 free, 1 allocated or not in this range
  *	+--------------------+
- *	| tags               |  CONFIG_DEBUG_CHECKS only: 2 bytes a frame
+ *	| tags               |  CONFIG_DEBUG_CHECKS only: a byte a frame
  *	+--------------------+
  *
  * Each level says whether the one below it means anything, so that nothing is written at start:

@@ -111,7 +111,7 @@ static void take_frames(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end
 	count_allocated(this_cpu(pool), end - start);
 }
 
-/* The same while nobody else frees and allocates, now before where the search is and now behind it. */
+/* The same while nobody else frees and allocates, now before where the search is and now after it. */
 static bool find_run_alone(struct mc_frame_pool *pool, uint64_t count, uint64_t align,
 			   mc_pfn_t limit, mc_pfn_t *found)
 {
@@ -182,7 +182,7 @@ int mc_frame_alloc_at(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count
 	return result;
 }
 
-/* Enough for one bitmap word: free_bulk() frees those of one word at once. */
+/* A bitmap word's: mc_frame_free_bulk() frees those of one word at once. */
 #define BATCH 64
 
 int mc_frame_free_run(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count,

@@ -24,7 +24,7 @@ static inline bool uses_recursive(const struct mc_space *space)
 
 static inline bool uses_second(const struct mc_space *space)
 {
-	return space->root.method == MC_ACCESS_SECOND_SLOT;
+	return space->root.method == ACCESS_SECOND_SLOT;
 }
 
 static inline bool uses_generic(const struct mc_space *space)

@@ -3,11 +3,11 @@
 #include "range.h"
 #include "../units.h"
 
-unsigned int largest_leaf_for(const struct mc_space *space, uint64_t linear, uint64_t physical)
+unsigned int largest_leaf_for(const struct mc_space *space, uint64_t offset, uint64_t physical)
 {
 	unsigned int level = 1;
 
-	while (level < space->largest_leaf && is_aligned(linear ^ physical, mc_pt_span(level + 1)))
+	while (level < space->largest_leaf && is_aligned(offset ^ physical, mc_pt_span(level + 1)))
 		level++;
 	return level;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ranges of an address space as the walker sees them: linear, that is without the sign extension, so
+ * Ranges of an address space as the walker sees them: offset, that is without the sign extension, so
  * that [start, end) is one piece in [0, 2^48) or [0, 2^57) and its end can always be written down.
  */
 #ifndef RANGE_H
@@ -15,20 +15,20 @@ struct extent {
 	uint64_t start, end;
 };
 
-/* One past the last linear address: 2^48 or 2^57. */
+/* One past the last offset address: 2^48 or 2^57. */
 static inline uint64_t linear_end(unsigned int levels)
 {
 	return UINT64_C(1) << mc_pt_shift(levels + 1);
 }
 
-static inline mc_virt_addr_t virtual_of(const struct mc_space *space, uint64_t linear)
+static inline mc_virt_addr_t virtual_of(const struct mc_space *space, uint64_t offset)
 {
-	return mc_pt_canonical(mc_virt_addr(linear), space->root.levels);
+	return mc_pt_canonical(mc_virt_addr(offset), space->root.levels);
 }
 
-static inline bool is_upper_half(const struct mc_space *space, uint64_t linear)
+static inline bool is_upper_half(const struct mc_space *space, uint64_t offset)
 {
-	return linear >= linear_end(space->root.levels) / 2;
+	return offset >= linear_end(space->root.levels) / 2;
 }
 
 /* The end of the part of [at, end) that one entry of a table of this level spans. */
@@ -54,9 +54,9 @@ static inline unsigned int entries_in(unsigned int level, uint64_t at, uint64_t 
 	return (unsigned int)(((end - 1) >> mc_pt_shift(level)) - (at >> mc_pt_shift(level)) + 1);
 }
 
-static inline unsigned int linear_index(uint64_t linear, unsigned int level)
+static inline unsigned int linear_index(uint64_t offset, unsigned int level)
 {
-	return (linear >> mc_pt_shift(level)) % MC_PT_ENTRIES;
+	return (offset >> mc_pt_shift(level)) % MC_PT_ENTRIES;
 }
 
 /*
@@ -183,8 +183,8 @@ MC_MUST_CHECK static inline int physical_check(const struct mc_space *space,
 	return 0;
 }
 
-/* Which level of leaves the distance between linear and physical addresses allows, at most. */
-unsigned int largest_leaf_for(const struct mc_space *space, uint64_t linear, uint64_t physical);
+/* Which level of leaves the distance between offset and physical addresses allows, at most. */
+unsigned int largest_leaf_for(const struct mc_space *space, uint64_t offset, uint64_t physical);
 
 /*
  * How many tables [start, end), which lies below one absent entry of `level`, needs, that entry's

@@ -13,12 +13,19 @@
 #ifndef SECOND_SLOT_H
 #define SECOND_SLOT_H
 
-#include "../atomic.h"
 #include <mercator/error.h>
 #include <mercator/space.h>
 
+#include "../atomic.h"
+
 /* Where the method is not built in, there is no slot, and its functions and data are not linked. */
 #define HAS_RECURSIVE IS_ENABLED(CONFIG_MAPPER_RECURSIVE)
+
+/*
+ * One method more than the public ones, which no user sets: recursive, of a space that is not active.
+ * mc_space_activate() changes between it and MC_ACCESS_RECURSIVE.
+ */
+#define ACCESS_SECOND_SLOT ((enum mc_access_method)(MC_ACCESS_GENERIC + 1))
 
 struct second_slot {
 	bool is_taken;
@@ -54,7 +61,7 @@ MC_MUST_CHECK int second_slot_take(const struct mc_space *space);
  * instruction): on the same space it works, and for another the slot is not to be had.
  *   MC_ERR_BUSY         an operation on another such space is under way
  *   MC_ERR_UNSUPPORTED  it has no recursive slot, or another number of levels than the active space; or
- *                    that has no recursive slot
+ *                       that has no recursive slot
  */
 MC_MUST_CHECK static inline int second_slot_begin(const struct mc_space *space)
 {

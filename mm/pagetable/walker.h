@@ -7,8 +7,8 @@
  *	ACCESS(name)	the method's name for a function, such as offset_##name
  *
  *	static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
- *					       uint64_t linear, unsigned int level)
- *		A pointer to the entry for `linear` in the table at physical address `table`, which is
+ *					       uint64_t offset, unsigned int level)
+ *		A pointer to the entry for `offset` in the table at physical address `table`, which is
  *		one of `level`; the table's other entries are around it. It is good until the next call
  *		of this or of access_frame(): a window of one page would do.
  *
@@ -23,10 +23,10 @@
  *		A pointer to a frame that is not linked yet; good until the next call of this or of
  *		access_entry(). Only walker_change.h needs it.
  *
- * Levels are data: one loop serves 4 and 5. An address is linear, that is without its sign
+ * Levels are data: one loop serves 4 and 5. An address is offset, that is without its sign
  * extension, wherever it is not a mc_virt_addr_t.
  *
- *	linear    | idx 4 | idx 3 | idx 2 | idx 1 |  offset  |
+ *	offset    | idx 4 | idx 3 | idx 2 | idx 1 |  offset  |
  *		      |       |       |       |        |
  *	root ---> PML4[] -> PDPT[] -> PD[] -> PT[] -> frame	a leaf in a PDPT or PD ends it early
  */
@@ -107,11 +107,11 @@ FOR_LEVELS bool find_top(unsigned int levels, mc_virt_addr_t address, uint64_t *
 }
 
 /*
- * Walk for an address, or its linear address, whose entry in the root is number `top`, down to the
+ * Walk for an address, or its offset address, whose entry in the root is number `top`, down to the
  * entry that ends the walk, but not below `lowest`. `levels` is space->root.levels.
  */
 FOR_LEVELS struct position locate_from(unsigned int levels, const struct mc_space *space,
-				       uint64_t top, uint64_t linear, unsigned int lowest)
+				       uint64_t top, uint64_t offset, unsigned int lowest)
 {
 	const struct mc_root *root = root_of(levels, space);
 	struct position p = { .level = levels, .table = root->table };
@@ -119,7 +119,7 @@ FOR_LEVELS struct position locate_from(unsigned int levels, const struct mc_spac
 #pragma GCC unroll 5
 	for (; p.level >= lowest; p.level--) {
 		p.entry = access_entry(root, p.table,
-				       p.level == levels ? top << mc_pt_shift(levels) : linear,
+				       p.level == levels ? top << mc_pt_shift(levels) : offset,
 				       p.level);
 		p.value = read_entry(p.entry);
 		if (p.level == lowest || !mc_pt_is_table(p.value, p.level))
@@ -129,11 +129,11 @@ FOR_LEVELS struct position locate_from(unsigned int levels, const struct mc_spac
 	return p;
 }
 
-static struct position locate(const struct mc_space *space, uint64_t linear, unsigned int lowest)
+static struct position locate(const struct mc_space *space, uint64_t offset, unsigned int lowest)
 {
 	if (LIKELY(space->root.levels == 4))
-		return locate_from(4, space, linear_index(linear, 4), linear, lowest);
-	return locate_from(5, space, linear_index(linear, 5), linear, lowest);
+		return locate_from(4, space, linear_index(offset, 4), offset, lowest);
+	return locate_from(5, space, linear_index(offset, 5), offset, lowest);
 }
 
 int ACCESS(walk)(const struct mc_root *root, mc_virt_addr_t address, struct mc_walk *walk)

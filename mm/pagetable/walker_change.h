@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The walker's operations that change tables: a template, like walker.h, to be included behind it.
+ * The walker's operations that change tables: a template, like walker.h, to be included after it.
  *
  * Each works in two passes: the first decides, reads, counts and gets all frames that are needed,
  * and may fail; the second commits and cannot fail.

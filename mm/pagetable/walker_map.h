@@ -7,8 +7,8 @@ struct fill {
 	struct stock *stock;
 	unsigned int largest_leaf;
 	uint64_t bits[MC_PT_LEAF_MAX + 1]; /* of an entry, by level, without its address */
-	uint64_t distance;                 /* physical address less linear address */
-	uint64_t address_mask;             /* all ones for leaves, 0 for reserved entries */
+	uint64_t distance;                 /* physical address less offset address */
+	uint64_t address_mask;             /* all ones for leaves, 0 for markers */
 };
 
 struct absence_scan {
@@ -18,19 +18,19 @@ struct absence_scan {
 	struct mc_conflict *conflict;
 };
 
-static inline mc_pt_entry_t fill_entry(const struct fill *fill, unsigned int level, uint64_t linear)
+static inline mc_pt_entry_t fill_entry(const struct fill *fill, unsigned int level, uint64_t offset)
 {
-	uint64_t address = (linear + fill->distance) & fill->address_mask;
+	uint64_t address = (offset + fill->distance) & fill->address_mask;
 
 	return (mc_pt_entry_t){ fill->bits[level] | address };
 }
 
 static int report_conflict(const struct mc_space *space, struct mc_conflict *conflict, int error,
-			   uint64_t linear, unsigned int level, mc_pt_entry_t entry)
+			   uint64_t offset, unsigned int level, mc_pt_entry_t entry)
 {
 	if (conflict)
 		*conflict = (struct mc_conflict){
-			.address = virtual_of(space, linear),
+			.address = virtual_of(space, offset),
 			.level = level,
 			.entry = entry,
 		};
@@ -73,12 +73,12 @@ MC_MUST_CHECK static int scan_absent(struct absence_scan *scan, mc_phys_addr_t t
 	return 0;
 }
 
-/* Leaves (or reserved entries) side by side: the second pass's inner loop. */
+/* Leaves (or markers) side by side: the second pass's inner loop. */
 static inline void fill_entries(const struct fill *fill, mc_pt_entry_t *entry, unsigned int level,
-				uint64_t linear, unsigned int count)
+				uint64_t offset, unsigned int count)
 {
 	const uint64_t step = mc_pt_span(level) & fill->address_mask;
-	mc_pt_entry_t value = fill_entry(fill, level, linear);
+	mc_pt_entry_t value = fill_entry(fill, level, offset);
 
 #pragma GCC unroll 4
 	for (unsigned int i = 0; i < count; i++) {
@@ -262,7 +262,7 @@ int ACCESS(reserve)(struct mc_space *space, mc_virt_addr_t address, uint64_t siz
 		error = MC_ERR_INVALID;
 	if (error)
 		return error;
-	fill.bits[1] = mc_pt_make_reserved(payload).raw;
+	fill.bits[1] = mc_pt_make_marker(payload).raw;
 	space_lock(space, address);
 	error = fill_extent(&fill, &extent, conflict);
 	space_unlock(space, address);

@@ -2,10 +2,10 @@
 /* Part of the walker's template (walker.h): tables of matching leaves back into huge leaves. */
 
 /* The huge leaf of `level` that says the same as the full table below it; false if none does. */
-static bool merged_leaf(const struct mc_space *space, mc_phys_addr_t table, uint64_t linear,
+static bool merged_leaf(const struct mc_space *space, mc_phys_addr_t table, uint64_t offset,
 			unsigned int level, mc_pt_entry_t *merged)
 {
-	mc_pt_entry_t *entries = access_entry(&space->root, table, linear, level - 1);
+	mc_pt_entry_t *entries = access_entry(&space->root, table, offset, level - 1);
 	mc_pt_entry_t first = read_entry(&entries[0]);
 	mc_pt_entry_t leaf = mc_pt_merge_leaf(first);
 

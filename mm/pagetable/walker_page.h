@@ -23,13 +23,13 @@ FOR_LEVELS bool find_page(unsigned int levels, unsigned int level, const struct 
 			  mc_virt_addr_t address, struct page_place *place)
 {
 	const struct mc_root *root = root_of(levels, space);
-	const uint64_t linear = mc_virt_raw(address);
+	const uint64_t offset = mc_virt_raw(address);
 	mc_pt_entry_t entry;
 	uint64_t top;
 
 	if (!LIKELY(find_top(levels, address, &top)))
 		return false;
-	if (!LIKELY(is_aligned(linear, mc_pt_span(level))))
+	if (!LIKELY(is_aligned(offset, mc_pt_span(level))))
 		return false;
 	entry = read_entry(access_entry(root, root->table, top << mc_pt_shift(levels), levels));
 	/* No table entry forbids execution but the recursive ones, which are not for mappings. */
@@ -42,11 +42,11 @@ FOR_LEVELS bool find_page(unsigned int levels, unsigned int level, const struct 
 	if (!mc_pt_is_table(entry, level + 2))
 		return false;
 	place->parent_table = mc_pt_table_address(entry);
-	place->parent = access_entry(root, place->parent_table, linear, level + 1);
+	place->parent = access_entry(root, place->parent_table, offset, level + 1);
 	place->parent_value = read_entry(place->parent);
 	if (!mc_pt_is_table(place->parent_value, level + 1))
 		return false;
-	place->entry = access_entry(root, mc_pt_table_address(place->parent_value), linear, level);
+	place->entry = access_entry(root, mc_pt_table_address(place->parent_value), offset, level);
 	place->value = read_entry(place->entry);
 	return true;
 }
@@ -56,7 +56,7 @@ FOR_LEVELS bool find_page(unsigned int levels, unsigned int level, const struct 
  * access method gives the next, the second is asked for when the first is done with.
  */
 FOR_LEVELS void write_page(unsigned int levels, unsigned int level, const struct mc_space *space,
-			   uint64_t linear, const struct page_place *place, mc_pt_entry_t value,
+			   uint64_t offset, const struct page_place *place, mc_pt_entry_t value,
 			   mc_pt_entry_t parent_value)
 {
 	const struct mc_root *root;
@@ -65,7 +65,7 @@ FOR_LEVELS void write_page(unsigned int levels, unsigned int level, const struct
 	write_entry(place->entry, value);
 	root = root_of(levels, space); /* not before: the compiler takes the entry for any number */
 	if (!access_keeps(root))
-		parent = access_entry(root, place->parent_table, linear, level + 1);
+		parent = access_entry(root, place->parent_table, offset, level + 1);
 	write_entry(parent, parent_value);
 }
 

@@ -48,7 +48,7 @@ MC_MUST_CHECK static int scan_mapped(const struct mc_space *space, mc_phys_addr_
  * nobody can see; what it asks for is whether anything changed at all.
  */
 static inline void change_leaves(const struct change *change, mc_pt_entry_t *entry,
-				 unsigned int level, uint64_t linear, unsigned int count)
+				 unsigned int level, uint64_t offset, unsigned int count)
 {
 	const uint64_t bits = change->bits[level];
 	uint64_t difference = 0;
@@ -63,7 +63,7 @@ static inline void change_leaves(const struct change *change, mc_pt_entry_t *ent
 	}
 	/* To invalidate what did not change, beside what did, is harmless. */
 	if (difference)
-		add_leaves(change->space, change->batch, linear, level, count);
+		add_leaves(change->space, change->batch, offset, level, count);
 }
 
 /* Second pass. A huge leaf that is changed in part is split first, with its old attributes. */

@@ -17,17 +17,17 @@ static inline void begin_owing(struct mc_space *space, mc_virt_addr_t address,
  * Tables below the root in the upper half are shared by all spaces: not counted, never unlinked. Nor is
  * the root, see struct common_entry.
  */
-static inline bool is_pinned(const struct mc_space *space, unsigned int level, uint64_t linear)
+static inline bool is_pinned(const struct mc_space *space, unsigned int level, uint64_t offset)
 {
 	const unsigned int levels = space->root.levels;
 
-	return level >= levels && (level > levels || is_upper_half(space, linear));
+	return level >= levels && (level > levels || is_upper_half(space, offset));
 }
 
-/* The space whose number of tables counts one for `linear`. */
-static inline struct mc_space *whose_table(struct mc_space *space, uint64_t linear)
+/* The space whose number of tables counts one for `offset`. */
+static inline struct mc_space *whose_table(struct mc_space *space, uint64_t offset)
 {
-	return space->kernel && is_upper_half(space, linear) ? space->kernel : space;
+	return space->kernel && is_upper_half(space, offset) ? space->kernel : space;
 }
 
 /*
@@ -129,16 +129,16 @@ MC_MUST_CHECK static int stock_fill(const struct mc_space *space, struct stock *
 }
 
 /* Link an empty table below the entry in `table`, which is absent. It is zero before it can be seen. */
-static mc_pt_entry_t link_table(struct mc_space *space, mc_phys_addr_t table, uint64_t linear,
+static mc_pt_entry_t link_table(struct mc_space *space, mc_phys_addr_t table, uint64_t offset,
 				unsigned int level, struct stock *stock)
 {
 	mc_pfn_t frame = stock_take(space, stock);
 	mc_pt_entry_t value =
-		mc_pt_make_table(mc_phys_of_pfn(frame), !is_upper_half(space, linear));
+		mc_pt_make_table(mc_phys_of_pfn(frame), !is_upper_half(space, offset));
 
 	mc_table_zero(access_frame(space, frame));
-	write_entry(access_entry(&space->root, table, linear, level), value);
-	whose_table(space, linear)->nr_tables++;
+	write_entry(access_entry(&space->root, table, offset, level), value);
+	whose_table(space, offset)->nr_tables++;
 	return value;
 }
 
@@ -151,12 +151,12 @@ static mc_pt_entry_t link_table(struct mc_space *space, mc_phys_addr_t table, ui
  *   that mercator/recursive.h gives. As a huge leaf may be global, it stays in the TLB when the
  *   slot changes hands: so for the kernel half, whether the slot was ever taken is what counts.
  */
-static APART unsigned int window_places_in(const struct mc_space *space, uint64_t linear,
+static APART unsigned int window_places_in(const struct mc_space *space, uint64_t offset,
 					   unsigned int level,
 					   mc_virt_addr_t places[MC_PT_LEVELS_MAX])
 {
 	const unsigned int levels = space->root.levels;
-	const bool is_shared = is_upper_half(space, linear);
+	const bool is_shared = is_upper_half(space, offset);
 	/* A space may have none, and share its kernel half with one that has. */
 	const int slot =
 		space->recursive_slot == MC_SPACE_NOT_RECURSIVE ? OWN_SLOT : space->recursive_slot;
@@ -165,7 +165,7 @@ static APART unsigned int window_places_in(const struct mc_space *space, uint64_
 
 	if (slot == MC_SPACE_NOT_RECURSIVE)
 		return 0;
-	own = mc_recursive_table_address((unsigned int)slot, levels, mc_virt_addr(linear),
+	own = mc_recursive_table_address((unsigned int)slot, levels, mc_virt_addr(offset),
 					 level - 1);
 	if (!space->is_inactive || is_shared)
 		places[count++] = own;
@@ -179,13 +179,13 @@ static APART unsigned int window_places_in(const struct mc_space *space, uint64_
 	return count;
 }
 
-static inline unsigned int window_places(const struct mc_space *space, uint64_t linear,
+static inline unsigned int window_places(const struct mc_space *space, uint64_t offset,
 					 unsigned int level,
 					 mc_virt_addr_t places[MC_PT_LEVELS_MAX])
 {
-	if (space->recursive_slot == MC_SPACE_NOT_RECURSIVE && !is_upper_half(space, linear))
+	if (space->recursive_slot == MC_SPACE_NOT_RECURSIVE && !is_upper_half(space, offset))
 		return 0;
-	return window_places_in(space, linear, level, places);
+	return window_places_in(space, offset, level, places);
 }
 
 /*
@@ -206,19 +206,19 @@ static void settle(struct mc_tlb_batch *batch)
  * entry. A table that is linked there later would be written through what the TLB has of the leaf, so
  * that must go with the leaf.
  */
-static void add_leaves(const struct mc_space *space, struct mc_tlb_batch *batch, uint64_t linear,
+static void add_leaves(const struct mc_space *space, struct mc_tlb_batch *batch, uint64_t offset,
 		       unsigned int level, unsigned int count)
 {
 	mc_virt_addr_t places[MC_PT_LEVELS_MAX];
 
-	mc_tlb_batch_add_pages(batch, mc_virt_raw(virtual_of(space, linear)), mc_pt_span(level),
+	mc_tlb_batch_add_pages(batch, mc_virt_raw(virtual_of(space, offset)), mc_pt_span(level),
 			       count);
-	for (uint64_t end = linear + count * mc_pt_span(level); linear < end;
-	     linear += mc_pt_span(level)) {
+	for (uint64_t end = offset + count * mc_pt_span(level); offset < end;
+	     offset += mc_pt_span(level)) {
 		if (level == 1 || batch->nr_pages > MC_TLB_BATCH_PAGES_MAX)
 			return; /* no huge leaf, or all of the TLB goes anyway */
 		for (unsigned int l = level; l > 1; l--)
-			for (unsigned int n = window_places(space, linear, l, places); n-- > 0;)
+			for (unsigned int n = window_places(space, offset, l, places); n-- > 0;)
 				mc_tlb_batch_add_page(batch, places[n]);
 	}
 }
@@ -229,25 +229,25 @@ static void add_leaves(const struct mc_space *space, struct mc_tlb_batch *batch,
  * 383): so only the size changes here, and it is invalidated at once, before anything else does; in
  * the window as well (see add_leaves()).
  */
-static mc_pt_entry_t split_leaf(struct mc_space *space, mc_phys_addr_t table, uint64_t linear,
+static mc_pt_entry_t split_leaf(struct mc_space *space, mc_phys_addr_t table, uint64_t offset,
 				unsigned int level, mc_pt_entry_t leaf, struct stock *stock)
 {
 	mc_pfn_t frame = stock_take(space, stock);
 	mc_pt_entry_t *parts = access_frame(space, frame);
 	mc_pt_entry_t value =
-		mc_pt_make_table(mc_phys_of_pfn(frame), !is_upper_half(space, linear));
+		mc_pt_make_table(mc_phys_of_pfn(frame), !is_upper_half(space, offset));
 	mc_virt_addr_t places[MC_PT_LEVELS_MAX];
 
 	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 		write_entry(&parts[i], mc_pt_split_leaf(leaf, level, i));
 	value = mc_pt_with_live(value, MC_PT_ENTRIES);
-	write_entry(access_entry(&space->root, table, linear, level), value);
-	whose_table(space, linear)->nr_tables++;
+	write_entry(access_entry(&space->root, table, offset, level), value);
+	whose_table(space, offset)->nr_tables++;
 
-	if (mc_space_may_be_cached(space, virtual_of(space, linear)))
-		mc_tlb_invalidate_page(virtual_of(space, linear));
+	if (mc_space_may_be_cached(space, virtual_of(space, offset)))
+		mc_tlb_invalidate_page(virtual_of(space, offset));
 	for (; level > 1; level--)
-		for (unsigned int n = window_places(space, linear, level, places); n-- > 0;)
+		for (unsigned int n = window_places(space, offset, level, places); n-- > 0;)
 			mc_tlb_invalidate_page(places[n]);
 	return value;
 }
@@ -261,19 +261,19 @@ static mc_pt_entry_t split_leaf(struct mc_space *space, mc_phys_addr_t table, ui
  * 4.10.4.1).
  */
 static void unlink_table(struct mc_space *space, mc_pt_entry_t *entry, mc_pt_entry_t replacement,
-			 uint64_t linear, unsigned int level, struct mc_tlb_batch *batch)
+			 uint64_t offset, unsigned int level, struct mc_tlb_batch *batch)
 {
 	mc_pfn_t frame = mc_phys_pfn(mc_pt_table_address(read_entry(entry)));
 	mc_virt_addr_t places[MC_PT_LEVELS_MAX];
-	unsigned int nr_places = window_places(space, linear, level, places);
+	unsigned int nr_places = window_places(space, offset, level, places);
 
 	write_entry(entry, replacement);
-	whose_table(space, linear)->nr_tables--;
+	whose_table(space, offset)->nr_tables--;
 	for (unsigned int n = 0; n < nr_places; n++)
 		mc_tlb_invalidate_page(places[n]);
-	if (!nr_places && mc_space_may_be_cached(space, virtual_of(space, linear)))
-		mc_tlb_invalidate_page(virtual_of(space, linear));
-	mc_tlb_batch_add_page(batch, virtual_of(space, linear));
+	if (!nr_places && mc_space_may_be_cached(space, virtual_of(space, offset)))
+		mc_tlb_invalidate_page(virtual_of(space, offset));
+	mc_tlb_batch_add_page(batch, virtual_of(space, offset));
 	mc_tlb_batch_add_frame(batch, frame);
 }
 

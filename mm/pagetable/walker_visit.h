@@ -53,16 +53,16 @@ static int visit_tables(const struct table_visit *v, mc_phys_addr_t table, unsig
 	const struct mc_space *space = v->space;
 
 	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++) {
-		uint64_t linear = first + i * mc_pt_span(level);
-		mc_pt_entry_t entry = read_entry(access_entry(&space->root, table, linear, level));
+		uint64_t offset = first + i * mc_pt_span(level);
+		mc_pt_entry_t entry = read_entry(access_entry(&space->root, table, offset, level));
 		int result;
 
 		if (mc_pt_kind(entry, level) != MC_PT_TABLE ||
 		    (level == space->root.levels && is_recursive_slot(space, i)))
 			continue;
-		result = v->visit(v->context, virtual_of(space, linear), level - 1, entry);
+		result = v->visit(v->context, virtual_of(space, offset), level - 1, entry);
 		if (!result && level > 2)
-			result = visit_tables(v, mc_pt_table_address(entry), level - 1, linear);
+			result = visit_tables(v, mc_pt_table_address(entry), level - 1, offset);
 		if (result)
 			return result;
 	}

@@ -25,7 +25,7 @@ int mc_space_share_kernel_half(struct mc_space *kernel)
 static bool is_recursive(const struct mc_space *space)
 {
 	return HAS_RECURSIVE && (space->root.method == MC_ACCESS_RECURSIVE ||
-				 space->root.method == MC_ACCESS_SECOND_SLOT);
+				 space->root.method == ACCESS_SECOND_SLOT);
 }
 
 /*
@@ -43,7 +43,7 @@ void mc_space_set_inactive(struct mc_space *space)
 {
 	space->is_inactive = true;
 	if (is_recursive(space))
-		space->root.method = MC_ACCESS_SECOND_SLOT;
+		space->root.method = ACCESS_SECOND_SLOT;
 }
 
 static void set_active(struct mc_space *space)

@@ -115,7 +115,7 @@ def flags_text(entry, level, paging):
 
 def entry_text(entry, level, paging):
     if not entry & P:
-        return "not present, reserved" if entry else "absent"
+        return "not present, a marker" if entry else "absent"
     if is_leaf(entry, level):
         kind, address = size_text(span(level)), leaf_address(entry, level)
     else:

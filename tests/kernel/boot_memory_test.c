@@ -112,7 +112,7 @@ static void overwrite(struct ktest_run *t, mc_pfn_t pfn, bool held)
 {
 	if (held || mc_frame_alloc_at(kernel_frames(), pfn, 1))
 		return;
-	memset(frame_access(pfn), 0x5a, MC_FRAME_SIZE);
+	memset(frame_bytes(pfn), 0x5a, MC_FRAME_SIZE);
 	EXPECT_EQ(t, mc_frame_free(kernel_frames(), pfn, 0), 0);
 }
 
@@ -128,7 +128,7 @@ KTEST(boot_memory, nobody_reads_what_was_given_back)
 	EXPECT_EQ(t, memory_ranges(&nr_ranges)->start, first);
 	/* The copy is what is read: it lies elsewhere, and is mapped there. */
 	EXPECT_EQ(t, info->size, copy.end - copy.start);
-	EXPECT_EQ(t, memcmp(frame_access(copy.start / MC_FRAME_SIZE), info->data, 64), 0);
+	EXPECT_EQ(t, memcmp(frame_bytes(copy.start / MC_FRAME_SIZE), info->data, 64), 0);
 	EXPECT_TRUE(t, copy.end <= boot_handover.information ||
 			       copy.start >= boot_handover.information + info->size);
 }

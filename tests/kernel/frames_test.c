@@ -15,7 +15,7 @@
 
 static uint64_t *bytes(mc_pfn_t pfn)
 {
-	return frame_access(pfn);
+	return frame_bytes(pfn);
 }
 
 /* Another pattern in each frame and each word, so that two frames that are one are found out. */

@@ -461,7 +461,7 @@ KTEST(paging, audit_finds_nothing_wrong)
 
 	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), 0);
 	EXPECT_STR(t, report.broken, NULL);
-	EXPECT_TRUE(t, report.nr_leaves[1] > 100 && report.nr_reserved >= NR_STACKS);
+	EXPECT_TRUE(t, report.nr_leaves[1] > 100 && report.nr_markers >= NR_STACKS);
 }
 
 /* Invariant 7: what the walker says is what the MMU does. In the image, what is read does not change. */
@@ -480,7 +480,7 @@ KTEST(paging, what_the_walker_says_is_what_is_there)
 			ASSERT_EQ(t, mc_mapper_translate_address(kernel_space(), page, &physical),
 				  0);
 			EXPECT_EQ(t,
-				  memcmp(frame_access(mc_phys_pfn(physical)), mc_virt_ptr(page),
+				  memcmp(frame_bytes(mc_phys_pfn(physical)), mc_virt_ptr(page),
 					 MC_FRAME_SIZE),
 				  0);
 		}

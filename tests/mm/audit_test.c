@@ -139,7 +139,7 @@ KTEST(audit, passes_what_is_as_it_should_be)
 		EXPECT_EQ(t, report.nr_leaves[1], 158 + 256 + 2 + 9 + 3 + 2);
 		EXPECT_EQ(t, report.nr_leaves[2], 2 + 2);
 		EXPECT_EQ(t, report.nr_leaves[3], 1);
-		EXPECT_EQ(t, report.nr_reserved, 3);
+		EXPECT_EQ(t, report.nr_markers, 3);
 		EXPECT_EQ(t, report.nr_tables[1], 2 + 1 + 1 + 1);
 		EXPECT_EQ(t, report.nr_tables[2], 1 + 2 + 1 + 1);
 		EXPECT_EQ(t, report.nr_tables[3], 4);

@@ -101,8 +101,8 @@ static bool is_guard_page(const struct mc_space *space, mc_virt_addr_t address)
 	mc_pt_entry_t entry;
 
 	return !mc_mapper_read_entry(space, address, 1, &entry, &level) &&
-	       mc_pt_kind(entry, level) == MC_PT_RESERVED &&
-	       mc_pt_reserved_payload(entry) == GUARD_MARK;
+	       mc_pt_kind(entry, level) == MC_PT_MARKER &&
+	       mc_pt_marker_payload(entry) == GUARD_MARK;
 }
 /* end */
 

@@ -13,6 +13,7 @@
 #include <mercator/physmap.h>
 #include <mercator/platform.h>
 
+#include "../../mm/pagetable/second_slot.h"
 #include "mapper_fixture.h"
 
 static uint8_t memory[FIXTURE_FRAMES][MC_FRAME_SIZE] __attribute__((aligned(MC_FRAME_SIZE)));
@@ -34,7 +35,7 @@ unsigned int fixture_live_levels(void)
 
 bool fixture_stand_by(struct fixture *fixture)
 {
-	if (fixture->space.root.method == MC_ACCESS_SECOND_SLOT &&
+	if (fixture->space.root.method == ACCESS_SECOND_SLOT &&
 	    fixture->space.root.levels != mc_active_root().levels)
 		return false;
 	return !mc_space_activate(kernel_space());
@@ -72,7 +73,7 @@ bool fixture_activate(struct fixture *fixture)
 
 	if (root->levels != mc_active_root().levels || mc_space_activate(kernel_space()))
 		return false;
-	kernel_entries = frame_access(mc_phys_pfn(kernel_space()->root.table));
+	kernel_entries = frame_bytes(mc_phys_pfn(kernel_space()->root.table));
 	for (unsigned int i = MC_PT_ENTRIES / 2; i < MC_PT_ENTRIES; i++) {
 		entries[i] = kernel_uses(i) ? kernel_entries[i] : 0;
 		fixture->borrows[i] = entries[i];

@@ -96,42 +96,6 @@ KTEST(frame_debug, orders_are_exact_when_mixed)
 	EXPECT_EQ(t, mc_frame_free(&pool, block, 4), 0);
 }
 
-KTEST(frame_debug, owners)
-{
-	unsigned int owner = 0;
-	mc_pfn_t pfn;
-
-	if (!start(t))
-		return;
-	ASSERT_EQ(t, mc_frame_alloc(&pool, 2, &pfn), 0);
-	EXPECT_EQ(t, mc_frame_owner(&pool, pfn, &owner), 0);
-	EXPECT_EQ(t, owner, 0);
-	mc_frame_set_owner(&pool, pfn, 4095);
-	EXPECT_EQ(t, mc_frame_owner(&pool, pfn, &owner), 0);
-	EXPECT_EQ(t, owner, 4095);
-	EXPECT_EQ(t, mc_frame_owner(&pool, pfn + 1, &owner), MC_ERR_NOT_ALLOCATED);
-	EXPECT_EQ(t, mc_frame_owner(&pool, FIRST - 1, &owner), MC_ERR_FOREIGN);
-	EXPECT_EQ(t, mc_frame_free(&pool, pfn, 2), 0);
-	EXPECT_EQ(t, mc_frame_owner(&pool, pfn, &owner), MC_ERR_NOT_ALLOCATED);
-}
-
-/* Tags that nobody has written yet look like owners, here. */
-KTEST(frame_debug, what_was_never_allocated_has_no_owner)
-{
-	const mc_pfn_t inside = align_up(FIRST, 512) + 1;
-	unsigned int owner = 77;
-
-	if (!start(t))
-		return;
-	EXPECT_EQ(t, mc_frame_owner(&pool, inside, &owner), MC_ERR_NOT_ALLOCATED);
-	EXPECT_EQ(t, mc_frame_owner(&pool, FIRST, &owner), MC_ERR_NOT_ALLOCATED);
-	ASSERT_EQ(t, mc_frame_alloc_at(&pool, inside, 1), 0);
-	EXPECT_EQ(t, mc_frame_owner(&pool, inside - 1, &owner), MC_ERR_NOT_ALLOCATED);
-	EXPECT_EQ(t, owner, 77);
-	EXPECT_EQ(t, mc_frame_owner(&pool, inside, &owner), 0);
-	EXPECT_EQ(t, owner, 0);
-}
-
 /* In a process of its own, which a panic ends. */
 static bool panics(void (*body)(void))
 {
@@ -160,8 +124,6 @@ static void reuse(void)
 		_exit(2);
 	if (is_written)
 		memory[victim - FIRST][4095] ^= 1;
-	/* Nobody owns it, so this does nothing. */
-	mc_frame_set_owner(&pool, victim, 5);
 	while (mc_frame_alloc(&pool, 0, &pfn) == 0)
 		continue;
 }

@@ -106,21 +106,6 @@ KTEST(frame, the_first_free_frame_of_another_chunk_gives_up_a_whole_one_in_hand)
 	EXPECT_EQ(t, pool.whole.head, frames[CHUNK_FRAMES] / CHUNK_FRAMES);
 }
 
-KTEST(frame, without_the_debug_checks_nobody_knows_owners)
-{
-	unsigned int owner;
-	mc_pfn_t pfn;
-
-	if (!start(t, 0, CHUNK_FRAMES))
-		return;
-	if (IS_ENABLED(CONFIG_DEBUG_CHECKS)) {
-		ktest_skip(t, "CONFIG_DEBUG_CHECKS");
-		return;
-	}
-	ASSERT_EQ(t, mc_frame_alloc(&pool, 0, &pfn), 0);
-	EXPECT_EQ(t, mc_frame_owner(&pool, pfn, &owner), MC_ERR_UNSUPPORTED);
-}
-
 KTEST(frame, freeing_a_run_tells_how_far_it_came)
 {
 	uint64_t freed = 0;

@@ -71,7 +71,7 @@ static void check_size(struct ktest_run *t, mc_pfn_t first, uint64_t count)
 	uint64_t size = mc_frame_metadata_size(first, first + count);
 
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
-		size -= align_up(count * 2, 8) < size ? count * 2 : 0;
+		size -= align_up(count, 8) < size ? count : 0;
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) ? size > 72 + count * 113 / 800
 					    : (size - 64) * 800 > count * 113 && size > 64)
 		ktest_note(t, "%lu frames from %#lx on: %lu bytes", count, first, size);

@@ -128,7 +128,7 @@ bool fixture_init_inactive(struct fixture *fixture, enum mc_access_method method
 	fixture->has_slot = true;
 	space->is_inactive = true;
 	if (method == MC_ACCESS_RECURSIVE)
-		space->root.method = MC_ACCESS_SECOND_SLOT;
+		space->root.method = ACCESS_SECOND_SLOT;
 	return fixture_stand_by(fixture);
 }
 

@@ -120,7 +120,7 @@ KTEST(mapper_generic, a_method_that_is_not_built_in_is_refused)
 		return;
 	}
 	ASSERT_EQ(t, begin_and_map(4), 0);
-	space->root.method = (enum mc_access_method)(MC_ACCESS_SECOND_SLOT + 1);
+	space->root.method = (enum mc_access_method)(MC_ACCESS_GENERIC + 2);
 	EXPECT_EQ(t, mc_mapper_translate_address(space, mc_virt_addr(BASE), &physical),
 		  MC_ERR_UNSUPPORTED);
 }

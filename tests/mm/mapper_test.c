@@ -2,7 +2,7 @@
 /*
  * Suites "mapper_offset", "mapper_recursive" and "mapper_generic": each rule of mercator/mapper.h by
  * an example, for every access method: every error, the edges of the address space, page sizes,
- * splitting, merging, reserved entries, and running out of frames at every step.
+ * splitting, merging, markers, and running out of frames at every step.
  * mapper_property_test.c goes on where examples end.
  */
 #include <arch/layout.h>
@@ -531,8 +531,8 @@ MAPPER_TEST(reserved_entries_are_kept_and_stand_in_the_way)
 		  0);
 	ASSERT_EQ(t, mc_mapper_read_entry(space, mc_virt_addr(BASE + KIB(4)), 1, &entry, &level),
 		  0);
-	EXPECT_EQ(t, mc_pt_kind(entry, level), MC_PT_RESERVED);
-	EXPECT_EQ(t, mc_pt_reserved_payload(entry), MC_PT_RESERVED_LIMIT - 1);
+	EXPECT_EQ(t, mc_pt_kind(entry, level), MC_PT_MARKER);
+	EXPECT_EQ(t, mc_pt_marker_payload(entry), MC_PT_RESERVED_LIMIT - 1);
 	expect_hole(t, BASE);
 
 	EXPECT_EQ(t,
@@ -540,7 +540,7 @@ MAPPER_TEST(reserved_entries_are_kept_and_stand_in_the_way)
 				with(RW), &conflict),
 		  MC_ERR_EXISTS);
 	EXPECT_EQ(t, mc_virt_raw(conflict.address), BASE);
-	EXPECT_EQ(t, mc_pt_kind(conflict.entry, conflict.level), MC_PT_RESERVED);
+	EXPECT_EQ(t, mc_pt_kind(conflict.entry, conflict.level), MC_PT_MARKER);
 	EXPECT_EQ(t, protect(BASE, KIB(4), RW), MC_ERR_NOT_FOUND);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 
@@ -548,8 +548,8 @@ MAPPER_TEST(reserved_entries_are_kept_and_stand_in_the_way)
 	ASSERT_EQ(t, mc_mapper_reserve(space, mc_virt_addr(BASE + KIB(8)), KIB(4), 0, NULL), 0);
 	ASSERT_EQ(t, mc_mapper_read_entry(space, mc_virt_addr(BASE + KIB(8)), 1, &entry, &level),
 		  0);
-	EXPECT_EQ(t, mc_pt_kind(entry, level), MC_PT_RESERVED);
-	EXPECT_EQ(t, mc_pt_reserved_payload(entry), 0);
+	EXPECT_EQ(t, mc_pt_kind(entry, level), MC_PT_MARKER);
+	EXPECT_EQ(t, mc_pt_marker_payload(entry), 0);
 
 	EXPECT_EQ(t, unmap(BASE, KIB(12)), 0);
 	EXPECT_EQ(t, space->nr_tables, 0);

@@ -151,7 +151,7 @@ KTEST(mapper_walk, reserved_entries_translate_to_nothing)
 		  MC_ERR_NOT_FOUND);
 	ASSERT_EQ(t, mc_offset_walk(&space->root, mc_virt_addr(BASE), &walk), 0);
 	EXPECT_EQ(t, walk.nr_steps, 4);
-	EXPECT_EQ(t, walk.steps[3].kind, MC_PT_RESERVED);
+	EXPECT_EQ(t, walk.steps[3].kind, MC_PT_MARKER);
 	EXPECT_EQ(t, mc_walk_translate(&walk, mc_virt_addr(BASE), &translation), MC_ERR_NOT_FOUND);
 }
 
@@ -251,7 +251,7 @@ KTEST(mapper_walk, visits_tell_leaves_and_reserved_entries_but_no_holes)
 	ASSERT_EQ(t, seen.count, 3);
 	expect_seen(t, &seen, 0, HIGH, 2, *entry_at(HIGH, 2));
 	expect_seen(t, &seen, 1, HIGH + MIB(2), 1, *entry_at(HIGH + MIB(2), 1));
-	expect_seen(t, &seen, 2, HIGH + MIB(2) + KIB(8), 1, mc_pt_make_reserved(3));
+	expect_seen(t, &seen, 2, HIGH + MIB(2) + KIB(8), 1, mc_pt_make_marker(3));
 
 	/* Nothing that lies outside of the range, though in the same table. */
 	seen = (struct seen){ 0 };

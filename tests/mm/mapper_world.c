@@ -80,7 +80,7 @@ void world_check_unit(struct ktest_run *t, const struct world *w, unsigned int i
 	if (unit->kind == UNIT_MAPPED)
 		EXPECT_EQ(t, mc_pt_memory_type(entry), unit->attributes.type);
 	else if (unit->kind == UNIT_RESERVED)
-		EXPECT_EQ(t, mc_pt_reserved_payload(entry), unit->value);
+		EXPECT_EQ(t, mc_pt_marker_payload(entry), unit->value);
 	else
 		EXPECT_EQ(t, entry.raw, 0);
 }

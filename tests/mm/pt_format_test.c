@@ -24,9 +24,9 @@ KTEST(pt_format, bit_7_makes_a_leaf_only_where_huge_pages_are)
 	} cases[] = {
 		{ 0, 1, MC_PT_ABSENT },
 		{ 0, 5, MC_PT_ABSENT },
-		{ BIT(1), 1, MC_PT_RESERVED },
-		{ BIT(63), 4, MC_PT_RESERVED },
-		{ BIT(7), 2, MC_PT_RESERVED },
+		{ BIT(1), 1, MC_PT_MARKER },
+		{ BIT(63), 4, MC_PT_MARKER },
+		{ BIT(7), 2, MC_PT_MARKER },
 		{ BIT(0), 1, MC_PT_LEAF },
 		{ BIT(0) | BIT(7), 1, MC_PT_LEAF },
 		{ BIT(0), 2, MC_PT_TABLE },
@@ -155,10 +155,10 @@ KTEST(pt_format, reserved_entries_keep_any_number_and_no_address)
 {
 	for (unsigned int bit = 0; bit <= MC_PT_RESERVED_LOW + MC_PT_RESERVED_HIGH; bit++) {
 		uint64_t payload = (BIT(bit) - 1) ^ (bit ? BIT(bit - 1) >> 1 : 0);
-		mc_pt_entry_t entry = mc_pt_make_reserved(payload);
+		mc_pt_entry_t entry = mc_pt_make_marker(payload);
 
-		EXPECT_EQ(t, mc_pt_reserved_payload(entry), payload);
-		EXPECT_EQ(t, mc_pt_kind(entry, 1), MC_PT_RESERVED);
+		EXPECT_EQ(t, mc_pt_marker_payload(entry), payload);
+		EXPECT_EQ(t, mc_pt_kind(entry, 1), MC_PT_MARKER);
 		EXPECT_EQ(t, entry.raw & (BIT(52) - BIT(12)), BIT(52) - BIT(12));
 	}
 }

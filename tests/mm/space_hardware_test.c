@@ -91,7 +91,7 @@ static bool begin(struct ktest_run *t, enum mc_access_method method)
 		return false;
 	for (unsigned int i = 0; i < 3; i++) {
 		EXPECT_EQ(t, rig.source.allocate(rig.source.context, &frames[i]), 0);
-		*(uint64_t *)frame_access(frames[i]) = 100 + i;
+		*(uint64_t *)frame_bytes(frames[i]) = 100 + i;
 	}
 	return EXPECT_EQ(t, mc_space_create(&spaces[0], rig.kernel), 0) &&
 	       EXPECT_EQ(t, mc_space_create(&spaces[1], rig.kernel), 0);
@@ -103,7 +103,7 @@ static void end(struct ktest_run *t)
 	EXPECT_EQ(t, mc_space_destroy(&spaces[0]), 0);
 	EXPECT_EQ(t, mc_space_destroy(&spaces[1]), 0);
 	/* Destroying spaces leaves what was mapped as it was. */
-	EXPECT_EQ(t, *(uint64_t *)frame_access(frames[1]), 101);
+	EXPECT_EQ(t, *(uint64_t *)frame_bytes(frames[1]), 101);
 	for (unsigned int i = 0; i < 3; i++)
 		rig.source.release(rig.source.context, frames[i]);
 	rig_end(t, &rig);
@@ -426,7 +426,7 @@ KTEST(space_hardware, the_second_window_shows_4_kib_of_2_mib)
 			    MC_RIGHT_READ | MC_RIGHT_WRITE | MC_RIGHT_USER),
 		  0);
 	expect_fault(t, read_page, address, 0);
-	data = frame_access(frame);
+	data = frame_bytes(frame);
 	*data = 1000;
 	expect_value(t, view, 1000);
 	write_page(mc_virt_ptr(mc_virt_addr(view)));

@@ -19,10 +19,10 @@ void rig_kernel_done(void)
 
 void rig_read_table(mc_phys_addr_t table, uint64_t entries[MC_PT_ENTRIES])
 {
-	memcpy(entries, frame_access(mc_phys_pfn(table)), MC_FRAME_SIZE);
+	memcpy(entries, frame_bytes(mc_phys_pfn(table)), MC_FRAME_SIZE);
 }
 
 void rig_write_table(mc_phys_addr_t table, const uint64_t entries[MC_PT_ENTRIES])
 {
-	memcpy(frame_access(mc_phys_pfn(table)), entries, MC_FRAME_SIZE);
+	memcpy(frame_bytes(mc_phys_pfn(table)), entries, MC_FRAME_SIZE);
 }

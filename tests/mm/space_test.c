@@ -704,7 +704,7 @@ SPACE_TEST(a_recursive_slot_can_be_dropped_and_set_again)
 	EXPECT_STR(t, fixture_check_tlb(), NULL);
 	EXPECT_EQ(t, map(rig.kernel, window, 0, KIB(4)), MC_ERR_RANGE);
 	EXPECT_EQ(t, unmap(rig.kernel, page, GIB(1)), 0);
-	space.root.method = MC_ACCESS_SECOND_SLOT;
+	space.root.method = ACCESS_SECOND_SLOT;
 	EXPECT_EQ(t, map(&space, BASE, 0, KIB(4)), MC_ERR_UNSUPPORTED);
 	EXPECT_EQ(t, mc_space_set_recursive_slot(&space), MC_ERR_EXISTS);
 	EXPECT_EQ(t, mc_space_drop_recursive_slot(&space), MC_ERR_UNSUPPORTED);
@@ -712,7 +712,7 @@ SPACE_TEST(a_recursive_slot_can_be_dropped_and_set_again)
 	EXPECT_EQ(t, mc_space_set_recursive_slot(rig.kernel), 0);
 	rig_read_table(rig.kernel->root.table, entries);
 	EXPECT_EQ(t, entries[FIXTURE_RECURSIVE_SLOT], slot_entry(rig.kernel));
-	space.root.method = MC_ACCESS_SECOND_SLOT;
+	space.root.method = ACCESS_SECOND_SLOT;
 	EXPECT_EQ(t, map(&space, BASE, 0, KIB(4)), 0);
 	EXPECT_EQ(t, mc_space_destroy(&space), 0);
 }

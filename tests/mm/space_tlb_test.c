@@ -345,7 +345,7 @@ KTEST(space_tlb, a_space_that_goes_costs_no_flush)
 KTEST(space_tlb, the_second_slot_stays_when_another_space_goes)
 {
 	ASSERT_TRUE(t, begin(MC_ACCESS_OFFSET));
-	a.root.method = MC_ACCESS_SECOND_SLOT;
+	a.root.method = ACCESS_SECOND_SLOT;
 	ASSERT_EQ(t, map(&a, BASE, KIB(4), RW), 0);
 	ASSERT_EQ(t, map(&b, BASE, KIB(4), RW), 0);
 	start_watching();

@@ -137,7 +137,7 @@ def test_walk_to_nowhere(builder: Builder, folder: Path) -> None:
     with session(builder, folder, "max") as gdb:
         said = gdb.run(*TO_THE_END, "walk boot_stacks", "walk 0", "walk 0x8000000000000000", "walk")
     assert last_line(said["walk boot_stacks"]) == "-> not mapped"  # the guard page
-    assert re.search(r"PT +\[ *\d+\] \w{16} not present, reserved", said["walk boot_stacks"])
+    assert re.search(r"PT +\[ *\d+\] \w{16} not present, a marker", said["walk boot_stacks"])
     assert last_line(said["walk 0"]) == "-> not mapped"  # the identity map is gone
     assert last_line(said["walk 0x8000000000000000"]) == "not canonical"
     assert "arguments" in said["walk"]

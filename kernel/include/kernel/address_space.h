@@ -91,9 +91,6 @@ MC_MUST_CHECK static inline int kernel_walk(const struct mc_root *root, mc_virt_
  */
 MC_MUST_CHECK int kernel_audit(const struct mc_space *space, struct mc_audit_report *report);
 
-/* Audit the kernel's own space, and panic, naming what is broken and where, unless all is well. */
-void kernel_audit_or_panic(void);
-
 /* Device memory in the kernel's address space: what other kernels call ioremap. */
 
 /*

@@ -7,7 +7,7 @@
 
 /*
  * Open them (acpi_open()). Only after the switch to the kernel's own tables; the frame allocator is not
- * needed. Pointers of frame_access() are good no more after reading tables.
+ * needed. Pointers of frame_bytes() are good no more after reading tables.
  *
  *   MC_ERR_NOT_FOUND  the loader tells of no root pointer, or of damaged ones only
  *   MC_ERR_FORMAT     the root tables are broken

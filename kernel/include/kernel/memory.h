@@ -160,11 +160,11 @@ struct mc_frame_pool *kernel_frames(void);
  * physical limit, and be one that may be written: of the kernel's text and read-only data there is no
  * writable alias (invariant 8), and the physical map has them read-only, too.
  */
-void *frame_access(mc_pfn_t frame);
+void *frame_bytes(mc_pfn_t frame);
 
 /*
- * Copy `size` bytes from physical memory, of any alignment and across frames, whosever they are: nothing
- * is left mapped. Pointers of frame_access() are good no more. The rest as there.
+ * Copy `size` bytes from physical memory, of any alignment and across frames, whoever uses them: nothing
+ * is left mapped. Pointers of frame_bytes() are good no more. The rest as there.
  */
 void physical_read(void *to, mc_phys_addr_t from, size_t size);
 

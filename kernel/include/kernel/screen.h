@@ -43,7 +43,7 @@ struct framebuffer_mode {
  *   MC_ERR_UNSUPPORTED  no such depth: only 15, 16, 24 and 32 bits per pixel
  *   MC_ERR_NO_SPACE     a row of pixels does not fit in the pitch
  *   MC_ERR_RANGE        too small for a single character (8x16 pixels), or too large or too narrow for
- *                    a grid of at most 20480 characters of at most 64x128 pixels
+ *                       a grid of at most 20480 characters of at most 64x128 pixels
  *   MC_ERR_FORMAT       a colour's field is empty, reaches beyond the pixel or overlaps another
  */
 MC_MUST_CHECK int framebuffer_mode_check(const struct framebuffer_mode *mode);

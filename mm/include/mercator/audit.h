@@ -29,10 +29,10 @@ struct mc_region {
 	mc_phys_addr_t physical;         /* MC_REGION_IMAGE, MC_REGION_PHYSMAP */
 };
 
-/* What a reserved entry of the kernel's says it is for: its payload. */
-enum mc_reserved_mark {
-	MC_RESERVED_GUARD = 1,
-	MC_RESERVED_TEMP,
+/* What a marker of the kernel's says it is for: its payload. */
+enum mc_marker {
+	MC_MARKER_GUARD = 1,
+	MC_MARKER_TEMP,
 };
 
 /*
@@ -70,13 +70,13 @@ struct mc_audit_report {
 
 	uint64_t nr_tables[MC_PT_LEVELS_MAX + 1]; /* by level, the root included */
 	uint64_t nr_leaves[MC_PT_LEAF_MAX + 1];   /* by level */
-	uint64_t nr_reserved;
+	uint64_t nr_markers;
 };
 
 /*
  * Audit a space. Nobody may change it meanwhile. What is checked, by the invariants' numbers:
  *
- *	1  entries that are not present are zero or well-formed reserved ones
+ *	1  entries that are not present are zero or well-formed markers
  *	2  no table has two parents; nothing but the physical map and temporary pages maps a table
  *	3  no table but the shared ones is empty, and each count of live entries is right
  *	4  table entries grant all rights; recursive slots, these and no execution

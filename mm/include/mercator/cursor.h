@@ -17,7 +17,7 @@
  *
  * Each operation works on one page of a level, 1 4 KiB, 2 2 MiB or 3 1 GiB, at the cursor's address, and
  * does exactly what the mapper's does on that page's range (mercator/mapper.h): the same tables, the
- * same debts, the same errors, all or nothing. Then the cursor stands behind the page; after an error it
+ * same debts, the same errors, all or nothing. Then the cursor stands after the page; after an error it
  * stands where it was. Errors that each of them can also return:
  *	MC_ERR_INVALID     level is not 1 to 3
  *	MC_ERR_MISALIGNED  the cursor is not at a multiple of the page's size

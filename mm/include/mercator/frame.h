@@ -23,7 +23,7 @@ struct mc_frame_view {
 	struct chunk_record *records;
 	uint16_t *areas;
 	uint64_t *words;
-	uint16_t *tags; /* with CONFIG_DEBUG_CHECKS only */
+	uint8_t *tags; /* with CONFIG_DEBUG_CHECKS only */
 };
 
 /* So many chunks can a CPU own: 4 GiB. A power of two, and a multiple of 64. */
@@ -31,7 +31,7 @@ struct mc_frame_view {
 
 /*
  * The chunks that a CPU owns (mm/frame/cache.h). Each has the slot of its number modulo
- * MC_FRAME_CPU_CHUNKS; behind these are one for an edge, and one that never has a chunk. `busy` and
+ * MC_FRAME_CPU_CHUNKS; after these are one for an edge, and one that never has a chunk. `busy` and
  * `revoked` are the lock.
  */
 struct mc_frame_cpu {
@@ -41,7 +41,7 @@ struct mc_frame_cpu {
 	uint32_t nr_partial;         /* how many of the chunks have free frames */
 	uint32_t busy;
 	uint32_t revoked;
-	uint64_t nr_allocated; /* frames, by this CPU, since ever */
+	uint64_t nr_allocated; /* frames, by this CPU, since the start */
 	uint64_t nr_freed;     /* a counter of its own: so neither waits for the other */
 	mc_pfn_t edge_start, edge_end;
 	struct mc_frame_slot {
@@ -116,8 +116,8 @@ struct mc_frame_pool {
  * CONFIG_DEBUG_CHECKS: every mistake in freeing also calls the pool's `on_misuse` (the kernel's
  * panics); the order of each block is checked exactly, also in chunks where orders are mixed; freed
  * frames are filled with a pattern that is checked when they are allocated (if the pool has `bytes`,
- * which is then called wherever frames are allocated and freed, between the pool's `save` and `restore`);
- * blocks have an owner. It costs 2 bytes of metadata a frame.
+ * which is then called wherever frames are allocated and freed, between the pool's `save` and `restore`).
+ * It costs a byte of metadata a frame.
  */
 
 #define MC_FRAME_ORDER_2MIB 9
@@ -243,17 +243,6 @@ MC_MUST_CHECK int mc_frame_free_run(struct mc_frame_pool *pool, mc_pfn_t start, 
  * many callers overwrite what they get. In interrupt handlers only if `bytes` may be called there.
  */
 void mc_frame_zero(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order);
-
-/*
- * Owners, with CONFIG_DEBUG_CHECKS: who has this block, as a number below 4096 that the caller
- * chooses; 0 after allocation. mc_frame_set_owner() does nothing where mc_frame_owner() has an error.
- *
- * MC_ERR_UNSUPPORTED	no CONFIG_DEBUG_CHECKS
- * MC_ERR_FOREIGN		the frame is not in the pool
- * MC_ERR_NOT_ALLOCATED	it is not the first frame of an allocated block
- */
-void mc_frame_set_owner(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int owner);
-MC_MUST_CHECK int mc_frame_owner(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int *owner);
 
 /*
  * How many frames the pool has, and how many are free, those in CPUs' caches included. Cheap; exact

@@ -20,16 +20,24 @@
  * Other spaces (mercator/space.h): all operations work on the active space and on others. In the kernel
  * half, which spaces share, it does not matter through which of them it is changed.
  *
- * Locking: an operation that changes a space holds the space's lock from its first look to its last
- * write; so does a cursor (mercator/cursor.h), from opening to closing. The kernel half that spaces
- * share has the lock of the space that it came from. What only reads (translating, reading an entry,
- * visiting, mercator/pagetable.h) takes no lock, and may be used in exception handlers and visits too, but:
- * by pointers that are brief (root.pointers_are_brief), not where it may interrupt an operation; by the
- * recursive method on a space that is not active, see MC_ERR_BUSY; with several CPUs, not while another
- * gives back tables on the way. What changes may not be used in interrupt and exception handlers, nor
- * from a visit. An operation on a batch is one of a single CPU, and invalidates there only: telling
- * other CPUs is the caller's (mercator/tlb.h). Frames are asked for under the lock, but released
- * whenever a batch is finished: a source that several CPUs share has a lock of its own.
+ * Who may call what:
+ *
+ *	call                       exception handler  visit  interrupts off  the space's lock
+ *	translate, read an entry   yes (1)            yes    yes             not taken (2)
+ *	visit                      yes (1)            yes    yes             not taken (2)
+ *	map, reserve, unmap,       no                 no     yes             held from the first look to
+ *	protect, merge                                                       the last write
+ *	a cursor                   no                 no     yes             held from opening to closing
+ *	finish a batch             no                 no     yes             not taken
+ *
+ *	(1) by pointers that are brief (root.pointers_are_brief), not where it may interrupt an operation
+ *	(2) with several CPUs, not while another gives back tables on the way
+ *
+ * By the recursive method on a space that is not active, see also MC_ERR_BUSY. The kernel half that
+ * spaces share has the lock of the space that it came from. An operation on a batch is one of a single
+ * CPU, and invalidates there only: telling other CPUs is the caller's (mercator/tlb.h). Frames are asked
+ * for under the lock, but released when a batch is finished: a source that several CPUs share has a lock
+ * of its own.
  */
 #ifndef MERCATOR_MAPPER_H
 #define MERCATOR_MAPPER_H
@@ -49,14 +57,14 @@ struct mc_conflict {
 /*
  * Errors that every operation can return:
  *   MC_ERR_UNSUPPORTED  the space's access method is not built in; or it is the recursive one, and the
- *                    space, or the active space if that is another, has no recursive slot
+ *                       space, or the active space if that is another, has no recursive slot
  *   MC_ERR_BUSY         the recursive method, a space that is not active: an operation on another such
- *                    space is under way, whose visitor, frame source or interrupter this is
+ *                       space is under way, whose visitor, frame source or interrupter this is
  * and every operation on a range also:
  *   MC_ERR_MISALIGNED  address, physical address or size is not a multiple of MC_FRAME_SIZE
  *   MC_ERR_INVALID     size is 0; the address is not canonical; attributes make no sense: without
- *                   MC_RIGHT_READ, writable and executable, MC_RIGHT_USER in the upper half, MC_RIGHT_GLOBAL
- *                   in the lower one, an unknown bit or memory type
+ *                      MC_RIGHT_READ, writable and executable, MC_RIGHT_USER in the upper half, MC_RIGHT_GLOBAL
+ *                      in the lower one, an unknown bit or memory type
  *   MC_ERR_RANGE       the range leaves its canonical half, or touches a recursive slot
  */
 
@@ -91,7 +99,7 @@ MC_MUST_CHECK int mc_mapper_protect(struct mc_space *space, mc_virt_addr_t addre
 /*
  * Keep a number of the caller's own (a guard page's mark, a swap slot) at every 4 KiB page of the
  * range, where nothing may be yet. Touching such a page faults like any other that is not present;
- * mc_mapper_read_entry() gives the entry, mc_pt_reserved_payload() the number. mc_mapper_unmap() removes it.
+ * mc_mapper_read_entry() gives the entry, mc_pt_marker_payload() the number. mc_mapper_unmap() removes it.
  *   MC_ERR_INVALID    also: payload is not below MC_PT_RESERVED_LIMIT (2^22)
  *   MC_ERR_EXISTS, MC_ERR_NO_MEMORY  as mc_mapper_map()
  */
@@ -127,7 +135,7 @@ MC_MUST_CHECK int mc_mapper_read_entry(const struct mc_space *space, mc_virt_add
 				       unsigned int *found);
 
 /*
- * Visit, in ascending order, every leaf and reserved entry that lies at least partly in the range,
+ * Visit, in ascending order, every leaf and marker that lies at least partly in the range,
  * with the address at which it begins. A visit that returns anything but 0 ends it all, and that is
  * what is returned. The visitor must not change the space.
  */

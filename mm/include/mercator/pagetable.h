@@ -22,7 +22,6 @@ enum mc_access_method {
 	MC_ACCESS_OFFSET,
 	MC_ACCESS_RECURSIVE, /* only while the space is active */
 	MC_ACCESS_GENERIC,   /* by root.pointer_to() */
-	MC_ACCESS_SECOND_SLOT, /* recursive, only while it is not: mc_space_activate() changes between them */
 };
 
 /* An address space, as far as walking needs to know it: where to begin, how far down, and how. */

@@ -49,17 +49,17 @@ typedef struct {
 } mc_pt_entry_t;
 
 enum mc_pt_kind {
-	MC_PT_ABSENT,   /* zero: nothing is there */
-	MC_PT_RESERVED, /* not present, but not zero: software keeps something there */
-	MC_PT_TABLE,    /* points at the table of the level below */
-	MC_PT_LEAF,     /* maps memory */
+	MC_PT_ABSENT, /* zero: nothing is there */
+	MC_PT_MARKER, /* not present, but not zero: software keeps something there */
+	MC_PT_TABLE,  /* points at the table of the level below */
+	MC_PT_LEAF,   /* maps memory */
 };
 
 /* What is this entry, at this level (1 to 5)? */
 static inline enum mc_pt_kind mc_pt_kind(mc_pt_entry_t entry, unsigned int level)
 {
 	if (!(entry.raw & MC_PT_P))
-		return entry.raw ? MC_PT_RESERVED : MC_PT_ABSENT;
+		return entry.raw ? MC_PT_MARKER : MC_PT_ABSENT;
 	if (level == 1)
 		return MC_PT_LEAF;
 	return level <= MC_PT_LEAF_MAX && (entry.raw & MC_PT_PS) ? MC_PT_LEAF : MC_PT_TABLE;
@@ -286,7 +286,7 @@ static inline bool mc_pt_is_last_live(mc_pt_entry_t entry)
 }
 
 /*
- * A reserved entry keeps a number of software's own where nothing is mapped. Bit 1 tells it from an
+ * A marker keeps a number of software's own where nothing is mapped. Bit 1 tells it from an
  * absent one, even if the number is 0. The number's bits stand above bit 52 and below bit 12 only;
  * the address bits between are all ones, so that a CPU which speculates with the address of an entry
  * that is not present (L1TF, CVE-2018-3620) finds no memory there.
@@ -297,7 +297,7 @@ static inline bool mc_pt_is_last_live(mc_pt_entry_t entry)
 #define MC_PT_RESERVED_LIMIT (UINT64_C(1) << (MC_PT_RESERVED_LOW + MC_PT_RESERVED_HIGH))
 
 /* `payload` < MC_PT_RESERVED_LIMIT. */
-static inline mc_pt_entry_t mc_pt_make_reserved(uint64_t payload)
+static inline mc_pt_entry_t mc_pt_make_marker(uint64_t payload)
 {
 	uint64_t low = payload % (UINT64_C(1) << MC_PT_RESERVED_LOW);
 
@@ -305,7 +305,7 @@ static inline mc_pt_entry_t mc_pt_make_reserved(uint64_t payload)
 				low << 2 | MC_PT_RESERVED_MARK };
 }
 
-static inline uint64_t mc_pt_reserved_payload(mc_pt_entry_t entry)
+static inline uint64_t mc_pt_marker_payload(mc_pt_entry_t entry)
 {
 	return entry.raw >> 52 << MC_PT_RESERVED_LOW |
 	       (entry.raw >> 2) % (UINT64_C(1) << MC_PT_RESERVED_LOW);

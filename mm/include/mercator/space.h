@@ -57,7 +57,7 @@ struct mc_space {
 		largest_leaf;    /* level of the largest leaves to use: 1 4 KiB, 2 2 MiB, 3 1 GiB */
 	uint64_t physical_limit; /* of frames' addresses: the first that the CPU cannot have */
 	int recursive_slot;      /* index in the root, or MC_SPACE_NOT_RECURSIVE */
-	bool global_pages; /* the CPU has them; otherwise MC_RIGHT_GLOBAL is let pass and means nothing */
+	bool global_pages;       /* the CPU has them; otherwise MC_RIGHT_GLOBAL means nothing */
 
 	/*
 	 * Known not to be the active space: then nothing of its lower half is in the TLB. Where it is
@@ -90,7 +90,7 @@ MC_MUST_CHECK int mc_space_share_kernel_half(struct mc_space *kernel);
  *   MC_ERR_NOT_FOUND    `kernel` is not one whose kernel half can be shared: see above
  *   MC_ERR_NO_MEMORY    no frame for the root
  *   MC_ERR_UNSUPPORTED  the access method is not built in, or cannot reach the root: recursive, while the
- *                    active space has no recursive slot, or another number of levels
+ *                       active space has no recursive slot, or another number of levels
  */
 MC_MUST_CHECK int mc_space_create(struct mc_space *space, struct mc_space *kernel);
 
@@ -107,7 +107,7 @@ void mc_space_set_inactive(struct mc_space *space);
  *   MC_ERR_INVALID      it has another number of levels than the CPU runs with
  *   MC_ERR_UNSUPPORTED  its method is the recursive one, and it has no recursive slot
  *   MC_ERR_BUSY         an operation on a space that is not active is under way, by the recursive method:
- *                    this is a visitor's or a frame source's call
+ *                       this is a visitor's or a frame source's call
  */
 MC_MUST_CHECK int mc_space_activate(struct mc_space *space);
 
@@ -116,13 +116,13 @@ struct mc_space *mc_space_active(void);
 
 /*
  * Give back the space's root and all tables of its lower half. What is still mapped there is only
- * forgotten: the frames behind it are the caller's. The kernel half stays as it is. No batch may owe
+ * forgotten: the frames mapped there are the caller's. The kernel half stays as it is. No batch may owe
  * anything for the space, and no cursor be open in it. (CONFIG_DEBUG_CHECKS: a panic, both.) It is
  * empty afterwards.
  *   MC_ERR_INVALID      the space was not made by mc_space_create(), or is destroyed already
  *   MC_ERR_BUSY         it is active; or an operation on it is under way, see mc_space_activate()
  *   MC_ERR_UNSUPPORTED  the recursive method, while it or the active space has no recursive slot, or the
- *                    two have not the same number of levels
+ *                       two have not the same number of levels
  */
 MC_MUST_CHECK int mc_space_destroy(struct mc_space *space);
 
@@ -133,8 +133,8 @@ MC_MUST_CHECK int mc_space_destroy(struct mc_space *space);
  *   MC_ERR_NOT_FOUND    (drop) there is none
  *   MC_ERR_EXISTS       (set) there is one
  *   MC_ERR_UNSUPPORTED  the kernel is built without; or the space is reached by the recursive method and
- *                    is active: it would cut itself off (give it another method first); or the active
- *                    space has no recursive slot, or another number of levels, and the method is recursive
+ *                       is active: it would cut itself off (give it another method first); or the active
+ *                       space has no recursive slot, or another number of levels, and the method is recursive
  *   MC_ERR_BUSY         see mc_space_activate()
  */
 MC_MUST_CHECK int mc_space_drop_recursive_slot(struct mc_space *space);

@@ -17,7 +17,7 @@ struct mc_vmap {
 
 /*
  * Map `size` bytes of physical memory from `physical` on, neither aligned, at the lowest address
- * where they fit with an unmapped page of the region before and behind; *address is where `physical`
+ * where they fit with an unmapped page of the region before and after; *address is where `physical`
  * itself then is. Where the piece is large enough for huge pages, the address is chosen so that they fit. Takes
  * time in proportion to the number of leaves in the region below.
  *

@@ -12,7 +12,7 @@
 #define ACCESS(name) generic_##name
 
 static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
-					  uint64_t linear, unsigned int level)
+					  uint64_t offset, unsigned int level)
 {
 	/* Only where the compiler knows the level, and a root can have it, is it worth a look. */
 	const bool is_known = __builtin_constant_p(level) && level >= 4 && level == root->levels &&
@@ -20,7 +20,7 @@ static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_ad
 	mc_pt_entry_t *entries =
 		is_known ? root->table_pointer : root->pointer_to(root->pointer_context, table);
 
-	return entries + mc_pt_index(mc_virt_addr(linear), level);
+	return entries + mc_pt_index(mc_virt_addr(offset), level);
 }
 
 static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)

@@ -8,12 +8,12 @@
 #define ACCESS(name) offset_##name
 
 static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
-					  uint64_t linear, unsigned int level)
+					  uint64_t offset, unsigned int level)
 {
 	mc_pt_entry_t *entries = mc_physmap_pointer(table);
 
 	(void)root;
-	return entries + mc_pt_index(mc_virt_addr(linear), level);
+	return entries + mc_pt_index(mc_virt_addr(offset), level);
 }
 
 static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)

@@ -9,10 +9,10 @@
 #define ACCESS(name) second_##name
 
 static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
-					  uint64_t linear, unsigned int level)
+					  uint64_t offset, unsigned int level)
 {
 	const mc_virt_addr_t own = mc_recursive_entry_address(CONFIG_RECURSIVE_SLOT, root->levels,
-							      mc_virt_addr(linear), level);
+							      mc_virt_addr(offset), level);
 
 	(void)table;
 	return mc_own_pointer(mc_virt_addr(mc_virt_raw(own) +

@@ -32,7 +32,7 @@ static void *temporary_pointer(void *context, mc_phys_addr_t frame)
 static void activate(struct mc_space *space)
 {
 	const struct mc_root kernel = mc_active_root();
-	const mc_pt_entry_t *kernel_entries = frame_access(mc_phys_pfn(kernel.table));
+	const mc_pt_entry_t *kernel_entries = frame_bytes(mc_phys_pfn(kernel.table));
 	mc_pt_entry_t *entries = (mc_pt_entry_t *)memory[0];
 
 	for (unsigned int i = MC_PT_ENTRIES / 2; i < MC_PT_ENTRIES; i++)

@@ -38,7 +38,7 @@
 #define KERNEL_BASE UINT64_C(0xffffffff80000000)
 
 /*
- * Temporary pages, one per CPU, at the end of what the stub has page tables for behind the kernel
+ * Temporary pages, one per CPU, at the end of what the stub has page tables for after the kernel
  * image (arch/boot.h: BOOT_KERNEL_REACH).
  */
 #define TEMP_PAGES      1

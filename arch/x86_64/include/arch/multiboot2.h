@@ -124,7 +124,7 @@ typedef void (*multiboot2_left_out)(const struct multiboot2_error *what);
  *
  * Accepted: tags in any order, unknown tags, tags and memory-map entries longer than we know, a
  * later entry version (3.6.8 promises compatibility; info->memory_entry_version tells), bytes
- * behind the end tag (early versions of Limine computed total_size beforehand), which are not looked
+ * after the end tag (early versions of Limine computed total_size beforehand), which are not looked
  * at and do not count in info->size, however many the total size promises.
  *
  * What the kernel can live without does not decide whether it starts. A tag that breaks its format, or

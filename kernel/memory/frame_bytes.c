@@ -5,7 +5,7 @@
 #include <mercator/physmap.h>
 #include <mercator/temp_page.h>
 
-void *frame_access(mc_pfn_t frame)
+void *frame_bytes(mc_pfn_t frame)
 {
 	const mc_phys_addr_t address = mc_phys_of_pfn(frame);
 
@@ -13,7 +13,7 @@ void *frame_access(mc_pfn_t frame)
 							 : mc_temp_page_map(frame);
 }
 
-/* A part of a frame. What cannot be seen otherwise, and whosever it is, is seen for this moment only. */
+/* A part of a frame. What cannot be seen otherwise is seen for this moment only. */
 static void read_part(void *to, mc_phys_addr_t from, size_t size)
 {
 	const uint64_t offset = mc_phys_raw(from) % MC_FRAME_SIZE;
