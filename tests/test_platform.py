@@ -46,7 +46,7 @@ def public_names(text: str) -> set[str]:
     for constants in re.findall(r"^enum \w* ?\{\n(.*?)^\}", text, re.M | re.S):
         names |= set(re.findall(r"^\t(\w+)(?: = [^,]+)?,", constants, re.M))
     names |= set(re.findall(r"^\w[^#=\n]*?\b(\w+)\((?![^()]*\bpacked\b)[^;{]*?\)\n?[;{]", text, re.M | re.S))
-    return {name for name in names if not name.startswith(("MERCATOR_", "ARCH_")) and not OTHERS_TOO.match(name)}
+    return {name for name in names if not name.startswith("MERCATOR_") and not OTHERS_TOO.match(name)}
 
 
 def test_prefix() -> None:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The page walker: the only implementation there is. This header, and walker_change.h for a method
- * that can change tables, are a template: each access method has a file (access_*.c) that defines the
+ * that can change tables, are a template: each access method has a file in access/ that defines the
  * following and includes them once, so that no walk has an indirect call.
  *
  *	ACCESS(name)	the method's name for a function, such as offset_##name

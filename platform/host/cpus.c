@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's stand-in for CPUs: threads (arch/percpu.h). */
+/* CPUs, which are threads (mercator_platform.h). */
 #define _GNU_SOURCE
 #include <linux/membarrier.h>
 #include <sched.h>

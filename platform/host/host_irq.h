@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* No interrupts. Programs whose tests interrupt have tests/machine/interrupts/ before this folder. */
-#ifndef ARCH_HOST_IRQ_H
-#define ARCH_HOST_IRQ_H
+#ifndef PLATFORM_HOST_IRQ_H
+#define PLATFORM_HOST_IRQ_H
 
 #include <stdint.h>
 

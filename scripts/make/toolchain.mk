@@ -41,7 +41,7 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing
 warnings_gcc := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wunused-const-variable=2
 warnings_clang := -Wmissing-variable-declarations -Wcomma
 
-# mm sees its own headers and the platform's ($(1), the folder), nothing else: it depends on nothing.
+# mm sees its own headers, the platform's ($(1), the folder) and the configuration, nothing else.
 includes = -I$(1) -Imm/include $(if $(filter mm/% platform/%,$<),,-Ikernel/include -Iarch/x86_64/include) \
 	-I$(out)/include -include mercator/config.h
 c_dialect := -std=gnu11 -fno-common -fno-strict-aliasing

@@ -15,7 +15,7 @@ from harness.build import Builder, Iso
     ("cpu", "brand", "clock"),
     [
         ("tigerlake", "i5-1135G7", "2.419 GHz (crystal, CPUID 15H)"),
-        ("corei7_skylake_x", "i7-7800X", "3.500 GHz (base frequency, CPUID 16H)"),
+        pytest.param("corei7_skylake_x", "i7-7800X", "3.500 GHz (base frequency, CPUID 16H)", marks=pytest.mark.long),
         ("ryzen", "Ryzen 7 1700", "nobody says how fast"),
     ],
 )

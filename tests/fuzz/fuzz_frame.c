@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fuzz target: any bytes as operations on the frame allocator, right ones and wrong ones, against the
- * model (../kernel/frame_rig.h). The bytes are the rig's random numbers: as many as the bound needs
+ * model (../mm/frame_rig.h). The bytes are the rig's random numbers: as many as the bound needs
  * for each, little end first, taken modulo the bound. They also choose the ranges.
  */
 #include <mercator/platform.h>

@@ -2,7 +2,7 @@
 /*
  * Fuzz target: any bytes as operations on an address space, by any access method, on pages of any size,
  * on ranges and through cursors, with frames that run out, against the model of the random tests
- * (../kernel/mapper_world.h) and the host's machine, which watches the TLB. The bytes are the test's
+ * (../mm/mapper_world.h) and the host's machine, which watches the TLB. The bytes are the test's
  * random numbers: as many as the bound needs for each, little end first, taken modulo the bound.
  */
 #include <string.h>

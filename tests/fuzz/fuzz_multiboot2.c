@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <arch/multiboot2.h>
+#include <kernel/boot_information.h>
 
 #include "../kernel/bootinfo_check.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's panic(): say why, and abort. */
+/* The host's mc_panic(): say why, and abort. */
 #include <stdarg.h>
 #include <stdlib.h>
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <arch/multiboot2.h>
+#include <kernel/boot_information.h>
 #include <kernel/ktest.h>
 #include <kernel/units.h>
 #include <mercator/memmap.h>

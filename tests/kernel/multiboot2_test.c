@@ -4,6 +4,7 @@
  * tests/kernel/multiboot2_damage_test.c goes on where reads out of bounds can be seen.
  */
 #include <arch/multiboot2.h>
+#include <kernel/boot_information.h>
 #include <kernel/ktest.h>
 #include <kernel/string.h>
 #include <kernel/units.h>

@@ -3,6 +3,7 @@
 #include <arch/cpu.h>
 #include <arch/serial.h>
 #include <kernel/ktest.h>
+#include <kernel/log.h>
 #include <kernel/string.h>
 
 /* Of COM1 (National Semiconductor PC16550D data sheet). */

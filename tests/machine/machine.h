@@ -8,8 +8,8 @@
  *	tlb.c		what the CPU remembers: filled at any moment, emptied only when told to
  *	window.c	memory at the addresses that mm makes for itself, backed by way of the TLB
  */
-#ifndef TESTS_HOST_MACHINE_H
-#define TESTS_HOST_MACHINE_H
+#ifndef TESTS_MACHINE_MACHINE_H
+#define TESTS_MACHINE_MACHINE_H
 
 #include <mercator/types.h>
 

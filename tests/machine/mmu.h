@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The host's MMU (machine.h): translation as the hardware does it, and what it remembers of tables. */
-#ifndef TESTS_HOST_MMU_H
-#define TESTS_HOST_MMU_H
+#ifndef TESTS_MACHINE_MMU_H
+#define TESTS_MACHINE_MMU_H
 
 #include <mercator/types.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One instruction at a time: for tests that look, or interfere, after each (the CPU's trap flag). */
-#ifndef TESTS_HOST_STEPS_H
-#define TESTS_HOST_STEPS_H
+#ifndef TESTS_MACHINE_STEPS_H
+#define TESTS_MACHINE_STEPS_H
 
 #define HOST_TRAP_FLAG 0x100 /* in RFLAGS: each instruction is followed by a SIGTRAP */
 

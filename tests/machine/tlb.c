@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's TLB (tlb.h), and INVLPG, loading CR3 and the full flush in mm's eyes (arch/tlb.h). */
+/* The host's TLB (tlb.h), and INVLPG, loading CR3 and the full flush in mm's eyes (mercator/platform.h). */
 #include <stdio.h>
 
 #include <arch/layout.h>

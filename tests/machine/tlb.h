@@ -4,8 +4,8 @@
  * room: changes of the tables do not touch it. The CPU fills it whenever it likes, for any address
  * that the tables translate; here: at every event that tests and mm produce, by chance.
  */
-#ifndef TESTS_HOST_TLB_H
-#define TESTS_HOST_TLB_H
+#ifndef TESTS_MACHINE_TLB_H
+#define TESTS_MACHINE_TLB_H
 
 #include "mmu.h"
 

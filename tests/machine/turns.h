@@ -7,8 +7,8 @@
  *
  * All that a CPU is can be copied, to come back to: its registers and its stack.
  */
-#ifndef TESTS_HOST_TURNS_H
-#define TESTS_HOST_TURNS_H
+#ifndef TESTS_MACHINE_TURNS_H
+#define TESTS_MACHINE_TURNS_H
 
 #include <ucontext.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory at the addresses that mm makes for itself (machine.h). */
-#ifndef TESTS_HOST_WINDOW_H
-#define TESTS_HOST_WINDOW_H
+#ifndef TESTS_MACHINE_WINDOW_H
+#define TESTS_MACHINE_WINDOW_H
 
 #include <mercator/types.h>
 

@@ -6,6 +6,7 @@
  * no sum can overflow.
  */
 #include <arch/multiboot2.h>
+#include <kernel/boot_information.h>
 #include <kernel/units.h>
 
 struct parser {

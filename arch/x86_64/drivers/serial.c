@@ -2,6 +2,7 @@
 /* The serial console: a 16550 UART at COM1 (National Semiconductor PC16550D data sheet). */
 #include <arch/cpu.h>
 #include <arch/serial.h>
+#include <kernel/log.h>
 
 #define COM1             0x3f8
 #define UART_DATA        (COM1 + 0)

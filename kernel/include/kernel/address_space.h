@@ -60,7 +60,7 @@ static inline void *physmap_function(void *context, mc_phys_addr_t frame)
 }
 
 /*
- * Walk the active space (arch/active_root.h); errors as those of the walk functions, and:
+ * Walk the active space (mercator/platform.h); errors as those of the walk functions, and:
  *   MC_ERR_UNSUPPORTED  the method is the recursive one, and the space has lost its recursive slot
  */
 MC_MUST_CHECK static inline int kernel_walk(const struct mc_root *root, mc_virt_addr_t address,

@@ -6,8 +6,8 @@
  *
  * %p prints as 0x and 16 digits. An unknown conversion is copied as it stands.
  */
-#ifndef MERCATOR_FMT_H
-#define MERCATOR_FMT_H
+#ifndef KERNEL_FMT_H
+#define KERNEL_FMT_H
 
 #include <stdarg.h>
 #include <stddef.h>

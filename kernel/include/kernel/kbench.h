@@ -20,8 +20,8 @@
  * costs with all that: where only an empty loop in the strict sense is subtracted. A benchmark
  * without an empty loop has only that.
  */
-#ifndef MERCATOR_KBENCH_H
-#define MERCATOR_KBENCH_H
+#ifndef KERNEL_KBENCH_H
+#define KERNEL_KBENCH_H
 
 #include <arch/cpu.h>
 #include <kernel/options.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* This machine's ACPI tables, as firmware left them and the loader tells of them. */
-#ifndef MERCATOR_KERNEL_ACPI_H
-#define MERCATOR_KERNEL_ACPI_H
+#ifndef KERNEL_KERNEL_ACPI_H
+#define KERNEL_KERNEL_ACPI_H
 
 #include <arch/acpi.h>
 

@@ -16,8 +16,8 @@
  * for the test function itself, not for helpers. A test with no failure has passed. The suite
  * "deliberate" fails on purpose: it runs only where a glob begins with its name.
  */
-#ifndef MERCATOR_KTEST_H
-#define MERCATOR_KTEST_H
+#ifndef KERNEL_KTEST_H
+#define KERNEL_KTEST_H
 
 #include <mercator/types.h>
 

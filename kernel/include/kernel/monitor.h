@@ -3,8 +3,8 @@
  * The monitor: commands that look into the kernel, typed at a prompt or given on the command line.
  * `help` lists them (kernel/monitor/).
  */
-#ifndef MERCATOR_MONITOR_H
-#define MERCATOR_MONITOR_H
+#ifndef KERNEL_MONITOR_H
+#define KERNEL_MONITOR_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Stopping for good when going on would be wrong. */
-#ifndef MERCATOR_PANIC_H
-#define MERCATOR_PANIC_H
+#ifndef KERNEL_PANIC_H
+#define KERNEL_PANIC_H
 
 #include <mercator/platform.h>
 

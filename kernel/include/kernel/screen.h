@@ -12,8 +12,8 @@
  * Nothing here locks: one CPU uses the screen, with interrupts off. A panic in the middle of a write
  * may write.
  */
-#ifndef MERCATOR_SCREEN_H
-#define MERCATOR_SCREEN_H
+#ifndef KERNEL_SCREEN_H
+#define KERNEL_SCREEN_H
 
 #include <kernel/log.h>
 #include <mercator/error.h>

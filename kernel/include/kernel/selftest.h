@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Running the self-tests at start. */
-#ifndef MERCATOR_SELFTEST_H
-#define MERCATOR_SELFTEST_H
+#ifndef KERNEL_SELFTEST_H
+#define KERNEL_SELFTEST_H
 
 #include <kernel/options.h>
 

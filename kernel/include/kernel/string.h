@@ -3,8 +3,8 @@
  * The part of C's <string.h> that the kernel uses, with C's meaning, and text_matches(). The four
  * mem* functions are also what the compiler itself calls (GCC manual, "Standards").
  */
-#ifndef MERCATOR_STRING_H
-#define MERCATOR_STRING_H
+#ifndef KERNEL_STRING_H
+#define KERNEL_STRING_H
 
 #include <stdbool.h>
 #include <stddef.h>

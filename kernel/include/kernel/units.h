@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes and multiples: mm's, which are not in its public face. */
+/* Sizes and multiples: mm's, which its public face has not, for the sake of kernels that have others. */
 #ifndef KERNEL_UNITS_H
 #define KERNEL_UNITS_H
 

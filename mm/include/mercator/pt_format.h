@@ -12,8 +12,8 @@
  *
  * A table is an array of MC_PT_ENTRIES entries. Its level: 1 PT, 2 PD, 3 PDPT, 4 PML4, 5 PML5.
  */
-#ifndef ARCH_PT_FORMAT_H
-#define ARCH_PT_FORMAT_H
+#ifndef MERCATOR_PT_FORMAT_H
+#define MERCATOR_PT_FORMAT_H
 
 #include <mercator/types.h>
 

@@ -30,8 +30,8 @@
  * the second slot as well, as slot | second | idx 4 | idx 3 | 0 and so on, with `second` at any of the
  * places that `slot` has above. But a CPU that guesses may come there.
  */
-#ifndef MERCATOR_TABLE_WINDOW_H
-#define MERCATOR_TABLE_WINDOW_H
+#ifndef MERCATOR_RECURSIVE_H
+#define MERCATOR_RECURSIVE_H
 
 #include <mercator/pt_format.h>
 #include <mercator/types.h>

@@ -3,8 +3,8 @@
  * Interrupts, at every instruction at which they are on: a trap, whose signal handler is a test's. There
  * is one CPU. Needs to be built without a red zone, for the stack's sake.
  */
-#ifndef ARCH_HOST_IRQ_H
-#define ARCH_HOST_IRQ_H
+#ifndef PLATFORM_HOST_IRQ_H
+#define PLATFORM_HOST_IRQ_H
 
 #include <stdbool.h>
 #include <stdint.h>

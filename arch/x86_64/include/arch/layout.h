@@ -17,8 +17,8 @@
  *	                 0xfffe000000000000     the same with 5 levels, 256 TiB
  *	511              0xffffffff80000000     kernel image, the last 2 GiB
  */
-#ifndef MERCATOR_LAYOUT_H
-#define MERCATOR_LAYOUT_H
+#ifndef ARCH_LAYOUT_H
+#define ARCH_LAYOUT_H
 
 #include <mercator/types.h>
 

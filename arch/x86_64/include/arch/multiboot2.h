@@ -8,7 +8,6 @@
 #ifndef ARCH_MULTIBOOT2_H
 #define ARCH_MULTIBOOT2_H
 
-#include <kernel/boot_information.h>
 #include <mercator/error.h>
 #include <mercator/types.h>
 
@@ -115,6 +114,8 @@ struct multiboot2_error {
 
 /* Told of each tag, or string of a module, that is left out because it breaks its format. */
 typedef void (*multiboot2_left_out)(const struct multiboot2_error *what);
+
+struct bootinfo; /* kernel/boot_information.h */
 
 /*
  * Check the boot information at `data`, of which not more than `available` bytes can be read, and

@@ -3,7 +3,6 @@
 #ifndef ARCH_SERIAL_H
 #define ARCH_SERIAL_H
 
-#include <kernel/log.h>
 #include <mercator/types.h>
 
 /*
@@ -24,6 +23,8 @@ bool serial_read(uint8_t *byte);
  * is one gap, and what serial_read() gives next comes after it.
  */
 bool serial_overrun(void);
+
+struct console; /* kernel/log.h */
 
 /* Writes lines to COM1. Attach it only after serial_init() has returned true. */
 extern struct console serial_console;
