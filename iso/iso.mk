@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 # The ISO: GRUB for BIOS and UEFI, its menu, the kernel. Two builds of one commit are the same, bit
-# for bit: for grub-mkrescue and what it runs, the time is the commit's. The kernel on it has no debug information: GRUB holds the whole file in memory
-# while it loads it, which decides how much memory a machine needs at least.
+# for bit: for grub-mkrescue and what it runs, the time is the commit's. The kernel on it has no debug
+# information: GRUB holds the whole file in memory while it loads it, which decides how much memory a
+# machine needs at least.
 
 # The kernel's command line, as it reads it (kernel/boot/command_line.c): $ and all else are text, to make too.
 CMDLINE ?= selftest

@@ -23,16 +23,17 @@ static inline uint64_t align_up(uint64_t value, uint64_t align)
 	return (value + align - 1) & ~(align - 1);
 }
 
+static inline bool is_aligned(uint64_t value, uint64_t align)
+{
+	return (value & (align - 1)) == 0;
+}
+
+/* The nearest value in [low, high]. */
 static inline uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 {
 	if (value < low)
 		return low;
 	return value < high ? value : high;
-}
-
-static inline bool is_aligned(uint64_t value, uint64_t align)
-{
-	return (value & (align - 1)) == 0;
 }
 
 #endif

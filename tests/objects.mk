@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
 # Each test once:
-#   both-y      runs in the kernel and on the host, there whatever the configuration
-#   in-kernel-y in the kernel only
-#   on-host-y   on the host only; mapper-y and the like are what several of the host's programs have
-# and each source that is under test on the host, of mm all.
+#   both-y       in the kernel and on the host, there whatever the configuration
+#   in-kernel-y  in the kernel only
+#   on-host-y    on the host only
+# mapper-y, mapper-tests-y and host-mapper-tests are parts of these that tests/programs.mk has more often.
 
 # The frame allocator.
 both-y += $(patsubst %,tests/mm/%.c,frame_edges_test frame_rig frame_test frame_usage_test)
