@@ -2,8 +2,8 @@
 #
 # mm's sources, once: every program that has some of them takes them from here.
 
-mm_frame := $(patsubst %,mm/frame/%.c,bits block bulk cache chunk debug extent frame layout pick run \
-	single stats tree usage)
+mm_frame := $(patsubst %,mm/frame/%.c,bits block bulk cache chunk debug layout pick pool run \
+	single stats stretch tree usage)
 mm_pagetable := $(patsubst %,mm/pagetable/%.c,cursor mapper range second_slot walk \
 	access/generic access/offset access/recursive access/second) \
 	$(patsubst %,mm/space/%.c,space tlb) mm/physmap.c mm/temp_page.c

@@ -6,9 +6,9 @@
 
 # Lines are all that a sanitizer prints, and cost a fifth of the compiler's time less than all of -g.
 host_debug := -g1
-host_cflags = $(c_dialect) -Itests/host/include $(call includes,platform/host) -O1 $(host_debug) \
+host_cflags = $(c_dialect) $(call includes,platform/host) -O1 $(host_debug) \
 	-fno-omit-frame-pointer -fno-builtin $(warnings)
-soak_cflags = $(c_dialect) -Itests/host/include $(call includes,platform/host) -O2 -g $(warnings)
+soak_cflags = $(c_dialect) $(call includes,platform/host) -O2 -g $(warnings)
 sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
 debug := -DCONFIG_DEBUG_CHECKS=1
 

@@ -4,6 +4,8 @@
 #include <arch/cpu_features.h>
 #include <kernel/log.h>
 
+#include "steps.h"
+
 static const char *yes_no(bool value)
 {
 	return value ? "yes" : "no";

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Dumping the live page tables (kernel/boot_information.h). */
-#include <kernel/boot_information.h>
+/* Dumping the live page tables. */
 #include <kernel/log.h>
 #include <kernel/panic.h>
 #include <mercator/mapper.h>
+
+#include "steps.h"
 
 static int dump_entry(void *context, mc_virt_addr_t first, unsigned int level, mc_pt_entry_t entry)
 {

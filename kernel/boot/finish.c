@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of the kernel's run (kernel/options.h). */
+/* The end of the kernel's run (kernel/panic.h). */
 #include <arch/cpu.h>
 #include <kernel/options.h>
+#include <kernel/panic.h>
 
 #define ISA_DEBUG_EXIT_PORT 0xf4
 #define ISA_DEBUG_PASSED    16 /* status 33 */

@@ -16,11 +16,13 @@
 #include <kernel/memory.h>
 #include <kernel/monitor.h>
 #include <kernel/options.h>
+#include <kernel/panic.h>
 #include <kernel/screen.h>
 #include <kernel/selftest.h>
 #include <mercator/physmap.h>
 
 #include "../console/start_screen.h"
+#include "steps.h"
 
 void kernel_main(void);
 

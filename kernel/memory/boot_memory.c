@@ -5,11 +5,6 @@
 #include <kernel/panic.h>
 #include <kernel/units.h>
 
-/* Frames [start, end). */
-struct pfn_range {
-	mc_pfn_t start, end;
-};
-
 /* Bytes: of the stub, its tables, the boot information, and of all modules. */
 static uint64_t given_back[BOOT_MODULES + 1];
 
@@ -34,13 +29,13 @@ static uint64_t visit_part(struct pfn_range span, struct pfn_range want, visit_f
 }
 
 /*
- * Visit the frames in `want` that boot memory is in and nothing that stays: in memory_pool(), not in
- * memory_ranges(), both of which are sorted. The sum of the results.
+ * Visit the frames in `want` that boot memory is in and nothing that stays: in memory_allocatable(), not
+ * in memory_ranges(), both of which are sorted. The sum of the results.
  */
 static uint64_t visit_boot_frames(struct pfn_range want, visit_frames visit)
 {
 	size_t nr_pool, nr_usable, next = 0;
-	const struct mc_memmap_range *pool = memory_pool(&nr_pool);
+	const struct mc_memmap_range *pool = memory_allocatable(&nr_pool);
 	const struct mc_memmap_range *usable = memory_ranges(&nr_usable);
 	uint64_t sum = 0;
 

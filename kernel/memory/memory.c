@@ -7,7 +7,7 @@
  *
  *	| firmware's entries, devices | what stays: page 0, the image, the arrays | boot memory |
  *	  memory_ram() ..............
- *	  memory_pool() ...........................................................
+ *	  memory_allocatable() ....................................................
  *	  memory_ranges() ......................................................................
  *	                                                                           memory_boot()
  */
@@ -297,7 +297,7 @@ const struct mc_memmap_range *memory_ram(size_t *count)
 	return ram;
 }
 
-const struct mc_memmap_range *memory_pool(size_t *count)
+const struct mc_memmap_range *memory_allocatable(size_t *count)
 {
 	*count = nr_pool;
 	return pool;

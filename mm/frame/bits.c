@@ -19,7 +19,7 @@ static struct chunk_scan scan_inner(const uint64_t *words)
 
 struct chunk_scan chunk_scan(const struct mc_frame_view *view, uint64_t chunk)
 {
-	const struct frame_span span = chunk_span(view, chunk);
+	const struct frames span = chunk_frames(view, chunk);
 	struct chunk_scan scan = { .some_free = false, .all_free = true };
 
 	if (chunk_is_inner(view, chunk))
@@ -45,7 +45,7 @@ static unsigned int popcount(uint64_t bits)
 
 uint64_t chunk_count_free(const struct mc_frame_view *view, uint64_t chunk)
 {
-	const struct frame_span span = chunk_span(view, chunk);
+	const struct frames span = chunk_frames(view, chunk);
 	uint64_t count = 0;
 
 	/* Bits outside of the range are set. */
@@ -54,7 +54,7 @@ uint64_t chunk_count_free(const struct mc_frame_view *view, uint64_t chunk)
 	return count;
 }
 
-bool bits_any_set(const struct mc_frame_view *view, struct frame_span span)
+bool bits_any_set(const struct mc_frame_view *view, struct frames span)
 {
 	for_each_word (base, span)
 		if (atomic_load(frame_word(view, base)) & word_mask(base, span.start, span.end))
@@ -62,7 +62,7 @@ bool bits_any_set(const struct mc_frame_view *view, struct frame_span span)
 	return false;
 }
 
-void bits_set(const struct mc_frame_view *view, struct frame_span span)
+void bits_set(const struct mc_frame_view *view, struct frames span)
 {
 	for_each_word (base, span) {
 		uint64_t *word = frame_word(view, base);
@@ -71,7 +71,7 @@ void bits_set(const struct mc_frame_view *view, struct frame_span span)
 	}
 }
 
-void bits_clear(const struct mc_frame_view *view, struct frame_span span)
+void bits_clear(const struct mc_frame_view *view, struct frames span)
 {
 	for_each_word (base, span) {
 		uint64_t *word = frame_word(view, base);
@@ -82,7 +82,7 @@ void bits_clear(const struct mc_frame_view *view, struct frame_span span)
 
 size_t bits_take(const struct mc_frame_view *view, uint64_t chunk, mc_pfn_t *frames, size_t count)
 {
-	const struct frame_span span = chunk_span(view, chunk);
+	const struct frames span = chunk_frames(view, chunk);
 	size_t taken = 0;
 
 	for_each_word (base, span) {
@@ -115,7 +115,7 @@ static bool find_in_word(uint64_t used, unsigned int order, unsigned int *bit)
 bool chunk_find_block(const struct mc_frame_view *view, uint64_t chunk, unsigned int order,
 		      mc_pfn_t *pfn)
 {
-	const struct frame_span span = chunk_span(view, chunk);
+	const struct frames span = chunk_frames(view, chunk);
 	const uint64_t count = mc_frame_order_count(order);
 	unsigned int bit;
 
@@ -131,7 +131,7 @@ bool chunk_find_block(const struct mc_frame_view *view, uint64_t chunk, unsigned
 	}
 	for (mc_pfn_t start = align_up(span.start, count); start + count <= span.end;
 	     start += count) {
-		if (bits_any_set(view, (struct frame_span){ start, start + count }))
+		if (bits_any_set(view, (struct frames){ start, start + count }))
 			continue;
 		*pfn = start;
 		return true;

@@ -17,7 +17,7 @@ static bool alloc_area(struct mc_frame_pool *pool, mc_pfn_t *pfn)
 		for (uint64_t i = 0; i < AREA_CHUNKS; i++)
 			chunk_take_block(pool, view, area * AREA_CHUNKS + i);
 	if (state == AREA_FRESH)
-		debug_mark_fresh(view, (struct frame_span){ *pfn, *pfn + AREA_FRAMES });
+		debug_mark_fresh(view, (struct frames){ *pfn, *pfn + AREA_FRAMES });
 	area_set_state(view, area, AREA_BLOCK);
 	return true;
 }
@@ -39,7 +39,7 @@ static bool alloc_small(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t
 
 	if (!pick_block(pool, order, &chunk, pfn))
 		return false;
-	bits_set(&pool->view, (struct frame_span){ *pfn, *pfn + mc_frame_order_count(order) });
+	bits_set(&pool->view, (struct frames){ *pfn, *pfn + mc_frame_order_count(order) });
 	if (!chunk_scan(&pool->view, chunk).some_free)
 		chunk_resettle(pool, &pool->view, chunk);
 	return true;
@@ -132,7 +132,7 @@ static void give_back(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int ord
 	} else if (order == MC_FRAME_ORDER_2MIB) {
 		chunk_give_block(pool, view, chunk);
 	} else {
-		bits_clear(view, (struct frame_span){ pfn, pfn + mc_frame_order_count(order) });
+		bits_clear(view, (struct frames){ pfn, pfn + mc_frame_order_count(order) });
 		kind = state_kind(*chunk_state(view, chunk));
 		if (kind == CHUNK_FULL ||
 		    (kind == CHUNK_PARTIAL && chunk_scan(view, chunk).all_free))

@@ -38,7 +38,7 @@ static uint32_t slot_in_view(const struct mc_frame_view *view, uint64_t chunk)
 
 void cache_own(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk)
 {
-	const struct frame_span span = chunk_span(view, chunk);
+	const struct frames span = chunk_frames(view, chunk);
 	struct mc_frame_cpu *cpu = &pool->cpus[mc_cpu_id()];
 	const uint32_t slot = slot_in_view(view, chunk);
 

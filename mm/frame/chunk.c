@@ -151,7 +151,7 @@ void edges_list(struct mc_frame_pool *pool, struct frame_range *range)
 /* All frames free, those outside of the range marked so that nobody ever takes them. */
 static void clear_words(const struct mc_frame_view *view, uint64_t chunk)
 {
-	const struct frame_span span = chunk_span(view, chunk);
+	const struct frames span = chunk_frames(view, chunk);
 
 	for_each_word (base, span)
 		atomic_store(frame_word(view, base), ~word_mask(base, span.start, span.end));
@@ -247,7 +247,7 @@ void area_cut(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint
 {
 	const enum chunk_kind kind =
 		area_state(view, area) == AREA_FRESH ? CHUNK_FRESH : CHUNK_WHOLE;
-	const struct frame_span span = span_in_view(view, area << AREA_SHIFT, AREA_FRAMES);
+	const struct frames span = frames_in_view(view, area << AREA_SHIFT, AREA_FRAMES);
 	const uint64_t first = align_up(span.start, CHUNK_FRAMES) >> CHUNK_SHIFT;
 	const uint64_t end = span.end >> CHUNK_SHIFT;
 
@@ -258,7 +258,6 @@ void area_cut(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint
 		push_tail(pool, &pool->whole, record, (uint32_t)chunk);
 	}
 	if (kind == CHUNK_FRESH && first < end)
-		debug_mark_fresh(view,
-				 (struct frame_span){ first << CHUNK_SHIFT, end << CHUNK_SHIFT });
+		debug_mark_fresh(view, (struct frames){ first << CHUNK_SHIFT, end << CHUNK_SHIFT });
 	area_set_state(view, area, first < end ? (uint16_t)(end - first) : 0);
 }

@@ -16,9 +16,9 @@ struct chunk_scan chunk_scan(const struct mc_frame_view *view, uint64_t chunk);
 uint64_t chunk_count_free(const struct mc_frame_view *view, uint64_t chunk);
 
 /* Whether any of these frames' bits are set; they are in one chunk with valid words. */
-bool bits_any_set(const struct mc_frame_view *view, struct frame_span span);
-void bits_set(const struct mc_frame_view *view, struct frame_span span);
-void bits_clear(const struct mc_frame_view *view, struct frame_span span);
+bool bits_any_set(const struct mc_frame_view *view, struct frames span);
+void bits_set(const struct mc_frame_view *view, struct frames span);
+void bits_clear(const struct mc_frame_view *view, struct frames span);
 
 /* Set the bits of up to `count` free frames of a chunk with valid words; how many there were. */
 size_t bits_take(const struct mc_frame_view *view, uint64_t chunk, mc_pfn_t *frames, size_t count);

@@ -21,7 +21,7 @@ static unsigned int tag_order(unsigned int order)
 	return order == MC_FRAME_ORDER_1GIB ? TAG_1GIB : order;
 }
 
-void debug_mark_fresh(const struct mc_frame_view *view, struct frame_span span)
+void debug_mark_fresh(const struct mc_frame_view *view, struct frames span)
 {
 	for (mc_pfn_t pfn = span.start; FRAME_DEBUG && pfn < span.end; pfn++)
 		atomic_store(tag_of(view, pfn), TAG_FRESH);

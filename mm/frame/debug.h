@@ -13,7 +13,7 @@
 #define FRAME_DEBUG IS_ENABLED(CONFIG_DEBUG_CHECKS)
 
 /* These frames become known to the allocator now: they were never allocated, nor poisoned. */
-void debug_mark_fresh(const struct mc_frame_view *view, struct frame_span span);
+void debug_mark_fresh(const struct mc_frame_view *view, struct frames span);
 
 /* Panics if a poisoned frame was written to. */
 void debug_allocated(struct mc_frame_pool *pool, const struct mc_frame_view *view, mc_pfn_t pfn,

@@ -56,14 +56,14 @@ bool alloc_more(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count, size
 void tag_allocated(struct mc_frame_pool *pool, mc_pfn_t pfn);
 
 /*
- * extent.c: frames from `pfn` on that are all free, or all not, up to `end`. Under the lock;
+ * stretch.c: frames from `pfn` on that are all free, or all not, up to `end`. Under the lock;
  * what a CPU owns may change meanwhile.
  */
-struct frame_extent {
+struct stretch {
 	mc_pfn_t end;
 	bool free;
 };
 
-struct frame_extent extent_at(const struct mc_frame_view *view, mc_pfn_t pfn);
+struct stretch stretch_at(const struct mc_frame_view *view, mc_pfn_t pfn);
 
 #endif

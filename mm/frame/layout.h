@@ -165,22 +165,22 @@ static inline uint64_t *frame_word(const struct mc_frame_view *view, mc_pfn_t pf
 }
 
 /* The frames of a chunk, or an area, that are in the range. */
-struct frame_span {
+struct frames {
 	mc_pfn_t start, end;
 };
 
-static inline struct frame_span span_in_view(const struct mc_frame_view *view, mc_pfn_t start,
-					     uint64_t count)
+static inline struct frames frames_in_view(const struct mc_frame_view *view, mc_pfn_t start,
+					   uint64_t count)
 {
-	return (struct frame_span){
+	return (struct frames){
 		.start = start > view->start ? start : view->start,
 		.end = start + count < view->end ? start + count : view->end,
 	};
 }
 
-static inline struct frame_span chunk_span(const struct mc_frame_view *view, uint64_t chunk)
+static inline struct frames chunk_frames(const struct mc_frame_view *view, uint64_t chunk)
 {
-	return span_in_view(view, chunk << CHUNK_SHIFT, CHUNK_FRAMES);
+	return frames_in_view(view, chunk << CHUNK_SHIFT, CHUNK_FRAMES);
 }
 
 /* The bits that frames [start, end) have in the word that begins at frame `base`. */

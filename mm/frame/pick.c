@@ -179,7 +179,7 @@ static bool search_list(struct mc_frame_pool *pool, struct mc_chunk_list *list, 
 }
 
 /* A block in an edge whose words mean nothing, since all of its frames are free. */
-static bool block_in_span(struct frame_span span, unsigned int order, mc_pfn_t *pfn)
+static bool block_in_span(struct frames span, unsigned int order, mc_pfn_t *pfn)
 {
 	*pfn = align_up(span.start, mc_frame_order_count(order));
 	return *pfn + mc_frame_order_count(order) <= span.end;
@@ -197,7 +197,7 @@ static bool search_edges(struct mc_frame_pool *pool, unsigned int order, uint64_
 				continue;
 			if (state_kind(range->edges[i]) == CHUNK_PARTIAL
 				    ? chunk_find_block(view, *chunk, order, pfn)
-				    : block_in_span(chunk_span(view, *chunk), order, pfn))
+				    : block_in_span(chunk_frames(view, *chunk), order, pfn))
 				return true;
 		}
 	}

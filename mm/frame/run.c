@@ -7,11 +7,11 @@
 static mc_pfn_t free_until(struct mc_frame_pool *pool, mc_pfn_t pfn, mc_pfn_t end)
 {
 	while (pfn < end && view_seek(pool, &pool->view, pfn)) {
-		const struct frame_extent extent = extent_at(&pool->view, pfn);
+		const struct stretch stretch = stretch_at(&pool->view, pfn);
 
-		if (!extent.free)
+		if (!stretch.free)
 			break;
-		pfn = extent.end;
+		pfn = stretch.end;
 	}
 	return pfn < end ? pfn : end;
 }
@@ -22,7 +22,7 @@ static bool next_free(struct mc_frame_pool *pool, mc_pfn_t *pfn)
 	struct mc_frame_view *view = &pool->view;
 
 	for (;;) {
-		struct frame_extent extent;
+		struct stretch stretch;
 
 		if (!view_has(view, *pfn)) {
 			struct frame_range *range = tree_find_from(pool, *pfn);
@@ -33,10 +33,10 @@ static bool next_free(struct mc_frame_pool *pool, mc_pfn_t *pfn)
 			if (*pfn < view->start)
 				*pfn = view->start;
 		}
-		extent = extent_at(view, *pfn);
-		if (extent.free)
+		stretch = stretch_at(view, *pfn);
+		if (stretch.free)
 			return true;
-		*pfn = extent.end;
+		*pfn = stretch.end;
 	}
 }
 
@@ -71,7 +71,7 @@ static bool disown(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 {
 	const struct mc_frame_view *view = &pool->view;
 
-	for (mc_pfn_t pfn = start; pfn < end; pfn = chunk_span(view, pfn >> CHUNK_SHIFT).end) {
+	for (mc_pfn_t pfn = start; pfn < end; pfn = chunk_frames(view, pfn >> CHUNK_SHIFT).end) {
 		const uint64_t chunk = pfn >> CHUNK_SHIFT;
 
 		(void)view_seek(pool, &pool->view, pfn);
@@ -91,13 +91,13 @@ static void take_frames(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end
 
 	for (mc_pfn_t pfn = start; pfn < end;) {
 		const uint64_t chunk = pfn >> CHUNK_SHIFT;
-		struct frame_span span;
+		struct frames span;
 
 		(void)view_seek(pool, &pool->view, pfn);
 		if (chunk_is_inner(view, chunk) &&
 		    area_is_free(area_state(view, pfn >> AREA_SHIFT)))
 			area_cut(pool, view, pfn >> AREA_SHIFT);
-		span = chunk_span(view, chunk);
+		span = chunk_frames(view, chunk);
 		span.start = pfn;
 		if (span.end > end)
 			span.end = end;

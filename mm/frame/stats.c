@@ -35,13 +35,13 @@ static void add_range(const struct mc_frame_view *view, struct mc_frame_stats *s
 	stats->nr_ranges++;
 	stats->nr_frames += view->end - view->start;
 	for (mc_pfn_t pfn = view->start; pfn < view->end;) {
-		const struct frame_extent extent = extent_at(view, pfn);
+		const struct stretch stretch = stretch_at(view, pfn);
 
-		if (!extent.free) {
+		if (!stretch.free) {
 			add_run(stats, run, pfn);
-			run = extent.end;
+			run = stretch.end;
 		}
-		pfn = extent.end;
+		pfn = stretch.end;
 	}
 	add_run(stats, run, view->end);
 }

@@ -5,23 +5,23 @@
 /* Whether the 2 MiB chunk of a free frame could be had as one block. */
 static bool chunk_is_free(const struct mc_frame_view *view, uint64_t chunk)
 {
-	struct frame_extent extent;
+	struct stretch stretch;
 
 	if (!chunk_is_inner(view, chunk))
 		return false;
-	extent = extent_at(view, chunk << CHUNK_SHIFT);
-	return extent.free && extent.end >= (chunk + 1) << CHUNK_SHIFT;
+	stretch = stretch_at(view, chunk << CHUNK_SHIFT);
+	return stretch.free && stretch.end >= (chunk + 1) << CHUNK_SHIFT;
 }
 
 /* Add the frames of one range from `pfn` on that are in one state; where the next ones begin. */
-static mc_pfn_t add_extent(const struct mc_frame_view *view, mc_pfn_t pfn, mc_pfn_t end,
-			   struct mc_frame_usage *usage)
+static mc_pfn_t add_stretch(const struct mc_frame_view *view, mc_pfn_t pfn, mc_pfn_t end,
+			    struct mc_frame_usage *usage)
 {
-	const struct frame_extent extent = extent_at(view, pfn);
-	const mc_pfn_t stop = extent.end < end ? extent.end : end;
+	const struct stretch stretch = stretch_at(view, pfn);
+	const mc_pfn_t stop = stretch.end < end ? stretch.end : end;
 
 	usage->nr_frames += stop - pfn;
-	if (extent.free) {
+	if (stretch.free) {
 		usage->nr_free += stop - pfn;
 		if (!chunk_is_free(view, pfn >> CHUNK_SHIFT))
 			usage->nr_broken += stop - pfn;
@@ -41,7 +41,7 @@ struct mc_frame_usage mc_frame_usage(struct mc_frame_pool *pool, mc_pfn_t start,
 		if (start < view.start)
 			start = view.start;
 		while (start < end && start < view.end)
-			start = add_extent(&view, start, end, &usage);
+			start = add_stretch(&view, start, end, &usage);
 	}
 	pool_unlock(pool, irq);
 	return usage;

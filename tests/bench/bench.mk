@@ -2,7 +2,7 @@
 #
 # Benchmarks that run on the host: the kernel's mm/ sources, optimised as for the kernel.
 
-bench_cflags = $(c_dialect) -Itests/host/include $(call includes,platform/host) -O2 -g \
+bench_cflags = $(c_dialect) $(call includes,platform/host) -O2 -g \
 	-fno-omit-frame-pointer -fcf-protection=none $(warnings)
 
 bench_frames_sources := $(mm_frame) mm/error.c kernel/lib/fmt.c tests/host/log.c \

@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_BRIEF_SECONDS ?= 10
 
 fuzz_targets :=
-fuzz_cflags = $(c_dialect) -Itests/host/include $(call includes,platform/host) -O1 -g -fno-omit-frame-pointer \
+fuzz_cflags = $(c_dialect) $(call includes,platform/host) -O1 -g -fno-omit-frame-pointer \
 	$(warnings) $(warnings_clang)
 fuzz_sanitize := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 

@@ -31,7 +31,7 @@ struct mc_frame_pool *kernel_frames(void)
 	return &pool;
 }
 
-const struct mc_memmap_range *memory_pool(size_t *count)
+const struct mc_memmap_range *memory_allocatable(size_t *count)
 {
 	*count = nr_pool;
 	return pool_ranges;

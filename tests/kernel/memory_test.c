@@ -35,7 +35,7 @@ static bool overlaps_usable(uint64_t start, uint64_t end)
 static void expect_no_ram(struct ktest_run *t, uint64_t start, uint64_t end)
 {
 	EXPECT_TRUE(t, !overlaps(memory_ranges, start, end));
-	EXPECT_TRUE(t, !overlaps(memory_pool, start, end));
+	EXPECT_TRUE(t, !overlaps(memory_allocatable, start, end));
 	EXPECT_TRUE(t, !overlaps(memory_ram, start, end));
 	for (mc_pfn_t pfn = start / MC_FRAME_SIZE; pfn * MC_FRAME_SIZE < end; pfn++) {
 		EXPECT_EQ(t, mc_frame_alloc_at(kernel_frames(), pfn, 1), MC_ERR_FOREIGN);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arch/vga_cursor.h>
 #include <kernel/address_space.h>
 #include <kernel/ktest.h>
 #include <kernel/memory.h>
@@ -34,6 +35,10 @@ static struct console *attached;
 static int claim_error, map_error;
 static uint64_t claimed_start, claimed_size;
 static enum mc_memory_type mapped_as;
+
+void vga_cursor_hide(void)
+{
+}
 
 void log_attach(struct console *console)
 {

@@ -108,9 +108,6 @@ void log_picture_paint(const char *text, const uint8_t *paint, size_t length);
 #define SIZE_TEXT_MAX 16
 const char *describe_size(char text[SIZE_TEXT_MAX], uint64_t bytes);
 
-/* The loader, the CPU, paging, and the address-space layout. */
-void describe_machine(const struct bootinfo *info);
-
 /* Every step of a walk, decoded; `result` is what the walk function returned. */
 void describe_walk(enum log_level level, mc_virt_addr_t address, const struct mc_walk *walk,
 		   int result);

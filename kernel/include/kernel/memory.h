@@ -33,6 +33,11 @@ struct mc_memmap_range memory_screen(void);
  */
 void memory_init(const struct bootinfo *info);
 
+/* Frames [start, end), none if equal. */
+struct pfn_range {
+	mc_pfn_t start, end;
+};
+
 /*
  * All ranges of whole frames that are RAM, ours and others' use of it included, but no device memory,
  * below the CPU's physical limit; sorted, disjoint, no two touching.
@@ -60,7 +65,7 @@ void memory_boot_set_released(size_t piece);
  * The ranges of memory_ranges() and the frames that boot memory alone is in; sorted, disjoint, no two
  * touching. What the frame allocator is to have.
  */
-const struct mc_memmap_range *memory_pool(size_t *count);
+const struct mc_memmap_range *memory_allocatable(size_t *count);
 
 /*
  * The physical memory, in bytes, in which all of these arrays are, that of memory_ranges() first; and

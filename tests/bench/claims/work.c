@@ -26,7 +26,7 @@ static struct mc_space *const space = &world_kernel;
 static struct mc_tlb_batch batch;
 static mc_virt_addr_t chosen[ROUNDS];
 
-APART static void measured_translate(void)
+MEASURED static void measured_translate(void)
 {
 	mc_phys_addr_t physical;
 
@@ -34,7 +34,7 @@ APART static void measured_translate(void)
 		must(mc_mapper_translate_address(space, chosen[i], &physical));
 }
 
-APART static void measured_protect(void)
+MEASURED static void measured_protect(void)
 {
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		must(mc_mapper_protect(space, chosen[i], MC_FRAME_SIZE, read_only, &batch, NULL));
@@ -42,7 +42,7 @@ APART static void measured_protect(void)
 	}
 }
 
-APART static void measured_unmap(void)
+MEASURED static void measured_unmap(void)
 {
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		must(mc_mapper_unmap(space, chosen[i], MC_FRAME_SIZE, &batch));
@@ -50,15 +50,15 @@ APART static void measured_unmap(void)
 	}
 }
 
-APART static void measured_map(void)
+MEASURED static void measured_map(void)
 {
 	for (unsigned int i = 0; i < ROUNDS; i++)
 		must(mc_mapper_map(space, chosen[i], mc_phys_addr(0), MC_FRAME_SIZE, read_write,
 				   NULL));
 }
 
-APART static void measured_setup(struct mc_space *empty, const struct mc_memmap_range *ram,
-				 size_t count)
+MEASURED static void measured_setup(struct mc_space *empty, const struct mc_memmap_range *ram,
+				    size_t count)
 {
 	must(mc_physmap_map(empty, &world_window, ram, count, world_read_only));
 }

@@ -156,7 +156,7 @@ void world_go_by_temp_page(void)
 	world_kernel.root.pointers_are_brief = true;
 }
 
-APART static void measured_temporary_setup(void)
+MEASURED static void measured_temporary_setup(void)
 {
 	const uint64_t nr_tables = world_kernel.nr_tables;
 	struct mc_walk walk;
@@ -216,7 +216,7 @@ struct mc_space world_empty_space(unsigned int largest_leaf)
 	return make_space(4, largest_leaf);
 }
 
-APART static void measured_recursive_setup(mc_pt_entry_t *root)
+MEASURED static void measured_recursive_setup(mc_pt_entry_t *root)
 {
 	root[CONFIG_RECURSIVE_SLOT].raw = mc_phys_raw(current.table) | MC_PT_RECURSIVE_FLAGS;
 }

@@ -15,7 +15,7 @@
 #define WORLD_MEMORY GIB(16)
 
 /* A function of its own in callgrind's profile; what is counted there is named measured_*. */
-#define APART __attribute__((noinline))
+#define MEASURED __attribute__((noinline))
 
 extern struct mc_space world_kernel; /* the active one */
 extern const struct mc_physmap_window world_window;

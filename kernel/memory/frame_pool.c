@@ -58,10 +58,6 @@ static void on_misuse(int error, mc_pfn_t pfn, unsigned int order)
 }
 
 /* The frames of a usable range below a bound. */
-struct pfn_range {
-	mc_pfn_t start, end; /* empty if equal */
-};
-
 static struct pfn_range span_below(const struct mc_memmap_range *range, uint64_t reach)
 {
 	const uint64_t end = range->end < reach ? range->end : reach;
@@ -101,7 +97,7 @@ static uint64_t pool_reach(void)
 static uint64_t room_for_all(void)
 {
 	size_t count;
-	const struct mc_memmap_range *ranges = memory_pool(&count);
+	const struct mc_memmap_range *ranges = memory_allocatable(&count);
 	uint64_t room = SPLIT_ROOM;
 
 	for (size_t i = 0; i < count; i++)
@@ -199,7 +195,7 @@ static char *add_next(mc_pfn_t start, mc_pfn_t end, char *room)
 static void add_all(char *room)
 {
 	size_t count;
-	const struct mc_memmap_range *ranges = memory_pool(&count);
+	const struct mc_memmap_range *ranges = memory_allocatable(&count);
 
 	for (size_t i = 0; i < count; i++) {
 		struct pfn_range span = span_below(&ranges[i], pool_reach());

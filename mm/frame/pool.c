@@ -35,9 +35,9 @@ static void list_edges(struct mc_frame_pool *pool, const struct mc_frame_view *v
 	const bool tail_is_edge = tail != head && !chunk_is_inner(view, tail);
 
 	if (head_is_edge)
-		debug_mark_fresh(view, chunk_span(view, head));
+		debug_mark_fresh(view, chunk_frames(view, head));
 	if (tail_is_edge)
-		debug_mark_fresh(view, chunk_span(view, tail));
+		debug_mark_fresh(view, chunk_frames(view, tail));
 	if (head_is_edge || tail_is_edge)
 		edges_list(pool, view->range);
 }

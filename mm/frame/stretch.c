@@ -3,7 +3,7 @@
 #include "internal.h"
 
 /* The part of a word that says the same from `pfn` on. */
-static struct frame_extent extent_in_word(uint64_t used, mc_pfn_t pfn)
+static struct stretch stretch_in_word(uint64_t used, mc_pfn_t pfn)
 {
 	const unsigned int bit = pfn % WORD_FRAMES;
 	const bool is_free = !(used >> bit & 1);
@@ -11,14 +11,14 @@ static struct frame_extent extent_in_word(uint64_t used, mc_pfn_t pfn)
 	const unsigned int count =
 		change ? (unsigned int)__builtin_ctzll(change) : WORD_FRAMES - bit;
 
-	return (struct frame_extent){ .end = pfn + count, .free = is_free };
+	return (struct stretch){ .end = pfn + count, .free = is_free };
 }
 
-struct frame_extent extent_at(const struct mc_frame_view *view, mc_pfn_t pfn)
+struct stretch stretch_at(const struct mc_frame_view *view, mc_pfn_t pfn)
 {
 	const uint64_t chunk = pfn >> CHUNK_SHIFT, area = pfn >> AREA_SHIFT;
-	const struct frame_span span = chunk_span(view, chunk);
-	struct frame_extent extent;
+	const struct frames span = chunk_frames(view, chunk);
+	struct stretch stretch;
 	enum chunk_kind kind;
 
 	if (chunk_is_inner(view, chunk) && !area_is_cut(area_state(view, area))) {
@@ -26,17 +26,17 @@ struct frame_extent extent_at(const struct mc_frame_view *view, mc_pfn_t pfn)
 		const mc_pfn_t end = (area + 1) << AREA_SHIFT,
 			       inner = view->end_chunk << CHUNK_SHIFT;
 
-		return (struct frame_extent){ .end = end < inner ? end : inner,
-					      .free = area_is_free(area_state(view, area)) };
+		return (struct stretch){ .end = end < inner ? end : inner,
+					 .free = area_is_free(area_state(view, area)) };
 	}
 	kind = state_kind(*chunk_state(view, chunk));
 	if (kind <= CHUNK_WHOLE)
-		return (struct frame_extent){ .end = span.end, .free = true };
+		return (struct stretch){ .end = span.end, .free = true };
 	if (kind == CHUNK_BLOCK)
-		return (struct frame_extent){ .end = span.end, .free = false };
+		return (struct stretch){ .end = span.end, .free = false };
 	/* An owner may be changing it. */
-	extent = extent_in_word(atomic_load(frame_word(view, pfn)), pfn);
-	if (extent.end > span.end)
-		extent.end = span.end;
-	return extent;
+	stretch = stretch_in_word(atomic_load(frame_word(view, pfn)), pfn);
+	if (stretch.end > span.end)
+		stretch.end = span.end;
+	return stretch;
 }
