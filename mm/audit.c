@@ -8,8 +8,7 @@
 #include <mercator/audit.h>
 #include <mercator/mapper.h>
 
-#include "pagetable/range.h"
-#include "pagetable/second_slot.h"
+#include "pagetable/window.h"
 #include "sort.h"
 #include "units.h"
 
@@ -66,11 +65,6 @@ static int broken(struct audit *audit, const char *what, mc_virt_addr_t address,
 static int broken_from(struct audit *audit, const char *what, uint64_t address)
 {
 	return broken(audit, what, mc_virt_addr(address), 0, (mc_pt_entry_t){ 0 });
-}
-
-static bool is_kernel_half(mc_virt_addr_t address)
-{
-	return mc_virt_raw(address) >> 63;
 }
 
 static const struct mc_region *region_now(const struct audit *audit)
@@ -285,9 +279,9 @@ static const char *leaf_fault(const struct audit *audit, mc_virt_addr_t address,
 		return "an alias of the kernel's text or read-only data is writable";
 	if ((attributes.rights & MC_RIGHT_GLOBAL) && !audit->space->global_pages)
 		return "a leaf is global, which this CPU does not have";
-	if ((attributes.rights & MC_RIGHT_USER) && is_kernel_half(address))
+	if ((attributes.rights & MC_RIGHT_USER) && mc_pt_is_upper_half(address))
 		return "a leaf of the kernel half is the user's";
-	if ((attributes.rights & MC_RIGHT_GLOBAL) && !is_kernel_half(address))
+	if ((attributes.rights & MC_RIGHT_GLOBAL) && !mc_pt_is_upper_half(address))
 		return "a leaf of the lower half is global";
 	return memory_fault(audit, physical, size, attributes.rights & MC_RIGHT_WRITE);
 }
@@ -393,9 +387,9 @@ static int open_table(struct audit *audit, mc_virt_addr_t first, unsigned int le
 {
 	const struct mc_audit_rules *rules = audit->rules;
 	const mc_phys_addr_t table = mc_pt_table_address(entry);
-	const bool is_shared = level == audit->space->root.levels && is_kernel_half(first);
-	const mc_pt_entry_t want =
-		mc_pt_with_live(mc_pt_make_table(table, !is_kernel_half(first)), mc_pt_live(entry));
+	const bool is_shared = level == audit->space->root.levels && mc_pt_is_upper_half(first);
+	const mc_pt_entry_t want = mc_pt_with_live(
+		mc_pt_make_table(table, !mc_pt_is_upper_half(first)), mc_pt_live(entry));
 
 	if (entry.raw != want.raw || (is_shared && mc_pt_live(entry) != 1))
 		return broken(audit,
@@ -426,7 +420,7 @@ __attribute__((noinline)) static int audit_closely(struct audit *audit, mc_virt_
 	audit->open[level].live++;
 	if (kind == MC_PT_TABLE)
 		return open_table(audit, first, level, entry);
-	if (is_kernel_half(first))
+	if (mc_pt_is_upper_half(first))
 		error = advance_to(audit, first, level, entry);
 	if (error)
 		return error;
@@ -503,10 +497,9 @@ static int audit_slots(struct audit *audit)
 		uint64_t want;
 	} slots[] = {
 		{ has_own ? space->recursive_slot : OWN_SLOT,
-		  has_own ? mc_phys_raw(space->root.table) | MC_PT_RECURSIVE_FLAGS : 0 },
-		{ SECOND_SLOT, HAS_RECURSIVE && has_second
-				       ? mc_phys_raw(second_slot.root) | MC_PT_RECURSIVE_FLAGS
-				       : 0 },
+		  has_own ? mc_pt_make_recursive(space->root.table).raw : 0 },
+		{ SECOND_SLOT,
+		  HAS_RECURSIVE && has_second ? mc_pt_make_recursive(second_slot.root).raw : 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(slots) && slots[i].index >= 0; i++) {
@@ -557,7 +550,7 @@ int mc_audit_space(const struct mc_space *space, const struct mc_audit_rules *ru
 	if (!error)
 		error = audit_slots(&audit);
 	if (!error)
-		error = mc_mapper_visit_entries(space, audit_entry, &audit);
+		error = mc_mapper_visit_all(space, MC_VISIT_ENTRIES, audit_entry, &audit);
 	while (!error && audit.lowest_open < space->root.levels)
 		error = close_table(&audit);
 	while (!error && (!audit.in_kernel_half || region_now(&audit)))
@@ -580,5 +573,5 @@ static int digest_entry(void *context, mc_virt_addr_t first, unsigned int level,
 int mc_audit_digest(const struct mc_space *space, uint64_t *digest)
 {
 	*digest = UINT64_C(0xcbf29ce484222325);
-	return mc_mapper_visit_entries(space, digest_entry, digest);
+	return mc_mapper_visit_all(space, MC_VISIT_ENTRIES, digest_entry, digest);
 }

@@ -4,7 +4,7 @@
 
 mm_frame := $(patsubst %,mm/frame/%.c,bits block bulk cache chunk debug layout pick pool run \
 	single stats stretch tree usage)
-mm_pagetable := $(patsubst %,mm/pagetable/%.c,cursor mapper range second_slot walk \
+mm_pagetable := $(patsubst %,mm/pagetable/%.c,cursor mapper merge range reserve root second_slot visit walk window \
 	access/generic access/offset access/recursive access/second) \
 	$(patsubst %,mm/space/%.c,space tlb) mm/physmap.c mm/temp_page.c
 mm_sources := $(mm_frame) $(mm_pagetable) $(patsubst %,mm/%.c,audit error memmap physmap_map vmap)

@@ -99,8 +99,7 @@ static int count_table(void *context, mc_virt_addr_t first, unsigned int level, 
 
 	(void)entry;
 	/* A table that spans more than the window is others' too. */
-	m->size->nr_tables += offset < m->window->size && level < MC_PT_LEVELS_MAX &&
-			      mc_pt_span(level + 1) <= m->window->size;
+	m->size->nr_tables += offset < m->window->size && mc_pt_span(level) <= m->window->size;
 	return 0;
 }
 
@@ -111,6 +110,6 @@ int mc_physmap_measure(const struct mc_space *space, const struct mc_physmap_win
 	int error;
 
 	*size = (struct mc_physmap_size){ .nr_tables = 0 };
-	error = mc_mapper_visit(space, window->base, window->size, count_leaf, &m);
-	return error ? error : mc_mapper_visit_tables(space, count_table, &m);
+	error = mc_mapper_visit(space, window->base, window->size, MC_VISIT_PAGES, count_leaf, &m);
+	return error ? error : mc_mapper_visit_all(space, MC_VISIT_TABLES, count_table, &m);
 }

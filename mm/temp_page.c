@@ -33,7 +33,7 @@ static void *map(mc_pfn_t frame, unsigned int rights)
 {
 	const struct mc_attributes attributes = { rights, MC_MEMORY_WRITE_BACK };
 
-	point_at(mc_phys_raw(mc_phys_of_pfn(frame)) | mc_pt_leaf_bits(attributes, 1));
+	point_at(mc_pt_make_leaf(mc_phys_of_pfn(frame), mc_pt_leaf_bits(attributes, 1)).raw);
 	return mc_own_pointer(page);
 }
 

@@ -64,7 +64,8 @@ MC_MUST_CHECK static int find_gap(const struct mc_vmap *vmap, struct frames fram
 	search.align = largest_page(vmap->space, frames.size);
 	search.offset = frames.start % search.align;
 	search.at = place_above(&search, start);
-	result = mc_mapper_visit(vmap->space, vmap->start, vmap->size, look_before, &search);
+	result = mc_mapper_visit(vmap->space, vmap->start, vmap->size, MC_VISIT_PAGES, look_before,
+				 &search);
 	if (result < 0)
 		return result;
 	*address = search.at;

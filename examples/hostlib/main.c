@@ -89,6 +89,7 @@ int main(void)
 	if (error != MC_ERR_EXISTS)
 		return EXIT_FAILURE;
 
-	error = mc_mapper_visit(&space, mc_virt_addr(0), GIB(512), print_leaf, NULL);
+	error = mc_mapper_visit(&space, mc_virt_addr(0), GIB(512), MC_VISIT_PAGES, print_leaf,
+				NULL);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }

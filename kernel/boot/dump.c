@@ -19,7 +19,7 @@ void dump_tables(void)
 
 	log_result("root %lx %u %d", mc_phys_raw(space->root.table), space->root.levels,
 		   space->recursive_slot);
-	if (mc_mapper_visit_entries(space, dump_entry, NULL))
+	if (mc_mapper_visit_all(space, MC_VISIT_ENTRIES, dump_entry, NULL))
 		panic("dump of the tables");
 	log_result("end");
 }

@@ -17,14 +17,6 @@ const char *decode_rights(char text[RIGHTS_TEXT], unsigned int rights)
 	return text;
 }
 
-unsigned int decode_translation_rights(const struct mc_translation *translation)
-{
-	return MC_RIGHT_READ | (translation->writable ? MC_RIGHT_WRITE : 0) |
-	       (translation->executable ? MC_RIGHT_EXECUTE : 0) |
-	       (translation->user ? MC_RIGHT_USER : 0) |
-	       (translation->global ? MC_RIGHT_GLOBAL : 0);
-}
-
 const char *decode_memory_type(enum mc_memory_type type)
 {
 	switch (type) {

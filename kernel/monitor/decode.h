@@ -9,9 +9,6 @@
 #define RIGHTS_TEXT 6
 const char *decode_rights(char text[RIGHTS_TEXT], unsigned int rights);
 
-/* The rights of a translation, as bits of mercator/pagetable.h. */
-unsigned int decode_translation_rights(const struct mc_translation *translation);
-
 /* "write-back" and so on; short: "WB". */
 const char *decode_memory_type(enum mc_memory_type type);
 const char *decode_memory_type_short(enum mc_memory_type type);

@@ -34,7 +34,7 @@ bool experiment_maps(const struct mc_space *space, const struct own_block *block
 	struct search search = { .block = block };
 	const int result = mc_mapper_visit(space, mc_virt_addr(0),
 					   mc_pt_span(space->root.levels) * MC_PT_ENTRIES / 2,
-					   leads_there, &search);
+					   MC_VISIT_PAGES, leads_there, &search);
 
 	*address = search.found;
 	if (result < 0)
@@ -120,7 +120,7 @@ static const char *pages_text(char text[PAGES_TEXT], const struct mc_space *spac
 	size_t length = 0;
 
 	text[0] = '\0';
-	if (mc_mapper_visit(space, address, size, count_page, &count))
+	if (mc_mapper_visit(space, address, size, MC_VISIT_PAGES, count_page, &count))
 		return "?";
 	for (unsigned int level = MC_PT_LEAF_MAX; level >= 1; level--) {
 		if (count.nr_whole[level])

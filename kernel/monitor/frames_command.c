@@ -69,7 +69,7 @@ static int mark_tables(struct table_marks *marks)
 			continue;
 		marks->own_only = i > 0;
 		mark_table(marks, space->root.table);
-		error = mc_mapper_visit_tables(space, mark_linked_table, marks);
+		error = mc_mapper_visit_all(space, MC_VISIT_TABLES, mark_linked_table, marks);
 	}
 	return error;
 }

@@ -207,7 +207,7 @@ static enum command_result run_maps(unsigned int count, const char *const *argum
 
 		list.part = &parts[i];
 		list.range = (struct range){ .start = 1 };
-		error = mc_mapper_visit_entries(list.space, add_entry, &list);
+		error = mc_mapper_visit_all(list.space, MC_VISIT_ENTRIES, add_entry, &list);
 		if (error) {
 			log_error("maps: %s", mc_error_text(error));
 			return COMMAND_FAILED;
@@ -269,7 +269,7 @@ static enum command_result run_tables(unsigned int count, const char *const *arg
 
 	(void)count;
 	(void)arguments;
-	error = mc_mapper_visit_entries(space, count_entry, counts);
+	error = mc_mapper_visit_all(space, MC_VISIT_ENTRIES, count_entry, counts);
 	if (error) {
 		log_error("tables: %s", mc_error_text(error));
 		return COMMAND_FAILED;

@@ -57,8 +57,9 @@ static void show_rights(const struct mc_translation *to, enum mc_memory_type typ
 	    decode_page_size(to->page_size == mc_pt_span(1)   ? 1
 			     : to->page_size == mc_pt_span(2) ? 2
 							      : 3),
-	    decode_rights(rights, decode_translation_rights(to)),
-	    to->user ? "for the user too" : "for the kernel only", decode_memory_type(type));
+	    decode_rights(rights, mc_translation_attributes(*to).rights),
+	    mc_translation_has(*to, MC_RIGHT_USER) ? "for the user too" : "for the kernel only",
+	    decode_memory_type(type));
 }
 
 /* What all of the walk comes to; `error` is what the walk function returned. */
@@ -130,7 +131,7 @@ static void show_views(mc_virt_addr_t address, unsigned int slot, unsigned int l
 		if (!kernel_walk(root, view, &walk) && !mc_walk_translate(&walk, view, &to))
 			say("   its first %s are in the table window, as data: %#lx, %s",
 			    decode_page_size(level - n), mc_virt_raw(view),
-			    decode_rights(rights, decode_translation_rights(&to)));
+			    decode_rights(rights, mc_translation_attributes(to).rights));
 	}
 }
 

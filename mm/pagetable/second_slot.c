@@ -30,7 +30,7 @@ int second_slot_take(const struct mc_space *space)
 	second_slot_release();
 	second_slot.root = space->root.table;
 	second_slot.is_foreign = !space_has_kernel_half_of(space, active);
-	write_slot(active, mc_phys_raw(space->root.table) | MC_PT_RECURSIVE_FLAGS);
+	write_slot(active, mc_pt_make_recursive(space->root.table).raw);
 	compiler_barrier();
 	second_slot.was_taken = true;
 	second_slot.is_taken = true;

@@ -14,7 +14,7 @@
 /* Whose lock guards an address: spaces share the kernel half, and its lock. */
 static inline struct mc_space_lock *lock_of(struct mc_space *space, mc_virt_addr_t address)
 {
-	return space->kernel && mc_virt_raw(address) >> 63 ? &space->kernel->lock : &space->lock;
+	return space->kernel && mc_pt_is_upper_half(address) ? &space->kernel->lock : &space->lock;
 }
 
 static inline void space_lock(struct mc_space *space, mc_virt_addr_t address)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What mm/space/space.c does to roots, handed on by mapper.c to the access methods (walker_space.h). */
+/* What mm/space/space.c does to roots, by the access method's pointers (mapper.c, root.c). */
 #ifndef SPACE_ROOT_H
 #define SPACE_ROOT_H
 

@@ -3,8 +3,7 @@
 #include <mercator/mapper.h>
 #include <mercator/platform.h>
 
-#include "../pagetable/range.h"
-#include "../pagetable/second_slot.h"
+#include "../pagetable/window.h"
 #include "lock.h"
 #include "root.h"
 
@@ -129,7 +128,7 @@ int mc_space_destroy(struct mc_space *space)
 	space_lock_check_closed(space, "is destroyed");
 	/* Nothing reaches across the edges of a half, so nothing is split, and no frame needed. */
 	mc_tlb_batch_begin(&batch, space);
-	error = mc_mapper_unmap(space, mc_virt_addr(0), linear_end(space->root.levels) / 2, &batch);
+	error = mc_mapper_unmap(space, mc_virt_addr(0), offset_end(space->root.levels) / 2, &batch);
 	mc_tlb_batch_finish(&batch);
 	if (error)
 		return error;
@@ -174,7 +173,7 @@ int mc_space_drop_recursive_slot(struct mc_space *space)
 /* Where nothing was, nothing is to be invalidated. */
 int mc_space_set_recursive_slot(struct mc_space *space)
 {
-	const mc_pt_entry_t entry = { mc_phys_raw(space->root.table) | MC_PT_RECURSIVE_FLAGS };
+	const mc_pt_entry_t entry = mc_pt_make_recursive(space->root.table);
 	int error;
 
 	if (space->recursive_slot != MC_SPACE_NOT_RECURSIVE)

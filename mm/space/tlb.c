@@ -3,6 +3,8 @@
 #include <mercator/platform.h>
 #include <mercator/tlb.h>
 
+#include "forget.h"
+
 /* Where a space keeps which batch of this CPU owes something for it: CONFIG_DEBUG_CHECKS only. */
 static struct mc_tlb_batch *owing_for(const struct mc_space *space)
 {
@@ -64,10 +66,21 @@ void mc_tlb_batch_begin(struct mc_tlb_batch *batch, struct mc_space *space)
 	batch->nr_frames = 0;
 }
 
-void mc_tlb_batch_add_pages(struct mc_tlb_batch *batch, uint64_t start, uint64_t page_size,
+void tlb_forget(const struct mc_space *space, const mc_virt_addr_t *pages, uint64_t nr_pages)
+{
+	if (nr_pages > MC_TLB_BATCH_PAGES_MAX) {
+		mc_tlb_flush_all();
+		return;
+	}
+	for (uint64_t i = 0; i < nr_pages; i++)
+		if (mc_space_may_be_cached(space, pages[i]))
+			mc_tlb_invalidate_page(pages[i]);
+}
+
+void mc_tlb_batch_add_pages(struct mc_tlb_batch *batch, mc_virt_addr_t start, uint64_t page_size,
 			    uint64_t nr_pages)
 {
-	if (!mc_space_may_be_cached(batch->space, mc_virt_addr(start)))
+	if (!mc_space_may_be_cached(batch->space, start))
 		return;
 	if (nr_pages > MC_TLB_BATCH_PAGES_MAX) {
 		mc_tlb_batch_check_owing(batch);
@@ -75,7 +88,7 @@ void mc_tlb_batch_add_pages(struct mc_tlb_batch *batch, uint64_t start, uint64_t
 		return;
 	}
 	for (uint64_t i = 0; i < nr_pages; i++)
-		mc_tlb_batch_add_page(batch, mc_virt_addr(start + i * page_size));
+		mc_tlb_batch_add_page(batch, mc_virt_addr(mc_virt_raw(start) + i * page_size));
 }
 
 void mc_tlb_batch_add_frame(struct mc_tlb_batch *batch, mc_pfn_t frame)
@@ -90,12 +103,7 @@ void mc_tlb_batch_finish(struct mc_tlb_batch *batch)
 {
 	const struct mc_frame_source *frames = batch->space->frames;
 
-	if (batch->nr_pages > MC_TLB_BATCH_PAGES_MAX) {
-		mc_tlb_flush_all();
-	} else {
-		for (uint64_t i = 0; i < batch->nr_pages; i++)
-			mc_tlb_invalidate_page(batch->pages[i]);
-	}
+	tlb_forget(batch->space, batch->pages, batch->nr_pages);
 	/* Not before this point: the CPU may have read the tables until now. */
 	for (uint64_t i = 0; i < batch->nr_frames; i++)
 		frames->release(frames->context, batch->frames[i]);

@@ -380,10 +380,10 @@ CONSTANTLY int work_visit(const struct mc_space *space, mc_virt_addr_t address, 
 		return error;                                                                      \
 	}                                                                                          \
 	static int visit_##levels##_##level(const struct mc_space *space, mc_virt_addr_t address,  \
-					    uint64_t size, mc_mapper_visit_leaf visit,             \
+					    uint64_t size, unsigned int kinds, mc_visit visit,     \
 					    void *context)                                         \
 	{                                                                                          \
-		(void)visit;                                                                       \
+		(void)kinds, (void)visit;                                                          \
 		return work_visit(space, address, size, context, levels, level);                   \
 	}                                                                                          \
 	static const struct work_functions work_##levels##_##level = {                             \

@@ -322,7 +322,8 @@ static void translate_each_fully(void)
 
 	for (size_t i = 0; i < NR_PAGES; i++) {
 		must(mc_mapper_translate(space, mc_virt_addr(page(i)), &translation));
-		sum += mc_phys_raw(translation.address) + translation.writable;
+		sum += mc_phys_raw(translation.address) +
+		       mc_translation_has(translation, MC_RIGHT_WRITE);
 	}
 	sink = sum;
 }
@@ -334,7 +335,8 @@ static void translate_shuffled_fully(void)
 
 	for (size_t i = 0; i < NR_PAGES; i++) {
 		must(mc_mapper_translate(space, mc_virt_addr(shuffled[i]), &translation));
-		sum += mc_phys_raw(translation.address) + translation.writable;
+		sum += mc_phys_raw(translation.address) +
+		       mc_translation_has(translation, MC_RIGHT_WRITE);
 	}
 	sink = sum;
 }

@@ -60,8 +60,8 @@ int nothing_cursor_protect(struct mc_cursor *cursor, unsigned int level,
 }
 
 int nothing_visit(const struct mc_space *space, mc_virt_addr_t address, uint64_t size,
-		  mc_mapper_visit_leaf visit, void *context)
+		  unsigned int kinds, mc_visit visit, void *context)
 {
-	(void)space, (void)address, (void)size, (void)visit, (void)context;
+	(void)space, (void)address, (void)size, (void)kinds, (void)visit, (void)context;
 	return 0;
 }

@@ -21,7 +21,7 @@ MC_MUST_CHECK int nothing_translate(const struct mc_space *space, mc_virt_addr_t
 MC_MUST_CHECK int nothing_translate_address(const struct mc_space *space, mc_virt_addr_t address,
 					    mc_phys_addr_t *physical);
 MC_MUST_CHECK int nothing_visit(const struct mc_space *space, mc_virt_addr_t address, uint64_t size,
-				mc_mapper_visit_leaf visit, void *context);
+				unsigned int kinds, mc_visit visit, void *context);
 
 MC_MUST_CHECK int nothing_cursor_map(struct mc_cursor *cursor, unsigned int level,
 				     mc_phys_addr_t physical, struct mc_attributes attributes,

@@ -132,9 +132,9 @@ static void visit(struct work_bench *bench, const struct places *places,
 {
 	uint64_t sum = 0;
 
-	FOR_EACH_PLACE(
-		places, offset,
-		functions->visit(bench->space, address_at(offset), places->size, look_at, &sum))
+	FOR_EACH_PLACE(places, offset,
+		       functions->visit(bench->space, address_at(offset), places->size,
+					MC_VISIT_PAGES, look_at, &sum))
 }
 
 void work_prepare(struct work_bench *bench, const struct work *work,

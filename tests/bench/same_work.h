@@ -59,7 +59,7 @@ struct work_functions {
 	int (*translate)(const struct mc_space *space, mc_virt_addr_t address,
 			 mc_phys_addr_t *physical);
 	int (*visit)(const struct mc_space *space, mc_virt_addr_t address, uint64_t size,
-		     mc_mapper_visit_leaf visit, void *context);
+		     unsigned int kinds, mc_visit visit, void *context);
 };
 extern const struct work_functions work_by_mapper;
 

@@ -109,10 +109,11 @@ static void check_page(struct ktest_run *t, uint64_t page)
 	expect_access(t, page, read_number, NUMBER_OFFSET, mapped, present);
 	if (mapped)
 		EXPECT_EQ(t, value_read, number_of_frame(to.address));
-	expect_access(t, page, write_only, NUMBER_OFFSET + 1, mapped && to.writable,
-		      present | PF_WRITE);
-	expect_access(t, page, call_page, 0, mapped && to.executable, present | PF_FETCH);
-	if (mapped && to.writable)
+	expect_access(t, page, write_only, NUMBER_OFFSET + 1,
+		      mapped && mc_translation_has(to, MC_RIGHT_WRITE), present | PF_WRITE);
+	expect_access(t, page, call_page, 0, mapped && mc_translation_has(to, MC_RIGHT_EXECUTE),
+		      present | PF_FETCH);
+	if (mapped && mc_translation_has(to, MC_RIGHT_WRITE))
 		expect_access(t, page, write_number, NUMBER_OFFSET, true, 0);
 }
 

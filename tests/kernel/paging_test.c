@@ -128,10 +128,10 @@ static void check_page(struct ktest_run *t, const struct mc_region *region, uint
 	if (!EXPECT_EQ(t, mc_mapper_translate(kernel_space(), page, &to), 0))
 		return;
 	EXPECT_EQ(t, mc_phys_raw(to.address), mc_virt_raw(page) - KERNEL_BASE);
-	EXPECT_EQ(t, to.writable, (rights & MC_RIGHT_WRITE) != 0);
-	EXPECT_EQ(t, to.executable, (rights & MC_RIGHT_EXECUTE) != 0);
-	EXPECT_EQ(t, to.global, cpu_features()->global_pages);
-	EXPECT_EQ(t, to.user, false);
+	EXPECT_EQ(t, mc_translation_has(to, MC_RIGHT_WRITE), (rights & MC_RIGHT_WRITE) != 0);
+	EXPECT_EQ(t, mc_translation_has(to, MC_RIGHT_EXECUTE), (rights & MC_RIGHT_EXECUTE) != 0);
+	EXPECT_EQ(t, mc_translation_has(to, MC_RIGHT_GLOBAL), cpu_features()->global_pages);
+	EXPECT_EQ(t, mc_translation_has(to, MC_RIGHT_USER), false);
 }
 
 KTEST(paging, each_page_of_the_image_has_its_sections_rights)

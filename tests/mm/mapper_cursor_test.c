@@ -409,10 +409,13 @@ static void change_attributes(struct ktest_run *t, uint64_t base, const unsigned
 	for (uint64_t i = 0; i < 16; i++) {
 		EXPECT_EQ(t, seek(base + i * KIB(4)), 0);
 		EXPECT_EQ(t, mc_cursor_translate(&cursor, &got), 0);
-		EXPECT_EQ(t, got.writable, !!(rights[i / 2 % 4] & MC_RIGHT_WRITE));
-		EXPECT_EQ(t, got.executable, !!(rights[i / 2 % 4] & MC_RIGHT_EXECUTE));
-		EXPECT_EQ(t, got.user, !!(rights[i / 2 % 4] & MC_RIGHT_USER));
-		EXPECT_EQ(t, got.global, false);
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_WRITE),
+			  !!(rights[i / 2 % 4] & MC_RIGHT_WRITE));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_EXECUTE),
+			  !!(rights[i / 2 % 4] & MC_RIGHT_EXECUTE));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_USER),
+			  !!(rights[i / 2 % 4] & MC_RIGHT_USER));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_GLOBAL), false);
 	}
 	mc_cursor_close(&cursor);
 }

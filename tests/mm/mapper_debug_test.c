@@ -257,7 +257,8 @@ KTEST(mapper_debug, an_operation_inside_another_is_found)
 		return;
 	expect_panic(t, operate_in_an_operation, "space lock: CPU 0 holds it already");
 	/* Visiting takes no lock: this is against the rules, but another way. */
-	error = mc_mapper_visit(space, mc_virt_addr(BASE), KIB(4), map_once_more, NULL);
+	error = mc_mapper_visit(space, mc_virt_addr(BASE), KIB(4), MC_VISIT_PAGES, map_once_more,
+				NULL);
 	EXPECT_EQ(t, error, MC_ERR_EXISTS);
 }
 

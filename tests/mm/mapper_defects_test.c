@@ -71,7 +71,8 @@ DEFECT_TEST(a_refused_page_widens_nothing)
 		EXPECT_EQ(t, map(BASE + KIB(4), 0, KIB(4), RW | MC_RIGHT_USER), MC_ERR_EXISTS);
 		EXPECT_EQ(t, map(BASE - KIB(4), 0, sizes[i], RW | MC_RIGHT_USER), MC_ERR_EXISTS);
 		EXPECT_EQ(t, fixture_fingerprint(&fixture), before);
-		EXPECT_TRUE(t, !translate(t, BASE).writable && !translate(t, BASE).user);
+		EXPECT_TRUE(t, !mc_translation_has(translate(t, BASE), MC_RIGHT_WRITE) &&
+				       !mc_translation_has(translate(t, BASE), MC_RIGHT_USER));
 	}
 }
 
@@ -104,7 +105,7 @@ DEFECT_TEST(memory_below_a_huge_page_is_not_a_table)
 	EXPECT_EQ(t, map(address, 0, KIB(4), RW), MC_ERR_EXISTS);
 	EXPECT_EQ(t, protect(address, KIB(4), MC_RIGHT_READ), 0);
 	EXPECT_EQ(t, mc_phys_raw(translate(t, address).address), decoy);
-	EXPECT_TRUE(t, !translate(t, address).writable);
+	EXPECT_TRUE(t, !mc_translation_has(translate(t, address), MC_RIGHT_WRITE));
 	EXPECT_EQ(t, unmap(BASE, MIB(2)), 0);
 	for (unsigned int i = 0; i < MC_PT_ENTRIES; i++)
 		EXPECT_EQ(t, words[i], words[0]);
@@ -129,7 +130,8 @@ DEFECT_TEST(attributes_of_a_large_range_do_not_make_tables_huge_pages)
 			EXPECT_EQ(t, mc_phys_raw(translate(t, BASE + offset).address),
 				  GIB(1) + offset);
 			EXPECT_EQ(t, translate(t, BASE + offset).page_size, i ? MIB(2) : KIB(4));
-			EXPECT_TRUE(t, !translate(t, BASE + offset).writable);
+			EXPECT_TRUE(t, !mc_translation_has(translate(t, BASE + offset),
+							   MC_RIGHT_WRITE));
 		}
 		EXPECT_STR(t, fixture_audit(&fixture), NULL);
 	}
@@ -267,7 +269,8 @@ DEFECT_TEST(the_last_page_of_all_can_be_used)
 	ASSERT_EQ(t, map(last - KIB(4), GIB(1), KIB(8), RW), 0);
 	EXPECT_EQ(t, mc_phys_raw(translate(t, UINT64_MAX).address), GIB(1) + 0x1fff);
 	EXPECT_EQ(t, protect(last, KIB(4), MC_RIGHT_READ), 0);
-	EXPECT_TRUE(t, !translate(t, last).writable && translate(t, last - 1).writable);
+	EXPECT_TRUE(t, !mc_translation_has(translate(t, last), MC_RIGHT_WRITE) &&
+			       mc_translation_has(translate(t, last - 1), MC_RIGHT_WRITE));
 	EXPECT_EQ(t, unmap(last - KIB(4), KIB(8)), 0);
 	EXPECT_EQ(t, space->nr_tables, 1);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
@@ -283,7 +286,7 @@ DEFECT_TEST(only_what_the_cpu_has_is_used)
 	space->physical_limit = UINT64_C(1) << 36;
 	ASSERT_EQ(t, map(upper_base(), GIB(1), GIB(1), RW | MC_RIGHT_GLOBAL), 0);
 	EXPECT_EQ(t, translate(t, upper_base()).page_size, MIB(2));
-	EXPECT_TRUE(t, !translate(t, upper_base()).global);
+	EXPECT_TRUE(t, !mc_translation_has(translate(t, upper_base()), MC_RIGHT_GLOBAL));
 	EXPECT_EQ(t, map(BASE + GIB(1), GIB(64), KIB(4), RW), MC_ERR_RANGE);
 	EXPECT_EQ(t, map(BASE + GIB(1), GIB(64) - KIB(4), KIB(8), RW), MC_ERR_RANGE);
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);

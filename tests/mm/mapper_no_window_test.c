@@ -9,43 +9,49 @@
 #include <mercator/physmap.h>
 #include <mercator/platform.h>
 
-#include "../../mm/pagetable/access.h"
+#include "../../mm/pagetable/map.h"
+#include "../../mm/pagetable/unmap.h"
 #include "../machine/machine.h"
 #include "mapper_fixture.h"
 
-#define ACCESS(name) no_window_##name
-
-DECLARE_METHOD(no_window);
-
-static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
-					  uint64_t linear, unsigned int level)
+static mc_pt_entry_t *entry(const struct mc_root *root, mc_phys_addr_t table, uint64_t offset,
+			    unsigned int level)
 {
 	mc_pt_entry_t *entries = mc_physmap_pointer(table);
 
 	(void)root;
-	return entries + mc_pt_index(mc_virt_addr(linear), level);
+	return entries + mc_pt_index(mc_virt_addr(offset), level);
 }
 
-static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)
+static mc_pt_entry_t *root_entry(const struct mc_root *root, unsigned int levels, uint64_t index)
 {
-	(void)root;
-	return mc_physmap_covers(table, MC_FRAME_SIZE);
+	return entry(root, root->table, index << mc_pt_shift(levels), levels);
 }
 
-static inline bool access_keeps(const struct mc_root *root)
+static bool keeps(const struct mc_root *root)
 {
 	(void)root;
 	return true;
 }
 
-static inline void *access_frame(const struct mc_space *space, mc_pfn_t frame)
+static void *frame_pointer(const struct mc_space *space, mc_pfn_t frame)
 {
 	(void)space;
 	return mc_physmap_pointer(mc_phys_of_pfn(frame));
 }
 
-#include "../../mm/pagetable/walker.h"
-#include "../../mm/pagetable/walker_change.h"
+static const struct access no_window = {
+	.entry = entry,
+	.root_entry = root_entry,
+	.keeps = keeps,
+	.frame = frame_pointer,
+};
+
+static int no_window_unmap(struct mc_space *space, uint64_t address, uint64_t size,
+			   struct mc_tlb_batch *batch)
+{
+	return walker_unmap(&no_window, 4, space, mc_virt_addr(address), size, batch);
+}
 
 #define HIGH UINT64_C(0xffff923440000000)
 
@@ -76,14 +82,13 @@ KTEST(mapper_tlb, without_the_recursive_method_only_the_range_is_invalidated)
 	nr_inside = nr_outside = 0;
 	mc_tlb_batch_begin(&batch, space);
 	host_tlb_watch = watch;
-	ASSERT_EQ(
-		t,
-		no_window_map(space, mc_virt_addr(HIGH), mc_phys_addr(0), MIB(2), attributes, NULL),
-		0);
-	ASSERT_EQ(t, no_window_unmap(space, mc_virt_addr(HIGH), KIB(4), &batch), 0);
-	EXPECT_EQ(t, nr_inside, 1); /* the huge page */
-	ASSERT_EQ(t, no_window_unmap(space, mc_virt_addr(HIGH + KIB(4)), MIB(2) - KIB(4), &batch),
+	ASSERT_EQ(t,
+		  walker_map(&no_window, 4, space, mc_virt_addr(HIGH), mc_phys_addr(0), MIB(2),
+			     attributes, NULL),
 		  0);
+	ASSERT_EQ(t, no_window_unmap(space, HIGH, KIB(4), &batch), 0);
+	EXPECT_EQ(t, nr_inside, 1); /* the huge page */
+	ASSERT_EQ(t, no_window_unmap(space, HIGH + KIB(4), MIB(2) - KIB(4), &batch), 0);
 	EXPECT_EQ(t, nr_inside, 3); /* two tables */
 	mc_tlb_batch_finish(&batch);
 	EXPECT_EQ(t, nr_outside, 0);

@@ -37,8 +37,10 @@ static struct answer ask(uint64_t address)
 	struct mc_translation got = { 0 };
 	int error = mc_mapper_translate(space, mc_virt_addr(address), &got);
 
-	return (struct answer){ error, mc_phys_raw(got.address), got.writable, got.user,
-				got.executable };
+	return (struct answer){ error, mc_phys_raw(got.address),
+				mc_translation_has(got, MC_RIGHT_WRITE),
+				mc_translation_has(got, MC_RIGHT_USER),
+				mc_translation_has(got, MC_RIGHT_EXECUTE) };
 }
 
 static bool is_same(const struct answer *a, const struct answer *b)

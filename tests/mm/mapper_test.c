@@ -145,11 +145,11 @@ MAPPER_TEST(global_means_nothing_where_the_cpu_has_no_global_pages)
 					with(RW | MC_RIGHT_GLOBAL), NULL),
 			  0);
 		ASSERT_EQ(t, mc_mapper_translate(space, page, &got), 0);
-		EXPECT_EQ(t, got.global, false);
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_GLOBAL), false);
 		ASSERT_EQ(t, protect(mc_virt_raw(page), KIB(4), MC_RIGHT_READ | MC_RIGHT_GLOBAL),
 			  0);
 		ASSERT_EQ(t, mc_mapper_translate(space, page, &got), 0);
-		EXPECT_EQ(t, got.global, false);
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_GLOBAL), false);
 	}
 }
 
@@ -437,7 +437,10 @@ MAPPER_TEST(splitting_keeps_every_attribute)
 	for (uint64_t offset = KIB(4); offset < GIB(1); offset *= 2) {
 		ASSERT_EQ(t, mc_mapper_translate(space, mc_virt_addr(base + offset), &got), 0);
 		EXPECT_EQ(t, mc_phys_raw(got.address), GIB(1) + offset);
-		EXPECT_TRUE(t, got.executable && got.global && !got.writable && !got.user);
+		EXPECT_TRUE(t, mc_translation_has(got, MC_RIGHT_EXECUTE) &&
+				       mc_translation_has(got, MC_RIGHT_GLOBAL) &&
+				       !mc_translation_has(got, MC_RIGHT_WRITE) &&
+				       !mc_translation_has(got, MC_RIGHT_USER));
 		ASSERT_EQ(
 			t,
 			mc_mapper_read_entry(space, mc_virt_addr(base + offset), 1, &entry, &level),
@@ -667,7 +670,7 @@ static int see_table(void *context, mc_virt_addr_t first, unsigned int level, mc
 
 	(void)first;
 	seen->nr_tables++;
-	return mc_pt_kind(entry, level + 1) == MC_PT_TABLE ? 0 : MC_ERR_INVALID;
+	return mc_pt_kind(entry, level) == MC_PT_TABLE ? 0 : MC_ERR_INVALID;
 }
 
 MAPPER_TEST(visits_see_everything_once_and_in_order)
@@ -679,24 +682,28 @@ MAPPER_TEST(visits_see_everything_once_and_in_order)
 		return;
 	ASSERT_EQ(t, map(BASE - MIB(4) - KIB(8), GIB(8) - MIB(4) - KIB(8), GIB(1) + MIB(8)), 0);
 	ASSERT_EQ(t, mc_mapper_reserve(space, mc_virt_addr(BASE + GIB(4)), KIB(8), 1, NULL), 0);
-	error = mc_mapper_visit(space, mc_virt_addr(0), TIB(128), see_leaf, &seen);
+	error = mc_mapper_visit(space, mc_virt_addr(0), TIB(128), MC_VISIT_PAGES, see_leaf, &seen);
 	EXPECT_EQ(t, error, 0);
 	EXPECT_EQ(t, seen.bytes, GIB(1) + MIB(8));
-	error = mc_mapper_visit_tables(space, see_table, &seen);
+	error = mc_mapper_visit_all(space, MC_VISIT_TABLES, see_table, &seen);
 	EXPECT_EQ(t, error, 0);
 	if (!fixture.is_live) /* which borrows tables that others made */
 		EXPECT_EQ(t, seen.nr_tables, space->nr_tables);
 
 	/* A leaf that the range only touches is seen, with the address at which it begins. */
 	seen = (struct seen){ 0 };
-	EXPECT_EQ(t, mc_mapper_visit(space, mc_virt_addr(BASE + MIB(9)), KIB(4), see_leaf, &seen),
+	EXPECT_EQ(t,
+		  mc_mapper_visit(space, mc_virt_addr(BASE + MIB(9)), KIB(4), MC_VISIT_PAGES,
+				  see_leaf, &seen),
 		  0);
 	EXPECT_EQ(t, seen.nr_leaves, 1);
 	EXPECT_EQ(t, seen.last, BASE);
 
 	seen = (struct seen){ .stop_after = 2 };
-	EXPECT_EQ(t, mc_mapper_visit(space, mc_virt_addr(0), TIB(128), see_leaf, &seen),
-		  MC_ERR_BUSY);
+	EXPECT_EQ(
+		t,
+		mc_mapper_visit(space, mc_virt_addr(0), TIB(128), MC_VISIT_PAGES, see_leaf, &seen),
+		MC_ERR_BUSY);
 	EXPECT_EQ(t, seen.nr_leaves, 2);
 }
 

@@ -62,8 +62,8 @@ KTEST(mapper_tlb, a_batch_invalidates_each_page_of_each_range)
 	struct mc_tlb_batch batch;
 
 	start(&batch);
-	mc_tlb_batch_add_pages(&batch, BASE, MIB(2), 3);
-	mc_tlb_batch_add_pages(&batch, BASE + GIB(4), KIB(4), 2);
+	mc_tlb_batch_add_pages(&batch, mc_virt_addr(BASE), MIB(2), 3);
+	mc_tlb_batch_add_pages(&batch, mc_virt_addr(BASE + GIB(4)), KIB(4), 2);
 	mc_tlb_batch_finish(&batch);
 	ASSERT_EQ(t, nr_events, 5);
 	for (unsigned int i = 0; i < 3; i++)
@@ -79,8 +79,8 @@ KTEST(mapper_tlb, the_threshold_counts_the_pages_of_all_ranges)
 		struct mc_tlb_batch batch;
 
 		start(&batch);
-		mc_tlb_batch_add_pages(&batch, BASE, KIB(4), 20);
-		mc_tlb_batch_add_pages(&batch, BASE + GIB(1), KIB(4),
+		mc_tlb_batch_add_pages(&batch, mc_virt_addr(BASE), KIB(4), 20);
+		mc_tlb_batch_add_pages(&batch, mc_virt_addr(BASE + GIB(1)), KIB(4),
 				       MC_TLB_BATCH_PAGES_MAX - 20 + extra);
 		EXPECT_TRUE(t, !mc_tlb_batch_is_empty(&batch));
 		mc_tlb_batch_finish(&batch);
@@ -97,12 +97,12 @@ KTEST(mapper_tlb, a_batch_is_empty_only_while_it_owes_nothing)
 
 	start(&batch);
 	EXPECT_TRUE(t, mc_tlb_batch_is_empty(&batch));
-	mc_tlb_batch_add_pages(&batch, BASE, KIB(4), 1);
+	mc_tlb_batch_add_pages(&batch, mc_virt_addr(BASE), KIB(4), 1);
 	EXPECT_TRUE(t, !mc_tlb_batch_is_empty(&batch));
 	mc_tlb_batch_finish(&batch);
 	EXPECT_TRUE(t, mc_tlb_batch_is_empty(&batch));
 
-	mc_tlb_batch_add_pages(&batch, BASE, KIB(4), MC_TLB_BATCH_PAGES_MAX + 1);
+	mc_tlb_batch_add_pages(&batch, mc_virt_addr(BASE), KIB(4), MC_TLB_BATCH_PAGES_MAX + 1);
 	EXPECT_TRUE(t, !mc_tlb_batch_is_empty(&batch));
 	mc_tlb_batch_finish(&batch);
 	EXPECT_TRUE(t, mc_tlb_batch_is_empty(&batch));
@@ -122,7 +122,8 @@ KTEST(mapper_tlb, a_finished_batch_starts_over)
 
 	start(&batch);
 	for (int i = 0; i < 3; i++) {
-		mc_tlb_batch_add_pages(&batch, BASE, KIB(4), MC_TLB_BATCH_PAGES_MAX - 1);
+		mc_tlb_batch_add_pages(&batch, mc_virt_addr(BASE), KIB(4),
+				       MC_TLB_BATCH_PAGES_MAX - 1);
 		nr_events = 0;
 		mc_tlb_batch_finish(&batch);
 		EXPECT_EQ(t, nr_events, MC_TLB_BATCH_PAGES_MAX - 1);
@@ -237,8 +238,13 @@ static bool is_same(const struct seen *a, const struct seen *b)
 	const struct mc_translation *x = &a->translation, *y = &b->translation;
 
 	return a->error == b->error && mc_phys_raw(x->address) == mc_phys_raw(y->address) &&
-	       x->page_size == y->page_size && x->writable == y->writable && x->user == y->user &&
-	       x->executable == y->executable && x->global == y->global && a->type == b->type;
+	       x->page_size == y->page_size &&
+	       mc_translation_has(*x, MC_RIGHT_WRITE) == mc_translation_has(*y, MC_RIGHT_WRITE) &&
+	       mc_translation_has(*x, MC_RIGHT_USER) == mc_translation_has(*y, MC_RIGHT_USER) &&
+	       mc_translation_has(*x, MC_RIGHT_EXECUTE) ==
+		       mc_translation_has(*y, MC_RIGHT_EXECUTE) &&
+	       mc_translation_has(*x, MC_RIGHT_GLOBAL) == mc_translation_has(*y, MC_RIGHT_GLOBAL) &&
+	       a->type == b->type;
 }
 
 static int do_random(struct ktest_run *t, mc_virt_addr_t address, uint64_t size,

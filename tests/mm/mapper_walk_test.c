@@ -77,10 +77,14 @@ static void expect_same(struct ktest_run *t, const struct mc_translation *got,
 {
 	EXPECT_EQ(t, mc_phys_raw(got->address), mc_phys_raw(wanted->address));
 	EXPECT_EQ(t, got->page_size, wanted->page_size);
-	EXPECT_EQ(t, got->writable, wanted->writable);
-	EXPECT_EQ(t, got->user, wanted->user);
-	EXPECT_EQ(t, got->executable, wanted->executable);
-	EXPECT_EQ(t, got->global, wanted->global);
+	EXPECT_EQ(t, mc_translation_has(*got, MC_RIGHT_WRITE),
+		  mc_translation_has(*wanted, MC_RIGHT_WRITE));
+	EXPECT_EQ(t, mc_translation_has(*got, MC_RIGHT_USER),
+		  mc_translation_has(*wanted, MC_RIGHT_USER));
+	EXPECT_EQ(t, mc_translation_has(*got, MC_RIGHT_EXECUTE),
+		  mc_translation_has(*wanted, MC_RIGHT_EXECUTE));
+	EXPECT_EQ(t, mc_translation_has(*got, MC_RIGHT_GLOBAL),
+		  mc_translation_has(*wanted, MC_RIGHT_GLOBAL));
 }
 
 /* All ways to an answer: the mapper's own, over a walk, and a cursor's for its page. */
@@ -110,17 +114,19 @@ static void check_rights_at(struct ktest_run *t, unsigned int level)
 	const mc_pt_entry_t before = *entry;
 
 	entry->raw = before.raw & ~MC_PT_W;
-	EXPECT_TRUE(t, !translate(t, BASE).writable && translate(t, BASE).user);
+	EXPECT_TRUE(t, !mc_translation_has(translate(t, BASE), MC_RIGHT_WRITE) &&
+			       mc_translation_has(translate(t, BASE), MC_RIGHT_USER));
 	entry->raw = before.raw & ~MC_PT_U;
-	EXPECT_TRUE(t, translate(t, BASE).writable && !translate(t, BASE).user);
+	EXPECT_TRUE(t, mc_translation_has(translate(t, BASE), MC_RIGHT_WRITE) &&
+			       !mc_translation_has(translate(t, BASE), MC_RIGHT_USER));
 	*entry = before;
 
 	entry = entry_at(BASE + KIB(4), level);
 	entry->raw |= MC_PT_NX;
-	EXPECT_TRUE(t, !translate(t, BASE + KIB(4)).executable);
-	EXPECT_TRUE(t, translate(t, BASE + KIB(4)).user);
+	EXPECT_TRUE(t, !mc_translation_has(translate(t, BASE + KIB(4)), MC_RIGHT_EXECUTE));
+	EXPECT_TRUE(t, mc_translation_has(translate(t, BASE + KIB(4)), MC_RIGHT_USER));
 	entry->raw &= ~MC_PT_NX;
-	EXPECT_TRUE(t, translate(t, BASE + KIB(4)).executable);
+	EXPECT_TRUE(t, mc_translation_has(translate(t, BASE + KIB(4)), MC_RIGHT_EXECUTE));
 }
 
 KTEST(mapper_walk, one_level_that_refuses_is_enough)
@@ -247,7 +253,10 @@ KTEST(mapper_walk, visits_tell_leaves_and_reserved_entries_but_no_holes)
 	ASSERT_EQ(t,
 		  mc_mapper_reserve(space, mc_virt_addr(HIGH + MIB(2) + KIB(8)), KIB(4), 3, NULL),
 		  0);
-	ASSERT_EQ(t, mc_mapper_visit(space, mc_virt_addr(HIGH + MIB(1)), GIB(600), see, &seen), 0);
+	ASSERT_EQ(t,
+		  mc_mapper_visit(space, mc_virt_addr(HIGH + MIB(1)), GIB(600), MC_VISIT_PAGES, see,
+				  &seen),
+		  0);
 	ASSERT_EQ(t, seen.count, 3);
 	expect_seen(t, &seen, 0, HIGH, 2, *entry_at(HIGH, 2));
 	expect_seen(t, &seen, 1, HIGH + MIB(2), 1, *entry_at(HIGH + MIB(2), 1));
@@ -256,7 +265,8 @@ KTEST(mapper_walk, visits_tell_leaves_and_reserved_entries_but_no_holes)
 	/* Nothing that lies outside of the range, though in the same table. */
 	seen = (struct seen){ 0 };
 	ASSERT_EQ(t,
-		  mc_mapper_visit(space, mc_virt_addr(HIGH + MIB(2) + KIB(4)), KIB(4), see, &seen),
+		  mc_mapper_visit(space, mc_virt_addr(HIGH + MIB(2) + KIB(4)), KIB(4),
+				  MC_VISIT_PAGES, see, &seen),
 		  0);
 	EXPECT_EQ(t, seen.count, 0);
 }
@@ -267,10 +277,14 @@ KTEST(mapper_walk, visits_refuse_the_ranges_that_all_refuse)
 
 	begin(4);
 	ASSERT_EQ(t, map(BASE, 0, KIB(4), RW), 0);
-	EXPECT_EQ(t, mc_mapper_visit(space, mc_virt_addr(BASE), 0, see, &seen), MC_ERR_INVALID);
-	EXPECT_EQ(t, mc_mapper_visit(space, mc_virt_addr(BASE + 1), KIB(4), see, &seen),
-		  MC_ERR_MISALIGNED);
-	EXPECT_EQ(t, mc_mapper_visit(space, mc_virt_addr(0), TIB(129), see, &seen), MC_ERR_RANGE);
+	EXPECT_EQ(t, mc_mapper_visit(space, mc_virt_addr(BASE), 0, MC_VISIT_PAGES, see, &seen),
+		  MC_ERR_INVALID);
+	EXPECT_EQ(
+		t,
+		mc_mapper_visit(space, mc_virt_addr(BASE + 1), KIB(4), MC_VISIT_PAGES, see, &seen),
+		MC_ERR_MISALIGNED);
+	EXPECT_EQ(t, mc_mapper_visit(space, mc_virt_addr(0), TIB(129), MC_VISIT_PAGES, see, &seen),
+		  MC_ERR_RANGE);
 	EXPECT_EQ(t, seen.count, 0);
 }
 
@@ -300,14 +314,14 @@ KTEST(mapper_walk, tables_are_visited_from_the_top_and_the_slot_is_not)
 	struct seen seen = { 0 };
 
 	ASSERT_EQ(t, make_tables(), 0);
-	ASSERT_EQ(t, mc_mapper_visit_tables(space, see, &seen), 0);
+	ASSERT_EQ(t, mc_mapper_visit_all(space, MC_VISIT_TABLES, see, &seen), 0);
 	ASSERT_EQ(t, seen.count, 6);
-	expect_seen(t, &seen, 0, address_of(1, 0, 0), 3, *entry_at(lower, 4));
-	expect_seen(t, &seen, 1, address_of(1, 510, 0), 2, *entry_at(lower, 3));
-	expect_seen(t, &seen, 2, lower, 1, *entry_at(lower, 2));
-	expect_seen(t, &seen, 3, address_of(511, 0, 0), 3, *entry_at(upper, 4));
-	expect_seen(t, &seen, 4, address_of(511, 0, 0), 2, *entry_at(upper, 3));
-	expect_seen(t, &seen, 5, upper, 1, *entry_at(upper, 2));
+	expect_seen(t, &seen, 0, address_of(1, 0, 0), 4, *entry_at(lower, 4));
+	expect_seen(t, &seen, 1, address_of(1, 510, 0), 3, *entry_at(lower, 3));
+	expect_seen(t, &seen, 2, lower, 2, *entry_at(lower, 2));
+	expect_seen(t, &seen, 3, address_of(511, 0, 0), 4, *entry_at(upper, 4));
+	expect_seen(t, &seen, 4, address_of(511, 0, 0), 3, *entry_at(upper, 3));
+	expect_seen(t, &seen, 5, upper, 2, *entry_at(upper, 2));
 }
 
 KTEST(mapper_walk, a_visit_of_tables_ends_when_the_visitor_says_so)
@@ -316,7 +330,7 @@ KTEST(mapper_walk, a_visit_of_tables_ends_when_the_visitor_says_so)
 	for (unsigned int i = 1; i <= 6; i++) {
 		struct seen seen = { .stop_at = i };
 
-		EXPECT_EQ(t, mc_mapper_visit_tables(space, see, &seen), MC_ERR_BUSY);
+		EXPECT_EQ(t, mc_mapper_visit_all(space, MC_VISIT_TABLES, see, &seen), MC_ERR_BUSY);
 		EXPECT_EQ(t, seen.count, i);
 	}
 }

@@ -65,10 +65,13 @@ void world_check_unit(struct ktest_run *t, const struct world *w, unsigned int i
 		if (!EXPECT_EQ(t, error, 0))
 			return;
 		EXPECT_EQ(t, mc_phys_raw(got.address), unit->value + offset);
-		EXPECT_EQ(t, got.writable, !!(unit->attributes.rights & MC_RIGHT_WRITE));
-		EXPECT_EQ(t, got.executable, !!(unit->attributes.rights & MC_RIGHT_EXECUTE));
-		EXPECT_EQ(t, got.user, !!(unit->attributes.rights & MC_RIGHT_USER));
-		EXPECT_EQ(t, got.global,
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_WRITE),
+			  !!(unit->attributes.rights & MC_RIGHT_WRITE));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_EXECUTE),
+			  !!(unit->attributes.rights & MC_RIGHT_EXECUTE));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_USER),
+			  !!(unit->attributes.rights & MC_RIGHT_USER));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_GLOBAL),
 			  (unit->attributes.rights & MC_RIGHT_GLOBAL) && space->global_pages);
 		if (is_translated(space, address))
 			EXPECT_STR(t, fixture_use(address, mc_phys_addr(unit->value + offset)),
@@ -251,10 +254,14 @@ static void check_reading(struct ktest_run *t, const struct world *w)
 	if (!error) {
 		EXPECT_EQ(t, mc_phys_raw(got.address), mc_phys_raw(want.address));
 		EXPECT_EQ(t, got.page_size, want.page_size);
-		EXPECT_EQ(t, got.writable, want.writable);
-		EXPECT_EQ(t, got.user, want.user);
-		EXPECT_EQ(t, got.executable, want.executable);
-		EXPECT_EQ(t, got.global, want.global);
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_WRITE),
+			  mc_translation_has(want, MC_RIGHT_WRITE));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_USER),
+			  mc_translation_has(want, MC_RIGHT_USER));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_EXECUTE),
+			  mc_translation_has(want, MC_RIGHT_EXECUTE));
+		EXPECT_EQ(t, mc_translation_has(got, MC_RIGHT_GLOBAL),
+			  mc_translation_has(want, MC_RIGHT_GLOBAL));
 	}
 	ASSERT_EQ(t, mc_mapper_read_entry(space, address, level, &entry_want, &found_want), 0);
 	ASSERT_EQ(t, mc_cursor_read_entry(w->cursor, level, &entry, &found), 0);

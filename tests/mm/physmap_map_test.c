@@ -233,7 +233,9 @@ static void check(struct ktest_run *t, const struct wanted *wanted, unsigned int
 		    mc_physmap_map(&space, &window, wanted->ram, wanted->count, wanted->read_only),
 		    0))
 		return;
-	EXPECT_EQ(t, mc_mapper_visit(&space, window.base, window.size, inspect_leaf, &inspection),
+	EXPECT_EQ(t,
+		  mc_mapper_visit(&space, window.base, window.size, MC_VISIT_PAGES, inspect_leaf,
+				  &inspection),
 		  0);
 	EXPECT_EQ(t, inspection.nr_wrong, 0);
 	EXPECT_EQ(t, inspection.nr_bytes, bytes_wanted(wanted));

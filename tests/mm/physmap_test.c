@@ -123,9 +123,10 @@ static void check_translation(struct ktest_run *t, uint64_t physical)
 	if (!EXPECT_EQ(t, mc_mapper_translate(kernel_space(), mapped_at(physical), &to), 0))
 		return;
 	EXPECT_EQ(t, mc_phys_raw(to.address), physical);
-	EXPECT_EQ(t, to.writable, !is_read_only(physical));
-	EXPECT_TRUE(t, !to.executable && !to.user);
-	EXPECT_EQ(t, to.global, cpu_features()->global_pages);
+	EXPECT_EQ(t, mc_translation_has(to, MC_RIGHT_WRITE), !is_read_only(physical));
+	EXPECT_TRUE(t, !mc_translation_has(to, MC_RIGHT_EXECUTE) &&
+			       !mc_translation_has(to, MC_RIGHT_USER));
+	EXPECT_EQ(t, mc_translation_has(to, MC_RIGHT_GLOBAL), cpu_features()->global_pages);
 	/* No page but the largest that fits: the one above would hold something else. */
 	EXPECT_TRUE(t, mc_physmap_covers(mc_phys_addr(align_down(physical, to.page_size)),
 					 to.page_size));

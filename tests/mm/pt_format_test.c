@@ -149,6 +149,12 @@ KTEST(pt_format, live_entries_are_counted_in_ignored_bits)
 			  mc_pt_with_live(entry_of(others), MC_PT_ENTRIES + 1 - live).raw);
 		EXPECT_EQ(t, mc_pt_with_live(entry_of(others), live).raw, counted.raw);
 	}
+	for (unsigned int live = MC_PT_ENTRIES - 1; live >= 1; live--) {
+		EXPECT_TRUE(t, mc_pt_remove_live(&counted));
+		EXPECT_EQ(t, counted.raw, mc_pt_with_live(entry_of(others), live).raw);
+	}
+	EXPECT_TRUE(t, !mc_pt_remove_live(&counted));
+	EXPECT_EQ(t, counted.raw, others);
 }
 
 KTEST(pt_format, reserved_entries_keep_any_number_and_no_address)

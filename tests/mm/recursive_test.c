@@ -32,7 +32,10 @@ static void check_same(struct ktest_run *t, mc_virt_addr_t address)
 		    !EXPECT_EQ(t, mc_walk_translate(&walk, mc_virt_of_ptr(b->pointer), &seen), 0))
 			return;
 		EXPECT_EQ(t, PHYSMAP_BASE + mc_phys_raw(seen.address), (uintptr_t)a->pointer);
-		EXPECT_TRUE(t, seen.writable && !seen.executable && !seen.user && !seen.global);
+		EXPECT_TRUE(t, mc_translation_has(seen, MC_RIGHT_WRITE) &&
+				       !mc_translation_has(seen, MC_RIGHT_EXECUTE) &&
+				       !mc_translation_has(seen, MC_RIGHT_USER) &&
+				       !mc_translation_has(seen, MC_RIGHT_GLOBAL));
 	}
 }
 

@@ -284,9 +284,11 @@ static void check_view(struct ktest_run *t, const struct large *page, uint64_t v
 	EXPECT_EQ(t, mc_walk_translate(&walk, mc_virt_addr(view), &to), 0);
 	EXPECT_EQ(t, mc_phys_raw(to.address), page->physical);
 	EXPECT_EQ(t, to.page_size, size);
-	EXPECT_EQ(t, to.writable, (page->rights & MC_RIGHT_WRITE) != 0);
-	EXPECT_TRUE(t, !to.user && !to.executable);
-	EXPECT_EQ(t, to.global, (page->rights & MC_RIGHT_GLOBAL) && spaces[0].global_pages);
+	EXPECT_EQ(t, mc_translation_has(to, MC_RIGHT_WRITE), (page->rights & MC_RIGHT_WRITE) != 0);
+	EXPECT_TRUE(t, !mc_translation_has(to, MC_RIGHT_USER) &&
+			       !mc_translation_has(to, MC_RIGHT_EXECUTE));
+	EXPECT_EQ(t, mc_translation_has(to, MC_RIGHT_GLOBAL),
+		  (page->rights & MC_RIGHT_GLOBAL) && spaces[0].global_pages);
 	expect_fault(t, call_page, view, PF_PRESENT | PF_FETCH);
 	expect_fault(t, read_page, view + size, 0);
 	read_page(mc_virt_ptr(mc_virt_addr(page->address)));

@@ -210,7 +210,8 @@ SPACE_TEST(the_kernel_half_is_the_same_through_every_space)
 			EXPECT_EQ(t,
 				  mc_mapper_translate(spaces[j], mc_virt_addr(page + KIB(4)), &got),
 				  0);
-			EXPECT_TRUE(t, !got.writable && got.page_size == KIB(4));
+			EXPECT_TRUE(t, !mc_translation_has(got, MC_RIGHT_WRITE) &&
+					       got.page_size == KIB(4));
 		}
 		EXPECT_STR(t, fixture_check_tlb(), NULL);
 		EXPECT_EQ(t, unmap(maker, page, GIB(1) + MIB(2) + KIB(4)), 0);
@@ -378,7 +379,9 @@ SPACE_TEST(a_look_into_another_space_disturbs_no_operation)
 	EXPECT_EQ(t, physical_of(&space, BASE + MIB(2)), GIB(3));
 	EXPECT_EQ(t, physical_of(&seen, BASE + MIB(2)), 1);
 
-	EXPECT_EQ(t, mc_mapper_visit(&space, mc_virt_addr(BASE), MIB(4), look_and_count, &visitor),
+	EXPECT_EQ(t,
+		  mc_mapper_visit(&space, mc_virt_addr(BASE), MIB(4), MC_VISIT_PAGES,
+				  look_and_count, &visitor),
 		  0);
 	EXPECT_EQ(t, visitor.nr_pages, 2);
 	EXPECT_EQ(t, nr_looks, 3);
@@ -649,10 +652,10 @@ SPACE_TEST(the_second_slot_is_not_visited)
 	struct mc_space space;
 	uint64_t before = 0, after = 0;
 
-	ASSERT_EQ(t, mc_mapper_visit_tables(rig.kernel, count_table, &before), 0);
+	ASSERT_EQ(t, mc_mapper_visit_all(rig.kernel, MC_VISIT_TABLES, count_table, &before), 0);
 	ASSERT_EQ(t, mc_space_create(&space, rig.kernel), 0);
 	ASSERT_EQ(t, map(&space, BASE, 0, KIB(4)), 0);
-	ASSERT_EQ(t, mc_mapper_visit_tables(rig.kernel, count_table, &after), 0);
+	ASSERT_EQ(t, mc_mapper_visit_all(rig.kernel, MC_VISIT_TABLES, count_table, &after), 0);
 	EXPECT_EQ(t, after, before);
 	EXPECT_EQ(t, mc_space_destroy(&space), 0);
 }

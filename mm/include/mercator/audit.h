@@ -99,7 +99,7 @@ MC_MUST_CHECK int mc_audit_space(const struct mc_space *space, const struct mc_a
 
 /*
  * A number that depends on every entry of the space but its recursive slots', the same for every access
- * method (invariant 10). Errors: those of mc_mapper_visit_entries().
+ * method (invariant 10). Errors: those of mc_mapper_visit_all().
  */
 MC_MUST_CHECK int mc_audit_digest(const struct mc_space *space, uint64_t *digest);
 

@@ -135,32 +135,24 @@ MC_MUST_CHECK int mc_mapper_read_entry(const struct mc_space *space, mc_virt_add
 				       unsigned int *found);
 
 /*
- * Visit, in ascending order, every leaf and marker that lies at least partly in the range,
- * with the address at which it begins. A visit that returns anything but 0 ends it all, and that is
- * what is returned. The visitor must not change the space.
+ * Visits: every entry of the kinds that are asked for and at least partly in a range, or in the whole
+ * space, in ascending order, each that points at a table before those of that table. `first` is the first
+ * address that the entry translates, `level` that of the table it stands in. What is in a recursive slot
+ * is not shown. A visit that returns anything but 0 ends it all, and that is what is returned. The visitor
+ * must not change the space; in a visit by pointers that are brief, it must not use the mapper at all.
  */
-typedef int (*mc_mapper_visit_leaf)(void *context, mc_virt_addr_t address, unsigned int level,
-				    mc_pt_entry_t entry);
+typedef int (*mc_visit)(void *context, mc_virt_addr_t first, unsigned int level,
+			mc_pt_entry_t entry);
+
+#define MC_VISIT_LEAVES  (1u << MC_PT_LEAF)
+#define MC_VISIT_MARKERS (1u << MC_PT_MARKER)
+#define MC_VISIT_TABLES  (1u << MC_PT_TABLE)
+#define MC_VISIT_PAGES   (MC_VISIT_LEAVES | MC_VISIT_MARKERS)
+#define MC_VISIT_ENTRIES (MC_VISIT_PAGES | MC_VISIT_TABLES)
+
 MC_MUST_CHECK int mc_mapper_visit(const struct mc_space *space, mc_virt_addr_t address,
-				  uint64_t size, mc_mapper_visit_leaf visit, void *context);
-
-/*
- * Visit every table of the space below the root, each before the tables below it; recursive slots
- * are not entered. `entry` points at the table; `level` is the table's own.
- */
-typedef int (*mc_mapper_visit_table)(void *context, mc_virt_addr_t first, unsigned int level,
-				     mc_pt_entry_t entry);
-MC_MUST_CHECK int mc_mapper_visit_tables(const struct mc_space *space, mc_mapper_visit_table visit,
-					 void *context);
-
-/*
- * Visit every entry of every table that is not absent, in ascending order, each that points at a table
- * before those of the table. A recursive slot's own is not among them. `first` is the first address
- * that the entry translates, `level` that of the table it stands in. The visitor must not use the mapper.
- */
-typedef int (*mc_mapper_visit_entry)(void *context, mc_virt_addr_t first, unsigned int level,
-				     mc_pt_entry_t entry);
-MC_MUST_CHECK int mc_mapper_visit_entries(const struct mc_space *space, mc_mapper_visit_entry visit,
-					  void *context);
+				  uint64_t size, unsigned int kinds, mc_visit visit, void *context);
+MC_MUST_CHECK int mc_mapper_visit_all(const struct mc_space *space, unsigned int kinds,
+				      mc_visit visit, void *context);
 
 #endif

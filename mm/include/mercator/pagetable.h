@@ -62,11 +62,12 @@ struct mc_walk {
 	struct mc_walk_step steps[MC_PT_LEVELS_MAX];
 };
 
-/* Where an address leads, and with which rights: those that all levels together leave. */
+/* Where an address leads, and what the entries on the way say of it: mc_translation_attributes(). */
 struct mc_translation {
 	mc_phys_addr_t address; /* the physical address, offset within the page included */
 	uint64_t page_size;     /* of the leaf, in bytes: 4 KiB, 2 MiB or 1 GiB */
-	bool writable, user, executable, global;
+	mc_pt_entry_t leaf;
+	mc_pt_entry_t all, any; /* all entries on the way, and-ed and or-ed */
 };
 
 /*
@@ -86,20 +87,30 @@ MC_MUST_CHECK int mc_generic_walk(const struct mc_root *root, mc_virt_addr_t add
 MC_MUST_CHECK int mc_recursive_walk(const struct mc_root *root, mc_virt_addr_t address,
 				    struct mc_walk *walk);
 
-/* Where a leaf of this level leads `address`; `all` and `any` are the path's entries and-ed, or-ed. */
+/* Where a leaf of this level leads `address`; `all` and `any` are the way's entries and-ed, or-ed. */
 static inline struct mc_translation mc_translation_of(mc_pt_entry_t leaf, unsigned int level,
 						      mc_virt_addr_t address, mc_pt_entry_t all,
 						      mc_pt_entry_t any)
 {
-	/* Write and user need every level's consent; one level's no-execute is enough. */
 	return (struct mc_translation){
 		.address = mc_pt_leaf_translate(leaf, level, address),
 		.page_size = mc_pt_span(level),
-		.writable = mc_pt_is_writable(all),
-		.user = mc_pt_is_user(all),
-		.executable = mc_pt_is_executable(any),
-		.global = mc_pt_is_global(leaf),
+		.leaf = leaf,
+		.all = all,
+		.any = any,
 	};
+}
+
+/* The rights that all levels together leave, and the leaf's memory type. */
+static inline struct mc_attributes mc_translation_attributes(struct mc_translation translation)
+{
+	return mc_pt_path_attributes(translation.leaf, translation.all, translation.any);
+}
+
+/* Whether one of the rights is left. */
+static inline bool mc_translation_has(struct mc_translation translation, unsigned int right)
+{
+	return mc_translation_attributes(translation).rights & right;
 }
 
 /*

@@ -107,10 +107,15 @@ static inline mc_phys_addr_t mc_pt_table_address(mc_pt_entry_t entry)
 	return mc_phys_addr(entry.raw & MC_PT_ADDRESS_MASK);
 }
 
-/* Where the memory begins that a leaf of this level maps: bit 12 is an address bit in a PT only. */
+/* The bits of a leaf of this level that say where its memory is: bit 12 is one of them in a PT only. */
+static inline uint64_t mc_pt_leaf_address_mask(unsigned int level)
+{
+	return MC_PT_ADDRESS_MASK & ~(mc_pt_span(level) - 1);
+}
+
 static inline mc_phys_addr_t mc_pt_leaf_address(mc_pt_entry_t entry, unsigned int level)
 {
-	return mc_phys_addr(entry.raw & MC_PT_ADDRESS_MASK & ~(mc_pt_span(level) - 1));
+	return mc_phys_addr(entry.raw & mc_pt_leaf_address_mask(level));
 }
 
 /* Where a leaf of this level leads `address`. The size that is usual has constants of its own. */
@@ -145,44 +150,112 @@ static inline uint64_t mc_pt_memory_type_bits(enum mc_memory_type type)
 	return (uint64_t)type * MC_PT_PWT;
 }
 
-/* What a leaf of any level says for these rights; a table of all of them is made from it below. */
+/*
+ * What a leaf of any level says for each set of rights: looked up with one load, where testing them one
+ * by one costs as much as half a walk. P is set where the rights make sense at any address, with any CPU:
+ * with read, not with write and execute, nor with user (lower half) or global (upper half, CR4.PGE).
+ */
 #define MC_PT_RIGHTS(rights)                                                                       \
-	(MC_PT_P | MC_PT_A | (MC_RIGHT_WRITE & (rights) ? MC_PT_W | MC_PT_D : 0) |                 \
-	 (MC_RIGHT_EXECUTE & (rights) ? 0 : MC_PT_NX) | (MC_RIGHT_USER & (rights) ? MC_PT_U : 0) | \
-	 (MC_RIGHT_GLOBAL & (rights) ? MC_PT_G : 0))
+	(((rights) & (MC_RIGHT_READ | MC_RIGHT_USER | MC_RIGHT_GLOBAL)) != MC_RIGHT_READ ||        \
+			 ((rights)&MC_RIGHT_WRITE && (rights)&MC_RIGHT_EXECUTE)                    \
+		 ? 0                                                                               \
+		 : MC_PT_P) |                                                                      \
+		(MC_PT_A | (MC_RIGHT_WRITE & (rights) ? MC_PT_W | MC_PT_D : 0) |                   \
+		 (MC_RIGHT_EXECUTE & (rights) ? 0 : MC_PT_NX) |                                    \
+		 (MC_RIGHT_USER & (rights) ? MC_PT_U : 0) |                                        \
+		 (MC_RIGHT_GLOBAL & (rights) ? MC_PT_G : 0))
 #define MC_PT_RIGHTS_4(rights)                                                                     \
 	MC_PT_RIGHTS(rights), MC_PT_RIGHTS((rights) + 1), MC_PT_RIGHTS((rights) + 2),              \
 		MC_PT_RIGHTS((rights) + 3)
 
-/*
- * The bits of a leaf of this level that say all but where its memory is. The rights, of MC_RIGHTS_ALL,
- * are looked up: one load, where testing them one by one costs as much as half a walk.
- */
+static const uint64_t mc_pt_rights[MC_RIGHTS_ALL + 1] = {
+	MC_PT_RIGHTS_4(0),  MC_PT_RIGHTS_4(4),  MC_PT_RIGHTS_4(8),  MC_PT_RIGHTS_4(12),
+	MC_PT_RIGHTS_4(16), MC_PT_RIGHTS_4(20), MC_PT_RIGHTS_4(24), MC_PT_RIGHTS_4(28),
+};
+
+/* The bits of a leaf of this level that say all but where its memory is. */
 static inline uint64_t mc_pt_leaf_bits(struct mc_attributes attributes, unsigned int level)
 {
-	static const uint64_t of_rights[MC_RIGHTS_ALL + 1] = {
-		MC_PT_RIGHTS_4(0),  MC_PT_RIGHTS_4(4),  MC_PT_RIGHTS_4(8),  MC_PT_RIGHTS_4(12),
-		MC_PT_RIGHTS_4(16), MC_PT_RIGHTS_4(20), MC_PT_RIGHTS_4(24), MC_PT_RIGHTS_4(28),
-	};
-
-	return of_rights[attributes.rights] | mc_pt_memory_type_bits(attributes.type) |
+	return mc_pt_rights[attributes.rights] | MC_PT_P | mc_pt_memory_type_bits(attributes.type) |
 	       (level > 1 ? MC_PT_PS : 0);
 }
 
-/* What mc_pt_leaf_bits() was made from. */
-static inline struct mc_attributes mc_pt_leaf_attributes(mc_pt_entry_t entry)
+/*
+ * The same for a 4 KiB leaf of write-back memory, with one load; false if the memory is of another type, or
+ * a right is unknown. mc_pt_bits_are_usual() says whether the rights make sense at any address with any
+ * CPU. Where they do not, but have been found to make sense, mc_pt_bits_found() gives the bits.
+ */
+static inline bool mc_pt_look_up_bits(struct mc_attributes attributes, uint64_t *bits)
+{
+	uint64_t row;
+
+	_Static_assert(sizeof(attributes) == sizeof(row) && MC_MEMORY_WRITE_BACK == 0,
+		       "write-back attributes, as one number, are their rights");
+	__builtin_memcpy(&row, &attributes, sizeof(row));
+	if (__builtin_expect(row > MC_RIGHTS_ALL, false))
+		return false;
+	*bits = mc_pt_rights[row];
+	return true;
+}
+
+static inline bool mc_pt_bits_are_usual(uint64_t bits)
+{
+	return __builtin_expect(bits & MC_PT_P, true);
+}
+
+static inline uint64_t mc_pt_bits_found(uint64_t bits)
+{
+	return bits | MC_PT_P;
+}
+
+/* The bits of a leaf of this level, made of those of a 4 KiB leaf that says the same. */
+static inline uint64_t mc_pt_bits_of_level(uint64_t bits, unsigned int level)
+{
+	return bits | (level > 1 ? MC_PT_PS : 0);
+}
+
+/* The leaf for memory at `physical`, of the level that these are the bits of. */
+static inline mc_pt_entry_t mc_pt_make_leaf(mc_phys_addr_t physical, uint64_t bits)
+{
+	return (mc_pt_entry_t){ mc_phys_raw(physical) | bits };
+}
+
+/* The same `distance` bytes further. */
+static inline mc_pt_entry_t mc_pt_next_leaf(mc_pt_entry_t leaf, uint64_t distance)
+{
+	return (mc_pt_entry_t){ leaf.raw + distance };
+}
+
+/* Whether a leaf of this level was made of these bits. */
+static inline bool mc_pt_has_leaf_bits(mc_pt_entry_t leaf, uint64_t bits, unsigned int level)
+{
+	return (leaf.raw & ~mc_pt_leaf_address_mask(level)) == bits;
+}
+
+/*
+ * What a way to a leaf allows, whose entries, and-ed and or-ed, are `all` and `any`: write and user need
+ * every level's consent, and one level's no-execute is enough. The leaf alone says the rest.
+ */
+static inline struct mc_attributes mc_pt_path_attributes(mc_pt_entry_t leaf, mc_pt_entry_t all,
+							 mc_pt_entry_t any)
 {
 	unsigned int rights = MC_RIGHT_READ;
 
-	if (entry.raw & MC_PT_W)
+	if (all.raw & MC_PT_W)
 		rights |= MC_RIGHT_WRITE;
-	if (!(entry.raw & MC_PT_NX))
+	if (!(any.raw & MC_PT_NX))
 		rights |= MC_RIGHT_EXECUTE;
-	if (entry.raw & MC_PT_U)
+	if (all.raw & MC_PT_U)
 		rights |= MC_RIGHT_USER;
-	if (entry.raw & MC_PT_G)
+	if (leaf.raw & MC_PT_G)
 		rights |= MC_RIGHT_GLOBAL;
-	return (struct mc_attributes){ .rights = rights, .type = mc_pt_memory_type(entry) };
+	return (struct mc_attributes){ .rights = rights, .type = mc_pt_memory_type(leaf) };
+}
+
+/* What mc_pt_leaf_bits() was made from. */
+static inline struct mc_attributes mc_pt_leaf_attributes(mc_pt_entry_t leaf)
+{
+	return mc_pt_path_attributes(leaf, leaf, leaf);
 }
 
 /* The leaf that maps part `index` of a huge leaf's memory, one level down: PS goes with level 1. */
@@ -229,6 +302,12 @@ static inline mc_pt_entry_t mc_pt_make_table(mc_phys_addr_t table, bool user)
 	return (mc_pt_entry_t){ mc_phys_raw(table) | MC_PT_TABLE_FLAGS | (user ? MC_PT_U : 0) };
 }
 
+/* The recursive entry of a root: it points at the root itself, or, in the second slot, at another. */
+static inline mc_pt_entry_t mc_pt_make_recursive(mc_phys_addr_t root)
+{
+	return (mc_pt_entry_t){ mc_phys_raw(root) | MC_PT_RECURSIVE_FLAGS };
+}
+
 /*
  * How many entries of a table are live (not MC_PT_ABSENT) is kept in the entry that points at it, in
  * bits that the CPU ignores: the number less 1, its low 7 bits in bits 52 to 58, the others in bits
@@ -258,31 +337,48 @@ static inline mc_pt_entry_t mc_pt_with_live(mc_pt_entry_t entry, unsigned int li
 	return entry;
 }
 
-/* One more live entry, quickly; there were fewer than 512. Bit 59 catches the carry. */
+/*
+ * One more, or one less, quickly: bit 59 catches what the low bits carry or borrow. There were fewer than
+ * 512; for one less, false if it is the last, which the entry then still counts.
+ */
+#define MC_PT_LIVE_ONE   (UINT64_C(1) << MC_PT_LIVE_LOW_SHIFT)
+#define MC_PT_LIVE_CARRY (UINT64_C(1) << (MC_PT_LIVE_LOW_SHIFT + 7))
+
 static inline mc_pt_entry_t mc_pt_add_live(mc_pt_entry_t entry)
 {
-	const uint64_t carry = UINT64_C(1) << (MC_PT_LIVE_LOW_SHIFT + 7);
-
-	entry.raw += UINT64_C(1) << MC_PT_LIVE_LOW_SHIFT;
-	if (entry.raw & carry)
-		entry.raw += (UINT64_C(1) << MC_PT_LIVE_HIGH_SHIFT) - carry;
+	entry.raw += MC_PT_LIVE_ONE;
+	if (__builtin_expect(entry.raw & MC_PT_LIVE_CARRY, false))
+		entry.raw += (UINT64_C(1) << MC_PT_LIVE_HIGH_SHIFT) - MC_PT_LIVE_CARRY;
 	return entry;
 }
 
-/* One less; there was more than 1. */
-static inline mc_pt_entry_t mc_pt_remove_live(mc_pt_entry_t entry)
+static inline bool mc_pt_remove_live(mc_pt_entry_t *entry)
 {
-	if (entry.raw & MC_PT_LIVE_LOW_MASK)
-		entry.raw -= UINT64_C(1) << MC_PT_LIVE_LOW_SHIFT;
+	const uint64_t less = entry->raw - MC_PT_LIVE_ONE;
+
+	if (__builtin_expect(!(less & MC_PT_LIVE_CARRY), true))
+		entry->raw = less;
+	else if (entry->raw & MC_PT_LIVE_HIGH_MASK)
+		entry->raw += MC_PT_LIVE_LOW_MASK - (UINT64_C(1) << MC_PT_LIVE_HIGH_SHIFT);
 	else
-		entry.raw += MC_PT_LIVE_LOW_MASK - (UINT64_C(1) << MC_PT_LIVE_HIGH_SHIFT);
-	return entry;
+		return false;
+	return true;
 }
 
 /* Whether one entry is all that is live. */
 static inline bool mc_pt_is_last_live(mc_pt_entry_t entry)
 {
 	return !(entry.raw & (MC_PT_LIVE_LOW_MASK | MC_PT_LIVE_HIGH_MASK));
+}
+
+/*
+ * Whether an entry of a root leads to mappings: it is a table's. Besides, there are the recursive ones,
+ * which alone forbid execution, and absent ones; no markers.
+ */
+static inline bool mc_pt_leads_to_mappings(mc_pt_entry_t root_entry)
+{
+	_Static_assert(MC_PT_NX == UINT64_C(1) << 63, "NX is the sign");
+	return (int64_t)root_entry.raw > 0;
 }
 
 /*
@@ -334,6 +430,12 @@ static inline mc_virt_addr_t mc_pt_canonical(mc_virt_addr_t address, unsigned in
 static inline bool mc_pt_is_canonical(mc_virt_addr_t address, unsigned int levels)
 {
 	return mc_virt_raw(mc_pt_canonical(address, levels)) == mc_virt_raw(address);
+}
+
+/* Whether a canonical address is in the upper half, the kernel's, which spaces share. */
+static inline bool mc_pt_is_upper_half(mc_virt_addr_t address)
+{
+	return mc_virt_raw(address) >> 63;
 }
 
 #endif

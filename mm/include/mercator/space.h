@@ -146,7 +146,7 @@ MC_MUST_CHECK int mc_space_set_recursive_slot(struct mc_space *space);
  */
 static inline bool mc_space_may_be_cached(const struct mc_space *space, mc_virt_addr_t address)
 {
-	return !space->is_inactive || mc_virt_raw(address) >> 63;
+	return !space->is_inactive || mc_pt_is_upper_half(address);
 }
 
 #endif

@@ -83,20 +83,26 @@ void mc_tlb_batch_check_owing(struct mc_tlb_batch *batch);
 
 /*
  * For the mapper: pages whose translation is gone, and the frame of a table that is unlinked. Nothing
- * is owed for a page that the TLB cannot have.
+ * is owed for a page that the TLB cannot have. (_of: where the space, which is the batch's, is at hand.)
  */
-static inline void mc_tlb_batch_add_page(struct mc_tlb_batch *batch, mc_virt_addr_t page)
+static inline void mc_tlb_batch_add_page_of(const struct mc_space *space,
+					    struct mc_tlb_batch *batch, mc_virt_addr_t page)
 {
-	if (!mc_space_may_be_cached(batch->space, page))
+	if (!mc_space_may_be_cached(space, page))
 		return;
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		mc_tlb_batch_check_owing(batch);
-	if (batch->nr_pages < MC_TLB_BATCH_PAGES_MAX)
+	if (__builtin_expect(batch->nr_pages < MC_TLB_BATCH_PAGES_MAX, true))
 		batch->pages[batch->nr_pages] = page;
 	batch->nr_pages++;
 }
 
-void mc_tlb_batch_add_pages(struct mc_tlb_batch *batch, uint64_t start, uint64_t page_size,
+static inline void mc_tlb_batch_add_page(struct mc_tlb_batch *batch, mc_virt_addr_t page)
+{
+	mc_tlb_batch_add_page_of(batch->space, batch, page);
+}
+
+void mc_tlb_batch_add_pages(struct mc_tlb_batch *batch, mc_virt_addr_t start, uint64_t page_size,
 			    uint64_t nr_pages);
 void mc_tlb_batch_add_frame(struct mc_tlb_batch *batch, mc_pfn_t frame);
 

@@ -5,43 +5,119 @@
  * an instance of its own: a file like this one, with the function called by name, is as fast as the
  * offset method.
  */
-#include <mercator/platform.h>
+#include "../map.h"
+#include "../operations.h"
+#include "../protect.h"
+#include "../translate.h"
+#include "../unmap.h"
 
-#include "../access.h"
-
-#define ACCESS(name) generic_##name
-
-static inline mc_pt_entry_t *access_entry(const struct mc_root *root, mc_phys_addr_t table,
-					  uint64_t offset, unsigned int level)
+static inline mc_pt_entry_t *generic_entry(const struct mc_root *root, mc_phys_addr_t table,
+					   uint64_t offset, unsigned int level)
 {
-	/* Only where the compiler knows the level, and a root can have it, is it worth a look. */
-	const bool is_known = __builtin_constant_p(level) && level >= 4 && level == root->levels &&
-			      root->table_pointer;
-	mc_pt_entry_t *entries =
-		is_known ? root->table_pointer : root->pointer_to(root->pointer_context, table);
+	mc_pt_entry_t *entries = root->pointer_to(root->pointer_context, table);
 
 	return entries + mc_pt_index(mc_virt_addr(offset), level);
 }
 
-static inline bool access_reaches(const struct mc_root *root, mc_phys_addr_t table)
+static inline mc_pt_entry_t *generic_root_entry(const struct mc_root *root, unsigned int levels,
+						uint64_t index)
 {
-	return root->pointer_to(root->pointer_context, table) != NULL;
+	mc_pt_entry_t *entries = root->table_pointer;
+
+	(void)levels;
+	if (!entries)
+		entries = root->pointer_to(root->pointer_context, root->table);
+	return entries + index;
 }
 
-static inline bool access_keeps(const struct mc_root *root)
+static inline bool generic_keeps(const struct mc_root *root)
 {
 	return !root->pointers_are_brief;
 }
 
-static inline void *access_frame(const struct mc_space *space, mc_pfn_t frame)
+static inline bool generic_reaches(const struct mc_root *root, mc_phys_addr_t table)
+{
+	return root->pointer_to(root->pointer_context, table) != NULL;
+}
+
+static inline void *generic_frame(const struct mc_space *space, mc_pfn_t frame)
 {
 	return space->root.pointer_to(space->root.pointer_context, mc_phys_of_pfn(frame));
 }
 
-#include "../walker.h"
-#include "../walker_change.h"
+const struct access generic_access = {
+	.entry = generic_entry,
+	.root_entry = generic_root_entry,
+	.keeps = generic_keeps,
+	.reaches = generic_reaches,
+	.frame = generic_frame,
+};
+
+int generic_translate_4(const struct mc_space *space, mc_virt_addr_t address,
+			struct mc_translation *translation)
+{
+	return walker_translate(&generic_access, 4, space, address, translation);
+}
+
+int generic_translate_5(const struct mc_space *space, mc_virt_addr_t address,
+			struct mc_translation *translation)
+{
+	return walker_translate(&generic_access, 5, space, address, translation);
+}
+
+int generic_translate_address_4(const struct mc_space *space, mc_virt_addr_t address,
+				mc_phys_addr_t *physical)
+{
+	return walker_translate_address(&generic_access, 4, space, address, physical);
+}
+
+int generic_translate_address_5(const struct mc_space *space, mc_virt_addr_t address,
+				mc_phys_addr_t *physical)
+{
+	return walker_translate_address(&generic_access, 5, space, address, physical);
+}
+
+int generic_map_4(struct mc_space *space, mc_virt_addr_t address, mc_phys_addr_t physical,
+		  uint64_t size, struct mc_attributes attributes, struct mc_conflict *conflict)
+{
+	return walker_map(&generic_access, 4, space, address, physical, size, attributes, conflict);
+}
+
+int generic_map_5(struct mc_space *space, mc_virt_addr_t address, mc_phys_addr_t physical,
+		  uint64_t size, struct mc_attributes attributes, struct mc_conflict *conflict)
+{
+	return walker_map(&generic_access, 5, space, address, physical, size, attributes, conflict);
+}
+
+int generic_unmap_4(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		    struct mc_tlb_batch *batch)
+{
+	return walker_unmap(&generic_access, 4, space, address, size, batch);
+}
+
+int generic_unmap_5(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		    struct mc_tlb_batch *batch)
+{
+	return walker_unmap(&generic_access, 5, space, address, size, batch);
+}
+
+int generic_protect_4(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		      struct mc_attributes attributes, struct mc_tlb_batch *batch,
+		      struct mc_conflict *conflict)
+{
+	return walker_protect(&generic_access, 4, space, address, size, attributes, batch,
+			      conflict);
+}
+
+int generic_protect_5(struct mc_space *space, mc_virt_addr_t address, uint64_t size,
+		      struct mc_attributes attributes, struct mc_tlb_batch *batch,
+		      struct mc_conflict *conflict)
+{
+	return walker_protect(&generic_access, 5, space, address, size, attributes, batch,
+			      conflict);
+}
 
 int mc_generic_walk(const struct mc_root *root, mc_virt_addr_t address, struct mc_walk *walk)
 {
-	return generic_walk(root, address, walk);
+	return walker_walk(&generic_access, root, address, walk);
 }

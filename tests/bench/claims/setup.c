@@ -35,8 +35,8 @@ static void claim_physmap(const char *ram_name, uint64_t ram_size, unsigned int 
 
 	must(mc_physmap_map(&space, &world_window, ram, count, world_read_only));
 	must(mc_physmap_measure(&space, &world_window, &size));
-	must(mc_mapper_visit(&space, world_window.base, world_window.size, add_writable,
-			     &writable));
+	must(mc_mapper_visit(&space, world_window.base, world_window.size, MC_VISIT_PAGES,
+			     add_writable, &writable));
 	claim((double)(size.nr_tables * MC_FRAME_SIZE), "bytes", "offset.table_bytes_%s_%s",
 	      ram_name, pages);
 	/* These two take what they take, whatever the RAM. */

@@ -284,7 +284,8 @@ static void visit_16_mib(struct kbench_run *b)
 
 	reset();
 	check(b, map(0, RANGE / MC_FRAME_SIZE));
-	COUNT_ONCE(b, 1, mc_mapper_visit(space, page(0), RANGE, count_leaf, &count));
+	COUNT_ONCE(b, 1,
+		   mc_mapper_visit(space, page(0), RANGE, MC_VISIT_PAGES, count_leaf, &count));
 	if (count != RANGE / MC_FRAME_SIZE)
 		b->failed = "leaves are missing";
 }
