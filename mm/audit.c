@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Auditing an address space (mercator/audit.h). Entries come in ascending order, and what most of them
- * must be to the last bit is known from the one before: leaves of the image and of the physical map
- * continue each other, and so do those of one single mapping. Such a row is a run; an entry that
- * continues it costs a handful of instructions, all others are looked at closely.
+ * Auditing an address space (mercator/audit.h). Entries come in ascending order. Most of them
+ * follow exactly from the one before: leaves of the image, of the physical map and of each single
+ * mapping continue each other. Such a sequence is a run. An entry that continues a run takes a few
+ * instructions; all others are checked in full.
  */
 #include <mercator/audit.h>
 #include <mercator/mapper.h>
@@ -14,7 +14,7 @@
 
 /* A table whose entries are being visited. */
 struct open_table {
-	mc_pt_entry_t entry; /* that points at it */
+	mc_pt_entry_t entry; /* the one that points at this table */
 	mc_virt_addr_t first;
 	unsigned int live;
 	bool is_shared;
@@ -30,22 +30,26 @@ struct audit {
 	unsigned int lowest_open;
 
 	/*
-	 * The run: what comes next, where it must end; by level, what a leaf spans, and is less its
-	 * address. Of a level without leaves the span is more than any run has left.
+	 * The run: the next address, and the end. By level: the span of a leaf, and its raw value
+	 * minus its virtual address. The span is NO_SPAN at levels where no leaf can continue the
+	 * run.
 	 */
 	uint64_t next, end;
 	uint64_t spans[MC_PT_LEVELS_MAX + 1], bits[MC_PT_LEVELS_MAX + 1];
 	uint64_t run_start;
 	bool is_whole; /* it must reach its end */
 
-	/* The region that entries have come to; of the physical map, the range of RAM and its part. */
+	/* The current region; in the physical map, also the current range of RAM and part of it. */
 	bool in_kernel_half;
 	size_t region;
-	uint64_t nr_bytes; /* reserved, or mapped, in a region of the kinds that are counted */
+	uint64_t nr_bytes; /* reserved or mapped in the current region */
 	size_t ram;
 	unsigned int part;
 
-	/* In the rules' room: tables from below; from above, what runs map, in frames: start, end. */
+	/*
+	 * Both are kept in rules->tables: tables from its start; what runs map, as pairs of frame
+	 * numbers (start, end), from its end.
+	 */
 	size_t nr_tables;
 	size_t nr_mapped;
 };
@@ -100,7 +104,7 @@ static bool overlaps(const struct mc_memmap_range *range, uint64_t start, uint64
 	return start < range->end && range->start < start + size;
 }
 
-/* What holds for the memory that any run, or any leaf, leads to. */
+/* Check the memory that a run or a leaf maps. */
 static const char *memory_fault(const struct audit *audit, uint64_t physical, uint64_t size,
 				bool is_writable)
 {
@@ -112,8 +116,8 @@ static const char *memory_fault(const struct audit *audit, uint64_t physical, ui
 }
 
 /*
- * The run is over: look at all that it maps, and remember that, unless it is the physical map's, which
- * has all tables.
+ * End the run: check the memory that it maps, and remember it for invariant 2, unless it may map
+ * tables.
  */
 static int end_run(struct audit *audit)
 {
@@ -136,7 +140,7 @@ static int end_run(struct audit *audit)
 	fault = memory_fault(audit, physical, size, mc_pt_is_writable(leaf));
 	if (fault)
 		return broken_from(audit, fault, audit->run_start);
-	/* These two may show tables. */
+	/* These two may map tables. */
 	if (region && (region->kind == MC_REGION_PHYSMAP || region->kind == MC_REGION_TEMP))
 		return 0;
 	if (!has_room(audit, 2))
@@ -147,7 +151,7 @@ static int end_run(struct audit *audit)
 	return 0;
 }
 
-/* A run that is known beforehand: of the image, or of the physical map. */
+/* Begin a run that is known in advance: of the image or of the physical map. */
 static void expect_run(struct audit *audit, uint64_t start, uint64_t end,
 		       struct mc_attributes attributes)
 {
@@ -159,7 +163,10 @@ static void expect_run(struct audit *audit, uint64_t start, uint64_t end,
 		expect_leaves(audit, level, distance + mc_pt_leaf_bits(attributes, level));
 }
 
-/* The next part of the next range of RAM: before, in and after what is read-only. False: no more. */
+/*
+ * Expect the next part of RAM. Each range has three: before, in and after `read_only`. False: no
+ * more.
+ */
 static bool next_ram(struct audit *audit)
 {
 	const struct mc_audit_rules *rules = audit->rules;
@@ -207,7 +214,7 @@ static void enter_region(struct audit *audit)
 		next_ram(audit);
 }
 
-/* Go on to what is expected next. */
+/* End the run and go on to the next one that is expected, or to the next region. */
 static int advance(struct audit *audit)
 {
 	const struct mc_region *region = region_now(audit);
@@ -229,8 +236,8 @@ static int advance(struct audit *audit)
 }
 
 /*
- * Go on until the address is not after the region any more, nor after what is known to come; an
- * address before that is in no region.
+ * Advance until the address is not beyond the current region or the end of the expected run. An
+ * address before the region is in no region.
  */
 static int advance_to(struct audit *audit, mc_virt_addr_t address, unsigned int level,
 		      mc_pt_entry_t entry)
@@ -259,7 +266,7 @@ static int advance_to(struct audit *audit, mc_virt_addr_t address, unsigned int 
 	return 0;
 }
 
-/* What holds for any leaf anywhere. */
+/* Checks for any leaf. */
 static const char *leaf_fault(const struct audit *audit, mc_virt_addr_t address, unsigned int level,
 			      mc_pt_entry_t entry)
 {
@@ -286,7 +293,7 @@ static const char *leaf_fault(const struct audit *audit, mc_virt_addr_t address,
 	return memory_fault(audit, physical, size, attributes.rights & MC_RIGHT_WRITE);
 }
 
-/* A leaf of a run that must be whole, and that is not what was expected. */
+/* Why a leaf differs from the expected one, in a run that must be whole. */
 static const char *unexpected_leaf(const struct audit *audit, mc_virt_addr_t address,
 				   unsigned int level, mc_pt_entry_t entry)
 {
@@ -318,7 +325,7 @@ static const char *region_fault(const struct audit *audit, mc_virt_addr_t addres
 	}
 }
 
-/* A leaf that continues no run: look at it, and begin one. */
+/* A leaf that continues no run: check it, and begin a run with it. */
 static int audit_leaf(struct audit *audit, mc_virt_addr_t address, unsigned int level,
 		      mc_pt_entry_t entry)
 {
@@ -426,7 +433,7 @@ __attribute__((noinline)) static int audit_closely(struct audit *audit, mc_virt_
 		return error;
 	if (kind == MC_PT_MARKER)
 		return audit_reserved(audit, first, level, entry);
-	/* It may be the first of a run that is expected. */
+	/* It may be the first leaf of an expected run. */
 	if (audit->is_whole && entry.raw == mc_virt_raw(first) + audit->bits[level] &&
 	    audit->spans[level] <= audit->end - audit->next) {
 		audit->next += mc_pt_span(level);
@@ -440,7 +447,10 @@ static int audit_entry(void *context, mc_virt_addr_t first, unsigned int level, 
 {
 	struct audit *audit = context;
 
-	/* Low bits of `first` are zero: so where these are equal, the entry is a leaf, as `bits` are. */
+	/*
+	 * The low bits of `first` are zero, so an entry that passes has the flags of `bits`: it is
+	 * a leaf.
+	 */
 	if (entry.raw != mc_virt_raw(first) + audit->bits[level] ||
 	    mc_virt_raw(first) != audit->next || audit->spans[level] > audit->end - audit->next)
 		return audit_closely(audit, first, level, entry);
@@ -467,7 +477,7 @@ static bool has_table(const struct audit *audit, mc_pfn_t start, uint64_t count)
 	return low < audit->nr_tables && tables[low] - start < count;
 }
 
-/* Invariant 2, when the frames of all tables are known. */
+/* Invariant 2. Needs the frames of all tables. */
 static int audit_tables(struct audit *audit)
 {
 	mc_pfn_t *tables = audit->rules->tables;
@@ -485,7 +495,9 @@ static int audit_tables(struct audit *audit)
 	return 0;
 }
 
-/* The root's recursive slots, which no visit comes to: to the last bit, they are known. */
+/*
+ * The root's recursive slots, which mc_mapper_visit_entries() skips. Their exact values are known.
+ */
 static int audit_slots(struct audit *audit)
 {
 	const struct mc_space *space = audit->space;
@@ -518,7 +530,7 @@ static int audit_slots(struct audit *audit)
 	return 0;
 }
 
-/* Where the generic method begins, if it need not ask. */
+/* The generic method's cached pointer to the root. */
 static int audit_root(struct audit *audit)
 {
 	const struct mc_root *root = &audit->space->root;

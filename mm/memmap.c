@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory map's arithmetic (mercator/memmap.h): sort in place, then one sweep that overwrites
- * what it has read.
+ * The memory map (mercator/memmap.h): sort in place, then one sweep that overwrites what it has
+ * read.
  */
 #include <mercator/memmap.h>
 
@@ -56,16 +56,15 @@ struct sweep {
 };
 
 /*
- * The run is final: write down the frames that it covers whole. Rounding waits until here, because
- * two runs that touch may fill a frame together; and it is what makes a blocked byte block its
- * whole frame.
+ * The run is complete: write the whole frames in it. Only now is it rounded, because adjacent
+ * ranges may fill a frame together. Rounding makes one blocked byte block its whole frame.
  */
 static void finish_run(struct sweep *sweep)
 {
 	const uint64_t end = align_down(sweep->run_end, MC_FRAME_SIZE);
 	uint64_t start = sweep->run_start, usable_end;
 
-	/* Inside one frame; and align_up() would wrap in the last frame of 2^64. */
+	/* Both in one frame; and align_up() wraps in the last frame of 2^64. */
 	if (start > end)
 		return;
 	start = align_up(start, MC_FRAME_SIZE);
@@ -92,9 +91,9 @@ static void add_usable_bytes(struct sweep *sweep, uint64_t start, uint64_t end)
 }
 
 /*
- * Between the start of one range and that of the next, nothing begins: usable is what the furthest
- * usable range so far covers and the furthest blocking range so far does not, so one run of bytes
- * at most. That is why n ranges in make at most n out, and why the output never overtakes the input.
+ * Nothing begins between the starts of two consecutive ranges. So what is usable there is covered
+ * by the furthest usable range so far and not by the furthest blocking one: at most one run. That
+ * is why n ranges give at most n, and why the output never overtakes the input.
  */
 struct mc_memmap_summary mc_memmap_normalise(struct mc_memmap_range *ranges, size_t count,
 					     uint64_t limit)
@@ -108,7 +107,7 @@ struct mc_memmap_summary mc_memmap_normalise(struct mc_memmap_range *ranges, siz
 		const uint64_t next = i + 1 < count ? ranges[i + 1].start : UINT64_MAX;
 		uint64_t *end = ranges[i].type == MC_MEMMAP_USABLE ? &usable_end : &blocked_end;
 
-		/* An empty range's end was passed already, and changes nothing. */
+		/* An empty range changes nothing: its end was passed already. */
 		*end = max_of(*end, ranges[i].end);
 		add_usable_bytes(&sweep, max_of(start, blocked_end), min_of(usable_end, next));
 	}
@@ -116,7 +115,7 @@ struct mc_memmap_summary mc_memmap_normalise(struct mc_memmap_range *ranges, siz
 	return sweep.summary;
 }
 
-/* The furthest end of the blocking ranges that hit [start, end), or `start` where none does. */
+/* The furthest end of the blocking ranges that overlap [start, end), or `start` if none does. */
 static uint64_t blocked_until(const struct mc_memmap_source *map, uint64_t start, uint64_t end)
 {
 	uint64_t until = start;
@@ -166,8 +165,8 @@ static bool next_usable(const struct mc_memmap_source *map, uint64_t address, ui
 }
 
 /*
- * Each round either ends or moves on: past the ranges that block, or past a byte that nothing
- * covers, which no place can contain. So no range is passed twice.
+ * Each round either ends or moves on: past the ranges that block, or past a byte that no range
+ * covers. So no range is passed twice.
  */
 int mc_memmap_find(const struct mc_memmap_source *map, uint64_t size, uint64_t align, uint64_t min,
 		   uint64_t limit, uint64_t *address)

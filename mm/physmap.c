@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the physical map has (mercator/physmap.h). */
+/* What the physical map covers (mercator/physmap.h). */
 #include <mercator/physmap.h>
 
 static uint64_t mapped_reach;
@@ -28,7 +28,7 @@ static bool is_in_range(uint64_t address, uint64_t size)
 {
 	size_t low = 0, high = nr_mapped_ranges;
 
-	/* The first range that ends above the address is at `low` or after it, and before `high`. */
+	/* The first range that ends above the address is in [low, high]. */
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 

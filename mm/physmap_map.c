@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Building the physical map (mercator/physmap.h). Its base is a multiple of the largest page, so
- * that the mapper's choice, the largest pages that fit, makes the fewest entries: a page of any size
- * lies in RAM with one and the same rights, or it must be cut.
+ * the mapper's choice, the largest pages that fit, gives the fewest entries.
  */
 #include <mercator/physmap.h>
 
@@ -50,7 +49,7 @@ MC_MUST_CHECK static int map_range(const struct building *b, const struct mc_mem
 	return error;
 }
 
-/* Take back all that was mapped. No page is cut for it, so that it cannot fail. */
+/* Unmap everything again. No page is split for it, so it cannot fail. */
 static void undo(const struct building *b)
 {
 	struct mc_tlb_batch batch;
@@ -98,7 +97,7 @@ static int count_table(void *context, mc_virt_addr_t first, unsigned int level, 
 	const uint64_t offset = mc_virt_raw(first) - mc_virt_raw(m->window->base);
 
 	(void)entry;
-	/* A table that spans more than the window is others' too. */
+	/* A table that spans more than the window has other users. */
 	m->size->nr_tables += offset < m->window->size && mc_pt_span(level) <= m->window->size;
 	return 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Heapsort of what begins with a 64-bit number, by that: in place, without recursion, O(n log n). */
+/*
+ * Heapsort of items by the 64-bit number that they begin with: in place, no recursion, O(n log n).
+ */
 #ifndef MM_SORT_H
 #define MM_SORT_H
 
@@ -41,7 +43,7 @@ static inline void sort_sink(char *items, size_t at, size_t count, size_t size)
 	}
 }
 
-/* `size` is a constant, or this is slow. */
+/* Slow unless `size` is a constant. */
 static inline __attribute__((always_inline)) void sort(void *items, size_t count, size_t size)
 {
 	char *first = items;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes and multiples. Not part of the public face: kernels have their own (this one has these). */
+/* Sizes and multiples. Not public: kernels have their own (this one uses these). */
 #ifndef MM_UNITS_H
 #define MM_UNITS_H
 

@@ -20,10 +20,12 @@ struct gap_search {
 	uint64_t align;  /* the largest page that the piece can use */
 	uint64_t offset; /* of the piece's physical address within such a page */
 	uint64_t size;
-	uint64_t at; /* the lowest address that may do */
+	uint64_t at; /* the lowest candidate address */
 };
 
-/* The lowest place above `after`, a page apart, that is congruent with the physical address. */
+/*
+ * The lowest place above `after`, with a page between, that is congruent with the physical address.
+ */
 static uint64_t place_above(const struct gap_search *search, uint64_t after)
 {
 	const uint64_t first = after + MC_FRAME_SIZE;
@@ -31,7 +33,7 @@ static uint64_t place_above(const struct gap_search *search, uint64_t after)
 	return first + ((search->offset - first) & (search->align - 1));
 }
 
-/* Ends the visit with 1 at a leaf that leaves room before it; goes on after it otherwise. */
+/* Returns 1, which ends the visit, at a leaf with enough room before it; else moves on. */
 static int look_before(void *context, mc_virt_addr_t address, unsigned int level,
 		       mc_pt_entry_t entry)
 {
@@ -69,7 +71,7 @@ MC_MUST_CHECK static int find_gap(const struct mc_vmap *vmap, struct frames fram
 	if (result < 0)
 		return result;
 	*address = search.at;
-	/* What the next region begins with is not visited: its page before is this one's last. */
+	/* The next region is not visited: keep the last page of this one unmapped. */
 	if (vmap->size <= MC_FRAME_SIZE || search.at - start >= vmap->size - MC_FRAME_SIZE ||
 	    frames.size > vmap->size - MC_FRAME_SIZE - (search.at - start))
 		return MC_ERR_NO_SPACE;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The bitmap words of a chunk: 0 is a free frame, 1 an allocated one, or one not in the range. */
+/*
+ * The bitmap words of a chunk: 0 is a free frame, 1 an allocated one or one outside of the range.
+ */
 #include "../units.h"
 #include "chunk.h"
 
-/* A chunk that is all RAM, which most are: no word needs a mask. */
+/* An inner chunk (the usual case): no word needs a mask. */
 static struct chunk_scan scan_inner(const uint64_t *words)
 {
 	uint64_t all = ~UINT64_C(0), any = 0;
@@ -34,7 +36,7 @@ struct chunk_scan chunk_scan(const struct mc_frame_view *view, uint64_t chunk)
 	return scan;
 }
 
-/* The kernel has no instruction for this on every CPU. */
+/* Not every x86_64 CPU has POPCNT. */
 static unsigned int popcount(uint64_t bits)
 {
 	bits -= bits >> 1 & UINT64_C(0x5555555555555555);
@@ -101,7 +103,10 @@ static bool find_in_word(uint64_t used, unsigned int order, unsigned int *bit)
 {
 	uint64_t free = ~used;
 
-	/* Bit i of `free` tells of the frames from i on, twice as many each time. */
+	/*
+	 * Bit i of `free` means that the frames from i on are free: 1, then 2, then 4 of them, and
+	 * so on.
+	 */
 	for (unsigned int i = 0; i < order; i++)
 		free &= free >> (1u << i);
 	/* Every 2^order-th bit: all ones, divided by 2^2^order - 1. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks of order 1 and more, under the lock; and what can be wrong with freeing, at any order. */
+/* Blocks of order 1 and more, under the lock; and the checks for freeing blocks of any order. */
 #include "../units.h"
 #include "internal.h"
 
@@ -91,7 +91,7 @@ static int check_small(const struct mc_frame_view *view, uint32_t state, mc_pfn_
 	return debug_check_order(view, pfn, order);
 }
 
-/* Whether the block, which lies in the range that `view` shows, may be freed: 0, or the mistake. */
+/* 0 if the block may be freed, else the error. It lies in the range that `view` shows. */
 static int check_block(const struct mc_frame_view *view, mc_pfn_t pfn, unsigned int order)
 {
 	const uint64_t chunk = pfn >> CHUNK_SHIFT;
@@ -172,7 +172,7 @@ int free_locked(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order)
 			return 0;
 		}
 		if (state_kind(state) == CHUNK_OWNED) {
-			/* Only now can it not change any more. */
+			/* Check again: while it was owned, its bits could change. */
 			cache_disown(pool, view, chunk, MC_FRAME_SHARED);
 			result = check_block(view, pfn, order);
 		}

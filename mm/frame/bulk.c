@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Many single frames in one call. Interrupts are let in between chunks. */
+/* Many single frames in one call. Interrupts are enabled between chunks. */
 #include "internal.h"
 
-/* With fewer free frames in a chunk than this, most of its words have none or a few. */
+/* A chunk with fewer free frames than this has none or a few in most words. */
 #define SPARSE 64
 
-/* The frames of a word's free bits, all of which are taken; to `frames`, of which the end is returned. */
+/* Write the frames of all set bits of `free` to `frames`. Returns the end of what was written. */
 static mc_pfn_t *take_word(uint64_t free, mc_pfn_t base, mc_pfn_t *frames)
 {
 	if (~free == 0) {
@@ -18,7 +18,7 @@ static mc_pfn_t *take_word(uint64_t free, mc_pfn_t base, mc_pfn_t *frames)
 	return frames;
 }
 
-/* All that is free in the chunk in hand. */
+/* Take all free frames of the current chunk. */
 static void take_all(const struct mc_frame_cpu *cpu, mc_pfn_t *frames)
 {
 	const size_t nr_words = cache_nr_words(cpu, cpu->hand);
@@ -32,8 +32,8 @@ static void take_all(const struct mc_frame_cpu *cpu, mc_pfn_t *frames)
 }
 
 /*
- * All that is free in a chunk with few in each word. How many cannot be predicted, so up to two are taken
- * without a branch: a second that there is not is overwritten by the first.
+ * Take all free frames of a chunk that has few in each word. The CPU cannot predict how many, so up
+ * to two are taken without a branch: if there is no second one, the first overwrites it.
  */
 static void take_all_sparse(uint64_t *words, mc_pfn_t base, mc_pfn_t *frames)
 {
@@ -56,7 +56,7 @@ static void take_all_sparse(uint64_t *words, mc_pfn_t base, mc_pfn_t *frames)
 	}
 }
 
-/* So many of the chunk in hand, which has more. */
+/* Take `count` frames of the current chunk, which has more. */
 static void take_some(const struct mc_frame_cpu *cpu, size_t count, mc_pfn_t *frames)
 {
 	uint64_t *words = cpu->words[cpu->hand];
@@ -76,7 +76,7 @@ static void take_some(const struct mc_frame_cpu *cpu, size_t count, mc_pfn_t *fr
 	}
 }
 
-/* Take up to `count` frames out of the chunk in hand, which has some; how many were taken. */
+/* Take up to `count` frames of the current chunk, which has some. Returns how many were taken. */
 static size_t take_from_hand(struct mc_frame_cpu *cpu, mc_pfn_t *frames, size_t count)
 {
 	const uint32_t hand = cpu->hand, nr_free = cpu->slots[hand].nr_free;
@@ -93,8 +93,9 @@ static size_t take_from_hand(struct mc_frame_cpu *cpu, mc_pfn_t *frames, size_t 
 }
 
 /*
- * All that is free in the next chunks, of which there are some, as long as they have few frames and no
- * more than `count` in all; how many were taken. The last of them is in hand then.
+ * Take all free frames of the next chunks (there is at least one), while they have few and no more
+ * than `count` in all. The last of them becomes the current chunk. Returns how many frames were
+ * taken.
  */
 static size_t take_sparse_chunks(struct mc_frame_cpu *cpu, mc_pfn_t *frames, size_t count)
 {
@@ -110,7 +111,7 @@ static size_t take_sparse_chunks(struct mc_frame_cpu *cpu, mc_pfn_t *frames, siz
 		slot = next;
 		cpu->partial[slot] = 0;
 		if (--left) {
-			/* What to read next depends on no more than this: have it fetched early. */
+			/* Prefetch the words that are read next. */
 			next = cache_next_partial(cpu, slot + 1);
 			__builtin_prefetch(cpu->words[next]);
 		}
@@ -124,7 +125,9 @@ static size_t take_sparse_chunks(struct mc_frame_cpu *cpu, mc_pfn_t *frames, siz
 	return taken;
 }
 
-/* Take owned frames: at least `count`, unless there are fewer, and at most `most`. Entered. */
+/*
+ * Take owned frames: at least `count`, unless there are fewer, and at most `most`. Cache entered.
+ */
 static size_t take_owned(struct mc_frame_cpu *cpu, mc_pfn_t *frames, size_t count, size_t most)
 {
 	size_t taken = 0;
@@ -143,7 +146,7 @@ static size_t take_owned(struct mc_frame_cpu *cpu, mc_pfn_t *frames, size_t coun
 	return taken;
 }
 
-/* Whether so many frames are free now. */
+/* Whether `count` frames are free now. */
 static bool are_enough(struct mc_frame_pool *pool, size_t count)
 {
 	const uint64_t irq = mc_irq_save();
@@ -151,7 +154,7 @@ static bool are_enough(struct mc_frame_pool *pool, size_t count)
 		(count <= CHUNK_FRAMES && atomic_load(&pool->whole.head) != MC_FRAME_CHUNK_NONE) ||
 		count <= mc_frame_free_count(pool);
 
-	/* The counts of a frame that others free and allocate meanwhile may say less than there is. */
+	/* While other CPUs allocate and free, the sum of the counters may be too low. */
 	if (!enough) {
 		mc_spin_lock(&pool->lock);
 		cache_stop_others(pool, 0);
@@ -189,14 +192,14 @@ int mc_frame_alloc_bulk(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t cou
 	}
 	if (taken == count)
 		return 0;
-	/* Others were faster. These were just allocated, so they can be freed. */
+	/* Other CPUs took the rest. These were just allocated, so freeing them cannot fail. */
 	(void)!mc_frame_free_bulk(pool, frames, taken, NULL);
 	return MC_ERR_NO_MEMORY;
 }
 
 /*
- * Free owned frames up to the first that is not so simple, or one that leaves a chunk to be given up:
- * in *slot then, which is SLOT_NONE otherwise. How many were freed.
+ * Free owned frames. Stops at the first that needs the slow path, or when a chunk must be given up:
+ * *emptied is then its slot, else SLOT_NONE. Returns how many were freed.
  */
 static size_t free_some(const struct mc_frame_pool *pool, struct mc_frame_cpu *cpu,
 			const mc_pfn_t *frames, size_t count, uint32_t *emptied)
@@ -212,7 +215,7 @@ static size_t free_some(const struct mc_frame_pool *pool, struct mc_frame_cpu *c
 		if (!nr_free)
 			break;
 		done++;
-		/* cache_mark(), without a branch that could not be predicted. */
+		/* cache_mark(), without a branch that the CPU would mispredict. */
 		cpu->partial[slot] = 1;
 		nr_partial += nr_free < 2;
 		if (nr_free == CHUNK_FRAMES) {

@@ -11,7 +11,7 @@ void cache_empty_hand(struct mc_frame_cpu *cpu)
 	cpu->word = (uint64_t *)(uintptr_t)&full_word;
 }
 
-/* The chunk is this CPU's no more. The CPU is this one, or kept out of its cache. */
+/* `cpu` gives the chunk up. It is this CPU, or is kept out of its cache. */
 static void release(struct mc_frame_pool *pool, struct mc_frame_cpu *cpu, uint32_t slot,
 		    unsigned int class)
 {
@@ -61,14 +61,14 @@ void cache_give_up(struct mc_frame_pool *pool, uint32_t slot)
 {
 	struct mc_frame_cpu *cpu = &pool->cpus[mc_cpu_id()];
 
-	/* The lock was not held: anything may have happened. */
+	/* The lock was not held until now, so check again. */
 	if (cpu->slots[slot].nr_free == CHUNK_FRAMES && cache_is_emptied(pool, cpu, slot))
 		release(pool, cpu, slot, 0);
 	if (cache_is_emptied(pool, cpu, cpu->hand))
 		release(pool, cpu, cpu->hand, 0);
 }
 
-/* Keep a CPU out of its cache, which it is not to be in: say so to some, then wait for each. */
+/* Wait until a CPU whose cache was revoked has left it. */
 static void wait_for(const struct mc_frame_cpu *cpu)
 {
 	while (atomic_load_acquire(&cpu->busy))
@@ -97,7 +97,9 @@ void cache_stop_others(struct mc_frame_pool *pool, uint32_t keep)
 	for (unsigned int i = 0; i < pool->nr_cpus; i++) {
 		struct mc_frame_cpu *cpu = &pool->cpus[i];
 
-		/* Who has no free frame now may get one before the others have been looked at. */
+		/*
+		 * With `keep` 0, stop even those without free frames: they may get some meanwhile.
+		 */
 		if (i == mc_cpu_id() || (keep && atomic_load(&cpu->nr_partial) <= keep))
 			continue;
 		atomic_store(&cpu->revoked, 1);
@@ -123,8 +125,8 @@ static void drain(struct mc_frame_pool *pool, struct mc_frame_cpu *cpu, enum cac
 	uint32_t slot = 0;
 
 	/*
-	 * A chunk that is all free need not be in hand: its CPU may have freed the last frame, and be
-	 * waiting for the lock to give it up.
+	 * A chunk that is all free is not always the current one: its CPU may wait for the lock to
+	 * give it up.
 	 */
 	for (uint32_t left = cpu->nr_partial; left; left--, slot++) {
 		slot = cache_next_partial(cpu, slot);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CPU's cache: the chunks that it owns.
+ * A CPU's cache: the chunks that it owns. Frames are taken from the one that is in hand.
  *
- * Each chunk has at any moment one who may look into its bitmap words and change them: the CPU that
- * owns it or, if none does, the holder of the pool's lock. So nobody needs an atomic instruction,
- * the bitmap says the truth about every frame, cached or not, and a double free is seen at once.
+ * At any moment, only one CPU may read and change the bitmap words of a chunk: its owner or, if it
+ * has none, the holder of the pool's lock. So no atomic instructions are needed, the bitmap is
+ * right for every frame, cached or not, and a double free is detected at once.
  *
- * A CPU gets to own a chunk, under the lock, when it takes the first single frame from it, and owns
- * it until
- *	- all of its frames are free (but for the chunk in hand, which frames are being taken from),
- *	- another CPU frees a frame of it; the chunk is then shared until it is all free,
- *	- somebody wants frames that nobody else has, or these very frames, or
+ * A CPU becomes the owner of a chunk, under the lock, when it takes the first single frame from it.
+ * It owns the chunk until
+ *	- all of its frames are free (except the chunk in hand),
+ *	- another CPU frees a frame of it (the chunk is then shared until it is all free),
+ *	- a caller needs frames when no others are free, or these particular frames, or
  *	- its slot is needed for another chunk.
  *
- * The lock of a cache is biased to its CPU: that one says `busy`, looks whether the cache has been
- * `revoked`, and is in, with plain stores. A stranger pays: with the pool's lock held he sets
- * `revoked`, has every CPU execute a barrier, and waits until the CPU is not busy. A CPU that finds
- * its cache revoked goes for the pool's lock. Who holds that may use his own cache without entering.
+ * The lock of a cache is biased to its CPU. To enter, the CPU sets `busy`, with a plain store, and
+ * checks that the cache is not `revoked`; if it is, the CPU takes the pool's lock instead. Another
+ * CPU, which holds the pool's lock, sets `revoked`, makes every CPU execute a barrier, and waits
+ * until this CPU is not busy. The holder of the pool's lock may use its own cache without entering.
  */
 #ifndef FRAME_CACHE_H
 #define FRAME_CACHE_H
@@ -24,7 +24,7 @@
 #include "../units.h"
 #include "chunk.h"
 
-/* The slots of an edge, and of no chunk: what is in hand if nothing is. */
+/* The slot of an edge, and a slot that is always empty: the one in hand if no chunk is. */
 #define SLOT_EDGE MC_FRAME_CPU_CHUNKS
 #define SLOT_NONE (MC_FRAME_CPU_CHUNKS + 1)
 
@@ -33,7 +33,7 @@ static inline uint32_t slot_of(uint64_t chunk)
 	return chunk % MC_FRAME_CPU_CHUNKS;
 }
 
-/* The first frame of the chunk's words in this slot, and how many words there are. */
+/* The frame of the first bit of the words of the chunk in this slot, and the number of words. */
 static inline mc_pfn_t cache_base(const struct mc_frame_cpu *cpu, uint32_t slot)
 {
 	return slot == SLOT_EDGE ? align_down(cpu->edge_start, WORD_FRAMES)
@@ -47,10 +47,10 @@ static inline size_t cache_nr_words(const struct mc_frame_cpu *cpu, uint32_t slo
 		       : CHUNK_WORDS;
 }
 
-/* Enter and leave one's own cache, with interrupts off. If it was revoked, one has not entered. */
+/* Enter and leave this CPU's cache, with interrupts off. cache_enter() fails if it was revoked. */
 static inline bool cache_enter(struct mc_frame_cpu *cpu)
 {
-	/* There is no stranger. */
+	/* There is no other CPU. */
 	if (MC_NR_CPUS == 1)
 		return true;
 	atomic_store(&cpu->busy, 1);
@@ -67,19 +67,21 @@ static inline void cache_leave(struct mc_frame_cpu *cpu)
 		atomic_store_release(&cpu->busy, 0);
 }
 
-/* What follows is for who has entered, or holds the lock and uses his own cache. */
+/*
+ * For the functions below, the cache is entered, or is this CPU's own and the pool's lock is held.
+ */
 
-/* The chunk has free frames now, or has none any more. */
+/* The chunk has its first free frame, or has lost its last. */
 static inline void cache_mark(struct mc_frame_cpu *cpu, uint32_t slot, bool partial)
 {
 	cpu->partial[slot] = partial;
 	atomic_store(&cpu->nr_partial, cpu->nr_partial + (partial ? 1u : -1u));
 }
 
-/* The first slot from this one on, round and round, whose chunk has free frames. There is one. */
+/* The first slot from this one on, cyclically, whose chunk has free frames. There must be one. */
 static inline uint32_t cache_next_partial(const struct mc_frame_cpu *cpu, uint32_t from)
 {
-	/* Eight at a time; those before `from` in its eight are the last. */
+	/* Eight at a time. Those before `from` in the first eight come last. */
 	uint32_t i = from - from % 8;
 	const uint64_t *eight = (const uint64_t *)(const void *)&cpu->partial[i];
 	uint64_t bytes = *eight & ~UINT64_C(0) << from % 8 * 8;
@@ -92,7 +94,7 @@ static inline uint32_t cache_next_partial(const struct mc_frame_cpu *cpu, uint32
 	return i + (uint32_t)__builtin_ctzll(bytes) / 8;
 }
 
-/* Have this word of the chunk in this slot in hand. */
+/* Take frames from this word of the chunk in this slot from now on. */
 static inline void cache_hold(struct mc_frame_cpu *cpu, uint32_t slot, unsigned int word)
 {
 	cpu->hand = slot;
@@ -100,10 +102,10 @@ static inline void cache_hold(struct mc_frame_cpu *cpu, uint32_t slot, unsigned 
 	cpu->word_pfn = cache_base(cpu, slot) + word * WORD_FRAMES;
 }
 
-/* The compiler knows nothing of the value any more, and so makes no branch out of what it would know. */
+/* Hide the value from the compiler, so that it does not make a branch of it. */
 #define HIDE_VALUE(variable) __asm__("" : "+r"(variable))
 
-/* Bit i is set if word i has room. Which have cannot be predicted, so there is no branch for each. */
+/* Bit i is set if word i has a free frame. No branch for each word: it would be mispredicted. */
 static inline unsigned int words_with_room(const uint64_t *words, size_t count)
 {
 	uint64_t full = ~UINT64_C(0), room = 0;
@@ -118,10 +120,10 @@ static inline unsigned int words_with_room(const uint64_t *words, size_t count)
 	return (unsigned int)room;
 }
 
-/* Have no chunk in hand, but a word without free frames. */
+/* Have no chunk in hand; `word` then points at a word without free frames. */
 void cache_empty_hand(struct mc_frame_cpu *cpu);
 
-/* There is a free frame in hand, but perhaps not in this word: have a word that has one. */
+/* The chunk in hand has a free frame: go to a word that has one. */
 static inline void cache_turn_word(struct mc_frame_cpu *cpu)
 {
 	const uint32_t hand = cpu->hand;
@@ -138,12 +140,12 @@ static inline bool cache_turn(struct mc_frame_cpu *cpu)
 {
 	if (!cpu->nr_partial)
 		return false;
-	/* Each in its turn, so that a chunk gathers free frames meanwhile. */
+	/* Round robin: the other chunks collect free frames meanwhile. */
 	cache_hold(cpu, cache_next_partial(cpu, cpu->hand + 1), 0);
 	return true;
 }
 
-/* Free a frame of this word, of the chunk in this slot; cache_free()'s answer. */
+/* Free a frame of this word of the chunk in this slot. Returns the same as cache_free(). */
 static inline uint32_t cache_clear(struct mc_frame_cpu *cpu, uint32_t slot, uint64_t *word,
 				   mc_pfn_t pfn)
 {
@@ -161,9 +163,9 @@ static inline uint32_t cache_clear(struct mc_frame_cpu *cpu, uint32_t slot, uint
 }
 
 /*
- * Free a frame of an owned chunk. How many frames of the chunk are free then; 0, with nothing done, if
- * the chunk is not owned or the frame not allocated. The caller sees to what follows if that was the
- * first free frame, or the last allocated one.
+ * Free a frame of an owned chunk. Returns how many frames of the chunk are free now; 0, with
+ * nothing done, if the chunk is not owned or the frame is not allocated. The caller handles the
+ * first free frame (cache_mark()) and the last allocated one (cache_give_up()).
  */
 static inline uint32_t cache_free(struct mc_frame_cpu *cpu, mc_pfn_t pfn, uint32_t *slot)
 {
@@ -181,9 +183,9 @@ static inline uint32_t cache_free(struct mc_frame_cpu *cpu, mc_pfn_t pfn, uint32
 			   pfn);
 }
 
-/* What follows is under the lock. */
+/* The functions below need the pool's lock, unless they say otherwise. */
 
-/* Whether any chunk that nobody owns is broken for single frames. Without the lock, a guess. */
+/* Whether a chunk that nobody owns is broken up for single frames. Without the lock, a guess. */
 static inline bool pool_is_broken(const struct mc_frame_pool *pool)
 {
 	return atomic_load(&pool->partial[0].head) != MC_FRAME_CHUNK_NONE ||
@@ -193,8 +195,8 @@ static inline bool pool_is_broken(const struct mc_frame_pool *pool)
 }
 
 /*
- * Whether a chunk that is all free is to be given up: that of this slot, or that in hand, which stays
- * there only if nothing else is broken.
+ * Whether to give up a chunk that is all free: the one in this slot, or the one in hand, which is
+ * kept only if no other chunk is broken up. Without the lock, a guess.
  */
 static inline bool cache_is_emptied(const struct mc_frame_pool *pool,
 				    const struct mc_frame_cpu *cpu, uint32_t slot)
@@ -206,40 +208,39 @@ static inline bool cache_is_emptied(const struct mc_frame_pool *pool,
 }
 
 /*
- * This CPU takes a chunk in hand, to own it: whole, or partial, with nothing but single frames that
- * this CPU alone is likely to free, and in its list. `view`, which must not be pool->own_view, shows it.
+ * Make a chunk this CPU's own, and take it in hand. The chunk is in its list: whole, or partial
+ * with only single frames, and not shared. `view` shows it and must not be pool->own_view.
  */
 void cache_own(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk);
 
-/* Give up what cache_is_emptied() meant, of this slot and the chunk in hand. */
+/* Give up the chunk in this slot and the one in hand, each if cache_is_emptied() says so. */
 void cache_give_up(struct mc_frame_pool *pool, uint32_t slot);
 
 /*
- * Whoever owns the chunk gives it up. It goes where it belongs, as one of this class. `view`, which
- * must not be pool->own_view, shows it.
+ * Take the chunk from its owner and settle it with this class (chunk_settle()). `view` shows it and
+ * must not be pool->own_view.
  */
 void cache_disown(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk,
 		  unsigned int class);
 
 /*
- * Keep other CPUs out of their caches, and let them in again: those that own more than `keep` chunks
- * with free frames or, if `keep` is 0, all. Then nothing changes in between, so that what is not found
- * is not there. One by one would not do: a frame freed in a cache that was looked at, and another
- * allocated in one that was not yet, and none was ever seen, although there always was one.
+ * Keep other CPUs out of their caches, and let them in again: those that own more than `keep`
+ * chunks with free frames or, if `keep` is 0, all. All are stopped at once: one by one, a search
+ * could miss a free frame, if one CPU frees a frame after its cache was searched, and another
+ * allocates one before.
  */
 void cache_stop_others(struct mc_frame_pool *pool, uint32_t keep);
 void cache_let_others_in(struct mc_frame_pool *pool);
 
-/* Which of the CPUs' chunks cache_drain() is after. */
+/* Which chunks cache_drain() takes. */
 enum cache_drain {
 	DRAIN_PARTIAL, /* those with free frames */
 	DRAIN_WHOLE,   /* those that are all free */
 };
 
 /*
- * Have all CPUs that own more than `keep` chunks with free frames give up the ones that are wanted. All
- * other CPUs that this is about are stopped at the same time: with `keep` 0, there is a moment at which
- * what nobody owns is all there was.
+ * Take these chunks from all CPUs that own more than `keep` chunks with free frames. Those CPUs are
+ * stopped at the same time: so with `keep` 0, at one moment no CPU owns any such chunk.
  */
 void cache_drain(struct mc_frame_pool *pool, uint32_t keep, enum cache_drain what);
 

@@ -21,7 +21,7 @@ static void set_state(const struct mc_frame_view *view, uint64_t chunk, enum chu
 	*chunk_state(view, chunk) = chunk_state_of(kind, class, 0);
 }
 
-/* The record of an inner chunk that is in a list, or shall be. */
+/* The record of an inner chunk that is in a list, or is to be put into one. */
 static struct chunk_record *listed_record(struct mc_frame_pool *pool, uint32_t chunk)
 {
 	/* A listed chunk is in some range. */
@@ -105,7 +105,9 @@ void chunk_rotate(struct mc_frame_pool *pool, struct mc_chunk_list *list, uint64
 	push_tail(pool, list, record, (uint32_t)chunk);
 }
 
-/* An inner chunk has become whole, or is so no more. Areas that are partly RAM do not count. */
+/*
+ * An inner chunk has become whole, or is no longer. Areas that are only partly RAM keep no count.
+ */
 static void count_whole(const struct mc_frame_view *view, uint64_t chunk, int change)
 {
 	const uint64_t area = chunk / AREA_CHUNKS;
@@ -148,7 +150,7 @@ void edges_list(struct mc_frame_pool *pool, struct frame_range *range)
 	pool->edges_tail = range;
 }
 
-/* All frames free, those outside of the range marked so that nobody ever takes them. */
+/* Mark all frames free, but those outside of the range allocated, so that they are never taken. */
 static void clear_words(const struct mc_frame_view *view, uint64_t chunk)
 {
 	const struct frames span = chunk_frames(view, chunk);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Chunks: their bits, their state, the lists that they are in. All under the pool's lock, and none
- * of it on chunks that a CPU owns, but for what says so.
+ * Chunks: their bits, their state, the lists that they are in. Unless it says otherwise, a function
+ * needs the pool's lock and a chunk that no CPU owns.
  */
 #ifndef FRAME_CHUNK_H
 #define FRAME_CHUNK_H
 
 #include "tree.h"
 
-/* What a chunk's words say. */
+/* A summary of a chunk's words. */
 struct chunk_scan {
 	bool some_free, all_free;
 };
@@ -20,7 +20,9 @@ bool bits_any_set(const struct mc_frame_view *view, struct frames span);
 void bits_set(const struct mc_frame_view *view, struct frames span);
 void bits_clear(const struct mc_frame_view *view, struct frames span);
 
-/* Set the bits of up to `count` free frames of a chunk with valid words; how many there were. */
+/*
+ * Set the bits of up to `count` free frames of a chunk with valid words. Returns how many were set.
+ */
 size_t bits_take(const struct mc_frame_view *view, uint64_t chunk, mc_pfn_t *frames, size_t count);
 
 /* The first aligned free block of this order (0 to 8) in a chunk with valid words. */
@@ -28,37 +30,43 @@ bool chunk_find_block(const struct mc_frame_view *view, uint64_t chunk, unsigned
 		      mc_pfn_t *pfn);
 
 /*
- * Take the chunk out of its list, for its owner to take frames from it, and make its words valid.
- * The state that it is left with is CHUNK_PARTIAL and in no list; chunk_settle() ends that.
+ * Take the chunk out of its list and make its words valid, so that frames can be taken from it. It
+ * is then CHUNK_PARTIAL but in no list, until chunk_settle().
  */
 void chunk_take(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk,
 		unsigned int class);
 
 /*
- * Find out whether a chunk in no list is whole, partial or full by now, and put it where it belongs;
- * `class` is that of the blocks in it. Its words are valid. It may be owned, which ends.
+ * Find out whether a chunk in no list is whole, partial or full, and put it into the right list.
+ * `class` is that of the blocks in it. Its words are valid. If it is owned, that ends.
  */
 void chunk_settle(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk,
 		  unsigned int class);
 
-/* Whether a CPU may own the chunk, which has free frames: only single frames are in it, not shared. */
+/*
+ * Whether a CPU may own the chunk, which has free frames: it has only single frames, and is not
+ * shared.
+ */
 bool chunk_may_be_owned(const struct mc_frame_view *view, uint64_t chunk);
 
-/* A chunk that was taken is a CPU's own from now on. */
+/* Make a CPU the owner of a chunk after chunk_take(). */
 void chunk_set_owner(const struct mc_frame_view *view, uint64_t chunk, unsigned int cpu_id);
 
-/* Put a chunk that was taken, and has a free frame, into the list of its class. */
+/* After chunk_take(), put a chunk that has a free frame into the list of its class. */
 void chunk_list_partial(struct mc_frame_pool *pool, const struct mc_frame_view *view,
 			uint64_t chunk);
 
-/* The same for a chunk that is full, or partial and in its list, and has changed. */
+/*
+ * The same as chunk_settle(), for a chunk that was full, or partial and in its list, and has
+ * changed.
+ */
 void chunk_resettle(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk);
 
 /* Take a whole chunk as one block, and give it back. */
 void chunk_take_block(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk);
 void chunk_give_block(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk);
 
-/* Move a partial chunk to its list's end, so that who searches the list next looks at others first. */
+/* Move a partial chunk to the end of its list, so that the next search looks at others first. */
 void chunk_rotate(struct mc_frame_pool *pool, struct mc_chunk_list *list, uint64_t chunk);
 
 /* The chunk after this one in its list, or MC_FRAME_CHUNK_NONE. */

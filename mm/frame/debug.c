@@ -37,7 +37,7 @@ static void check_poison(struct mc_frame_pool *pool, mc_pfn_t pfn)
 				 i * sizeof(*bytes));
 }
 
-/* Somebody may be using what `bytes` showed last: the checks leave it as it was. */
+/* Another user may be using the pointer of the last `bytes`: the checks must leave it valid. */
 static uint64_t save_bytes(const struct mc_frame_pool *pool)
 {
 	return pool->save ? pool->save() : 0;
@@ -74,7 +74,7 @@ int debug_check_order(const struct mc_frame_view *view, mc_pfn_t pfn, unsigned i
 	if (!FRAME_DEBUG)
 		return 0;
 	tag = atomic_load(tag_of(view, pfn));
-	/* Another CPU is freeing it now, and has not come to its bit yet. */
+	/* Another CPU is freeing it: the tag has changed, the bit has not yet. */
 	if (tag == TAG_FRESH || tag == TAG_POISONED)
 		return MC_ERR_DOUBLE_FREE;
 	return tag == tag_order(order) ? 0 : MC_ERR_WRONG_ORDER;

@@ -12,7 +12,7 @@
 
 #define FRAME_DEBUG IS_ENABLED(CONFIG_DEBUG_CHECKS)
 
-/* These frames become known to the allocator now: they were never allocated, nor poisoned. */
+/* Tag frames that were never allocated or poisoned. */
 void debug_mark_fresh(const struct mc_frame_view *view, struct frames span);
 
 /* Panics if a poisoned frame was written to. */
@@ -29,7 +29,7 @@ int debug_check_order(const struct mc_frame_view *view, mc_pfn_t pfn, unsigned i
 void debug_freed(struct mc_frame_pool *pool, const struct mc_frame_view *view, mc_pfn_t pfn,
 		 unsigned int order);
 
-/* Tell of a mistake, and return it. No lock is held. */
+/* Report a mistake to the pool's `on_misuse`, and return it. No lock is held. */
 int debug_misuse(struct mc_frame_pool *pool, int error, mc_pfn_t pfn, unsigned int order);
 
 #endif

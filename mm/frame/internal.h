@@ -16,7 +16,10 @@ static inline uint64_t pool_lock(struct mc_frame_pool *pool)
 
 static inline void pool_unlock(struct mc_frame_pool *pool, uint64_t irq)
 {
-	/* A chunk may have been broken, from which single frames should come before the one in hand. */
+	/*
+	 * If a chunk was broken up meanwhile, it serves single frames before an all-free one in
+	 * hand.
+	 */
 	cache_give_up(pool, SLOT_NONE);
 	mc_spin_unlock(&pool->lock);
 	mc_irq_restore(irq);
@@ -27,7 +30,7 @@ static inline struct mc_frame_cpu *this_cpu(struct mc_frame_pool *pool)
 	return &pool->cpus[mc_cpu_id()];
 }
 
-/* So many frames were allocated, or freed, on this CPU, whose interrupts are off. */
+/* Count frames that this CPU allocated or freed. Interrupts are off. */
 static inline void count_allocated(struct mc_frame_cpu *cpu, uint64_t count)
 {
 	atomic_store(&cpu->nr_allocated, cpu->nr_allocated + count);
@@ -42,13 +45,13 @@ static inline void count_freed(struct mc_frame_cpu *cpu, uint64_t count)
 int alloc_block(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn);
 int free_block(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order);
 
-/* block.c: mc_frame_free() under the lock, of any order, but without telling of mistakes. */
+/* block.c: mc_frame_free() under the lock, for any order, without calling `on_misuse`. */
 int free_locked(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order);
 
 /*
- * single.c: for when this CPU owns no free frame: either it has some in hand now, or *taken of
- * `frames`, which has room for `count`, were taken from where it can own none. False if there are
- * no more. Interrupts are off.
+ * single.c: get frames when this CPU owns no free one. Either it has some in hand afterwards, or
+ * *taken frames, at most `count`, were taken from a chunk that cannot be owned and are in `frames`.
+ * False if there are no more. Interrupts are off.
  */
 bool alloc_more(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count, size_t *taken);
 
@@ -56,8 +59,8 @@ bool alloc_more(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count, size
 void tag_allocated(struct mc_frame_pool *pool, mc_pfn_t pfn);
 
 /*
- * stretch.c: frames from `pfn` on that are all free, or all not, up to `end`. Under the lock;
- * what a CPU owns may change meanwhile.
+ * stretch.c: the frames from `pfn` up to `end` are all free, or all not. Under the lock; chunks
+ * that a CPU owns may change meanwhile.
  */
 struct stretch {
 	mc_pfn_t end;

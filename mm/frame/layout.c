@@ -7,14 +7,14 @@ _Static_assert(sizeof(struct frame_range) == 48, "64 bytes a range, less two bit
 _Static_assert(sizeof(struct chunk_record) == 8, "a bit for every 8 frames");
 
 /*
- * From this size on, the budget of 1.13 bits a frame has room to put a chunk's 8 words into one
- * cache line, so that CPUs that claimed different chunks never write to the same line.
+ * From this size on, the budget of 1.13 bits a frame has room to align a chunk's 8 words to a cache
+ * line. Then CPUs that own different chunks never write to the same line.
  */
 #define ALIGN_WORDS_FROM (UINT64_C(1) << 17)
 #define CACHE_LINE       64
 
 struct layout {
-	uint64_t areas, words, tags, size; /* offsets from the descriptor, and all in all */
+	uint64_t areas, words, tags, size; /* offsets from the descriptor, and the total */
 };
 
 static struct layout layout_of(const struct mc_frame_view *view)

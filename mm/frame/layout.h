@@ -14,15 +14,15 @@
  *	| tags               |  CONFIG_DEBUG_CHECKS only: a byte a frame
  *	+--------------------+
  *
- * Each level says whether the one below it means anything, so that nothing is written at start:
+ * Each level says whether the one below it is valid, so that nothing is written at start:
  *
- *	range   `known`: areas from there on have never been looked at, their entries are garbage
+ *	range   `known`: from there on, the entries of areas are garbage
  *	area    uncut (or one block): the records of its chunks are garbage
  *	chunk   fresh, whole or one block: the words of its frames are garbage
  *
- * A chunk at a range's end that is only partly RAM is an edge. It has its record in the range's
- * descriptor, always valid, and no links: two ranges may share such a chunk, so that its number
- * would not name it. Areas that are only partly RAM have one bit in the descriptor: cut or not.
+ * A chunk at a range's end that is only partly RAM is an edge. Its record is in the range's
+ * descriptor and always valid. It has no links: two ranges may share such a chunk, so its number
+ * does not identify it. Areas that are only partly RAM have one bit in the descriptor: cut or not.
  */
 #ifndef FRAME_LAYOUT_H
 #define FRAME_LAYOUT_H
@@ -86,7 +86,7 @@ enum chunk_kind {
 	CHUNK_WHOLE,   /* free; in the list of whole chunks */
 	CHUNK_PARTIAL, /* has free frames, or is about to; in the list of its class */
 	CHUNK_FULL,    /* no frame is free; in no list */
-	CHUNK_OWNED,   /* by a CPU, which alone knows what is free; in no list */
+	CHUNK_OWNED,   /* owned by a CPU, which alone may read its words; in no list */
 	CHUNK_BLOCK,   /* allocated as one block, or part of one of 1 GiB; in no list */
 };
 
@@ -105,7 +105,7 @@ static inline unsigned int state_cpu(uint32_t state)
 	return state >> 8;
 }
 
-/* Whether blocks of this order are what is in chunks of this class. */
+/* Whether chunks of this class may hold blocks of this order. */
 static inline bool class_holds(unsigned int class, unsigned int order)
 {
 	return class == MC_FRAME_MIXED || class == order ||
@@ -117,7 +117,10 @@ static inline uint32_t chunk_state_of(enum chunk_kind kind, unsigned int class, 
 	return kind | class << 4 | rest << 8;
 }
 
-/* An area that is cut into chunks has the number of whole ones among them; others, one of these. */
+/*
+ * The state of an area that is cut into chunks is its number of whole ones; of others, one of
+ * these.
+ */
 enum area_state {
 	AREA_FRESH = 0x4000, /* free, and nothing in it was ever allocated */
 	AREA_FREE,
@@ -140,7 +143,7 @@ static inline bool view_has(const struct mc_frame_view *view, mc_pfn_t pfn)
 	return pfn - view->start < view->end - view->start;
 }
 
-/* Whether the chunk has a record, that is, is all RAM; else it is an edge. */
+/* Whether the chunk is all RAM, and so has a record; else it is an edge. */
 static inline bool chunk_is_inner(const struct mc_frame_view *view, uint64_t chunk)
 {
 	return chunk - view->first_chunk < view->end_chunk - view->first_chunk;
@@ -151,7 +154,7 @@ static inline struct chunk_record *chunk_record(const struct mc_frame_view *view
 	return &view->records[chunk - view->first_chunk];
 }
 
-/* Where the chunk's state is. An inner chunk's means nothing unless its area is cut. */
+/* Where the chunk's state is. That of an inner chunk is valid only if its area is cut. */
 static inline uint32_t *chunk_state(const struct mc_frame_view *view, uint64_t chunk)
 {
 	if (chunk_is_inner(view, chunk))

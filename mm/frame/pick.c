@@ -2,9 +2,9 @@
 /*
  * Which chunk to allocate from. In this order:
  *
- *	single frames	chunks broken for single frames; edges, which can never be whole; chunks
- *			where orders are mixed; a whole chunk; what lies in other CPUs' caches; chunks
- *			broken for other orders
+ *	single frames	chunks broken for single frames; edges, which can never be whole;
+ *			shared chunks; chunks where orders are mixed; a whole chunk; what lies in
+ *			other CPUs' caches; chunks broken for other orders
  *	orders 1 to 8	chunks broken for this order; a whole chunk; what the caches give back; any
  *			chunk with a free block
  *	order 9		a whole chunk; what the caches give back
@@ -12,13 +12,13 @@
  *
  * A whole chunk comes from areas that are cut already, before another area is cut.
  *
- * Keeping each chunk to one order, as long as there is memory, is what lets mc_frame_free() know the
- * order of a block: with little more than a bit a frame, there is no room to note it elsewhere.
+ * As long as there is memory, each chunk holds blocks of one order only. That tells mc_frame_free()
+ * the order of a block: a little more than a bit a frame leaves no room to store it.
  */
 #include "pick.h"
 #include "../units.h"
 
-/* Have pool->view show the chunk's range. The chunk is in a list, so there is one. */
+/* Have pool->view show the chunk's range. The chunk is in a list, so it has one. */
 static void show(struct mc_frame_pool *pool, uint64_t chunk)
 {
 	(void)view_seek(pool, &pool->view, chunk << CHUNK_SHIFT);
@@ -38,7 +38,7 @@ static bool edge_with_room(const struct mc_frame_view *view, unsigned int index,
 	       has_room(view->range->edges[index]);
 }
 
-/* The first edge with free frames. Ranges without one leave the list on the way. */
+/* The first edge with free frames. Ranges without one are removed from the list on the way. */
 static bool pick_edge(struct mc_frame_pool *pool, uint64_t *chunk)
 {
 	while (pool->edges_head) {
@@ -110,7 +110,7 @@ bool pick_chunk(struct mc_frame_pool *pool, uint64_t *chunk)
 	return list_head(pool, &pool->whole, chunk);
 }
 
-/* Make the chunk one from which blocks of this order may come, but leave it to be found by others. */
+/* Make blocks of this order available from the chunk. It stays in a list. */
 static void break_for(struct mc_frame_pool *pool, uint64_t chunk, unsigned int order)
 {
 	const uint32_t state = *chunk_state(&pool->view, chunk);
@@ -122,8 +122,8 @@ static void break_for(struct mc_frame_pool *pool, uint64_t chunk, unsigned int o
 }
 
 /*
- * A CPU may keep so many chunks with free frames while others break whole ones. It would cost more
- * to ask it for fewer.
+ * A CPU may keep this many chunks with free frames while others break whole ones. Taking fewer from
+ * it would cost more than it gains.
  */
 #define KEPT_CHUNKS 8
 
@@ -144,10 +144,10 @@ static bool find_single(struct mc_frame_pool *pool, uint64_t *chunk)
 	}
 	if (!found) {
 		cache_drain(pool, 0, DRAIN_PARTIAL);
-		/* What others had may be all free by now. */
+		/* Chunks of other CPUs may be all free. */
 		found = pick_broken(pool, chunk) || find_chunk(pool, chunk);
 	}
-	/* Large orders first: they lose the least to one frame. */
+	/* Large orders first: there, one frame costs the least. */
 	for (unsigned int order = MC_FRAME_ORDER_2MIB; !found && --order;)
 		found = list_head(pool, &pool->partial[order], chunk);
 	return found;
@@ -178,7 +178,7 @@ static bool search_list(struct mc_frame_pool *pool, struct mc_chunk_list *list, 
 	return false;
 }
 
-/* A block in an edge whose words mean nothing, since all of its frames are free. */
+/* Find a block in an edge whose words are not valid because all of its frames are free. */
 static bool block_in_span(struct frames span, unsigned int order, mc_pfn_t *pfn)
 {
 	*pfn = align_up(span.start, mc_frame_order_count(order));
@@ -232,7 +232,7 @@ bool pick_block(struct mc_frame_pool *pool, unsigned int order, uint64_t *chunk,
 		return true;
 	}
 	break_for(pool, *chunk, order);
-	/* A chunk of blocks of one order has no smaller gaps. */
+	/* In a chunk of blocks of one order, no gap is smaller than a block. */
 	return chunk_find_block(&pool->view, *chunk, order, pfn);
 }
 

@@ -7,7 +7,7 @@
 
 static void cpu_init(struct mc_frame_cpu *cpu)
 {
-	/* The words of a chunk mean nothing without it. */
+	/* `words` needs no clearing: it is not read for slots without a chunk. */
 	__builtin_memset(cpu, 0, offsetof(struct mc_frame_cpu, words));
 	cache_empty_hand(cpu);
 }
@@ -27,7 +27,7 @@ void mc_frame_pool_init(struct mc_frame_pool *pool, struct mc_frame_cpu *cpus, u
 		cpu_init(&cpus[i]);
 }
 
-/* An edge needs no list of its own: its range is in the pool's list of those that have some. */
+/* Edges are found through their range, which is in the pool's list of ranges with edges. */
 static void list_edges(struct mc_frame_pool *pool, const struct mc_frame_view *view)
 {
 	const uint64_t head = view->start >> CHUNK_SHIFT, tail = (view->end - 1) >> CHUNK_SHIFT;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames in a row, and given frames. */
+/* Contiguous frames, and particular frames. */
 #include "../units.h"
 #include "internal.h"
 
-/* How far the frames from `pfn` on are free, in ranges that touch, but not beyond `end`. */
+/* The end of the free frames that begin at `pfn`, across adjacent ranges; at most `end`. */
 static mc_pfn_t free_until(struct mc_frame_pool *pool, mc_pfn_t pfn, mc_pfn_t end)
 {
 	while (pfn < end && view_seek(pool, &pool->view, pfn)) {
@@ -57,15 +57,15 @@ static bool find_run(struct mc_frame_pool *pool, uint64_t count, uint64_t align,
 			*found = start;
 			return true;
 		}
-		/* That frame is not free; it may be again by now, but this must come to an end. */
+		/* Skip that frame: it was in use. It may be free again, but the search must end. */
 		pfn = end + 1;
 	}
 	return false;
 }
 
 /*
- * Have nobody own a chunk of these frames, which are in the pool. False if a frame has been taken
- * meanwhile.
+ * Take the chunks of these frames, which are in the pool, from their owners. False if a frame was
+ * allocated meanwhile.
  */
 static bool disown(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 {
@@ -84,7 +84,7 @@ static bool disown(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 	return free_until(pool, start, end) == end;
 }
 
-/* Take frames that are free, and of chunks that nobody owns, as single ones. */
+/* Take free frames, of chunks that nobody owns, as single frames. */
 static void take_frames(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end)
 {
 	const struct mc_frame_view *view = &pool->view;
@@ -111,7 +111,9 @@ static void take_frames(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end
 	count_allocated(this_cpu(pool), end - start);
 }
 
-/* The same while nobody else frees and allocates, now before where the search is and now after it. */
+/*
+ * The same with other CPUs stopped: their frees and allocations could hide a run from the search.
+ */
 static bool find_run_alone(struct mc_frame_pool *pool, uint64_t count, uint64_t align,
 			   mc_pfn_t limit, mc_pfn_t *found)
 {
@@ -138,7 +140,7 @@ int mc_frame_alloc_run(struct mc_frame_pool *pool, uint64_t count, uint64_t alig
 	if (count > limit)
 		return MC_ERR_NO_MEMORY;
 	irq = pool_lock(pool);
-	/* Each failure disowns a chunk, so that its frames stay as they are. */
+	/* This ends: each failure disowns a chunk, and its frames then stay as they are. */
 	do {
 		found = find_run(pool, count, align, limit, pfn) ||
 			find_run_alone(pool, count, align, limit, pfn);
@@ -182,7 +184,7 @@ int mc_frame_alloc_at(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count
 	return result;
 }
 
-/* A bitmap word's: mc_frame_free_bulk() frees those of one word at once. */
+/* The frames of one bitmap word. */
 #define BATCH 64
 
 int mc_frame_free_run(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Single frames, one by one: the hot path. No lock is taken, and no atomic instruction executed, while
- * this CPU owns free frames, and for frees of what it owns.
+ * Single frames, one by one: the hot path. No lock and no atomic instruction while this CPU owns
+ * free frames, and for frees of frames that it owns.
  */
 #include "internal.h"
 
@@ -13,7 +13,7 @@ void tag_allocated(struct mc_frame_pool *pool, mc_pfn_t pfn)
 		debug_allocated(pool, &view, pfn, 0);
 }
 
-/* Take single frames from a chunk that cannot be owned: with frames that other CPUs free, or blocks. */
+/* Take single frames from a chunk that cannot be owned: a shared one, or one with blocks. */
 static size_t take_unowned(struct mc_frame_pool *pool, uint64_t chunk, mc_pfn_t *frames,
 			   size_t count)
 {
@@ -33,7 +33,7 @@ bool alloc_more(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count, size
 
 	*taken = 0;
 	mc_spin_lock(&pool->lock);
-	/* Perhaps there is some after all: the cache may have been revoked for a moment. */
+	/* There may be a free frame: the cache may only have been revoked for a moment. */
 	found = cpu->slots[cpu->hand].nr_free || cache_turn(cpu);
 	if (!found) {
 		found = pick_single(pool, &chunk);
@@ -47,8 +47,8 @@ bool alloc_more(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count, size
 }
 
 /*
- * Whether there is a free frame in hand after all possible has been done without the lock. Entered. Near
- * full, most allocations come here.
+ * Try to have a free frame in hand, without the lock. Cache entered. When memory is nearly full,
+ * most allocations come here.
  */
 __attribute__((always_inline)) static inline bool have_in_hand(struct mc_frame_cpu *cpu)
 {
@@ -58,7 +58,7 @@ __attribute__((always_inline)) static inline bool have_in_hand(struct mc_frame_c
 	return true;
 }
 
-/* Take the first free frame of the word in hand, which has one. Entered. */
+/* Take the first free frame of the word in hand, which has one. Cache entered. */
 static inline void take(struct mc_frame_cpu *cpu, uint64_t used, mc_pfn_t *pfn)
 {
 	atomic_store(cpu->word, used | (used + 1));
@@ -81,7 +81,7 @@ static bool try_alloc(struct mc_frame_cpu *cpu, mc_pfn_t *pfn)
 	return found;
 }
 
-/* Interrupts are off, and restored to `irq`. */
+/* Called with interrupts off; restores them to `irq`. */
 __attribute__((noinline)) static int alloc_slow(struct mc_frame_pool *pool, mc_pfn_t *pfn,
 						uint64_t irq)
 {
@@ -97,7 +97,7 @@ __attribute__((noinline)) static int alloc_slow(struct mc_frame_pool *pool, mc_p
 	return found ? 0 : MC_ERR_NO_MEMORY;
 }
 
-/* The same if the word in hand is full. Entered. */
+/* The same if the word in hand is full. Called with the cache entered. */
 __attribute__((noinline)) static int alloc_turn(struct mc_frame_pool *pool,
 						struct mc_frame_cpu *cpu, mc_pfn_t *pfn,
 						uint64_t irq)
@@ -121,7 +121,7 @@ int mc_frame_alloc(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn
 		return alloc_block(pool, order, pfn);
 	irq = mc_irq_save();
 	cpu = this_cpu(pool);
-	/* The simple case, which is nearly every one: there is a frame in the word in hand. */
+	/* The usual case: there is a free frame in the word in hand. */
 	if (!FRAME_DEBUG && cache_enter(cpu)) {
 		const uint64_t used = atomic_load(cpu->word);
 
@@ -135,7 +135,7 @@ int mc_frame_alloc(struct mc_frame_pool *pool, unsigned int order, mc_pfn_t *pfn
 	return alloc_slow(pool, pfn, irq);
 }
 
-/* A frame that this CPU does not own, or one that cannot be freed. */
+/* Free a frame that this CPU does not own, or that cannot be freed. */
 __attribute__((noinline)) static int free_slow(struct mc_frame_pool *pool, mc_pfn_t pfn,
 					       uint64_t irq)
 {
@@ -147,7 +147,7 @@ __attribute__((noinline)) static int free_slow(struct mc_frame_pool *pool, mc_pf
 	return result ? debug_misuse(pool, result, pfn, 0) : 0;
 }
 
-/* Chunks of which all frames have become free; `slot` is that of the frame just freed. */
+/* Give up chunks that are now all free; `slot` is that of the frame just freed. */
 __attribute__((noinline)) static int give_up_slow(struct mc_frame_pool *pool, uint32_t slot,
 						  uint64_t irq)
 {

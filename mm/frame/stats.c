@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Statistics: read from the metadata when asked for, so that allocation does not pay for them. */
+/* Statistics, computed from the metadata on request, so that allocation does not pay for them. */
 #include "../units.h"
 #include "internal.h"
 
-/* The largest order of which a block begins at `start` and ends by `end`. */
+/* The largest order of a block that begins at `start` and does not end beyond `end`. */
 static unsigned int largest_order(mc_pfn_t start, mc_pfn_t end)
 {
 	unsigned int order = MC_FRAME_ORDER_1GIB;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the whole of the metadata in order: stretches of frames that are all free, or all not. */
+/* Reading the metadata in order, as stretches of frames that are all free, or all not. */
 #include "internal.h"
 
-/* The part of a word that says the same from `pfn` on. */
+/* The bits from `pfn` on, in its word, that have the same value. */
 static struct stretch stretch_in_word(uint64_t used, mc_pfn_t pfn)
 {
 	const unsigned int bit = pfn % WORD_FRAMES;
@@ -34,7 +34,7 @@ struct stretch stretch_at(const struct mc_frame_view *view, mc_pfn_t pfn)
 		return (struct stretch){ .end = span.end, .free = true };
 	if (kind == CHUNK_BLOCK)
 		return (struct stretch){ .end = span.end, .free = false };
-	/* An owner may be changing it. */
+	/* Its owner may change it at the same time. */
 	stretch = stretch_in_word(atomic_load(frame_word(view, pfn)), pfn);
 	if (stretch.end > span.end)
 		stretch.end = span.end;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ranges by address: a treap (Seidel and Aragon, Randomized Search Trees, 1996), whose
- * priorities are a hash of the range's start, so that they need no room and no random numbers. Its
- * depth is logarithmic whatever the order in which firmware lists memory.
+ * The ranges by address: a treap (Seidel and Aragon, Randomized Search Trees, 1996). A priority is
+ * a hash of the range's start, so priorities take no room and need no random numbers. The depth is
+ * logarithmic, whatever the order in which firmware lists memory.
  *
- * Ranges are never taken out. A reader needs no lock: while an insertion rearranges links, each link
- * leads to a range that was below it before, so a reader may miss a range but cannot run in circles,
- * and when `version` has changed it looks again.
+ * Ranges are never removed. A reader needs no lock. While an insertion changes links, each link
+ * leads to a range that was below it before, so a reader may miss a range, but cannot loop for
+ * ever. If `version` has changed, it searches again.
  */
 #include "tree.h"
 
@@ -46,7 +46,7 @@ struct frame_range *tree_find_from(const struct mc_frame_pool *pool, mc_pfn_t pf
 	}
 }
 
-/* Part `node`'s tree at `pfn` into what is below, hung at *left, and what is above, at *right. */
+/* Split `node`'s tree: ranges that start below `pfn` go to *left, the others to *right. */
 static void split(struct frame_range *node, mc_pfn_t pfn, struct frame_range **left,
 		  struct frame_range **right)
 {

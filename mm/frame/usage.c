@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How any frames are used: what a picture of memory is made of. */
+/* How frames are used, for a picture of memory. */
 #include "internal.h"
 
-/* Whether the 2 MiB chunk of a free frame could be had as one block. */
+/* Whether the 2 MiB chunk of a free frame could be allocated as one block. */
 static bool chunk_is_free(const struct mc_frame_view *view, uint64_t chunk)
 {
 	struct stretch stretch;
@@ -13,7 +13,7 @@ static bool chunk_is_free(const struct mc_frame_view *view, uint64_t chunk)
 	return stretch.free && stretch.end >= (chunk + 1) << CHUNK_SHIFT;
 }
 
-/* Add the frames of one range from `pfn` on that are in one state; where the next ones begin. */
+/* Add the frames of one range from `pfn` on that are in one state. Returns their end. */
 static mc_pfn_t add_stretch(const struct mc_frame_view *view, mc_pfn_t pfn, mc_pfn_t end,
 			    struct mc_frame_usage *usage)
 {

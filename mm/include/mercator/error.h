@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Error codes. A function that can fail returns int: 0, or one of these, which are negative, and is
- * marked MC_MUST_CHECK. Each public function lists the codes it can return and what each means there;
- * the words below are only the common sense of each.
+ * Error codes. A function that can fail returns int, 0 or one of these negative codes, and is
+ * marked MC_MUST_CHECK. Each public function lists the codes it can return and what each means
+ * there; the texts below are only general.
  */
 #ifndef MERCATOR_ERROR_H
 #define MERCATOR_ERROR_H
 
 #define MC_MUST_CHECK __attribute__((warn_unused_result))
 
-/* X(name, number, text): the one list from which the codes and mc_error_name() are made. */
+/* X(name, number, text): the codes and their names are made from this list. */
 #define MC_ERROR_CODES(X)                                                                          \
 	X(MC_ERR_INVALID, -1, "invalid argument")                                                  \
 	X(MC_ERR_NO_MEMORY, -2, "out of memory")                                                   \
@@ -34,10 +34,10 @@ enum mc_error {
 #undef MC_ERROR_ENUM
 };
 
-/* The code's name as it stands above, "ok" for 0, "unknown error" for anything else. */
+/* The code's name, "ok" for 0, "unknown error" for anything else. */
 const char *mc_error_name(int code);
 
-/* The code's text as it stands above. */
+/* The code's text. */
 const char *mc_error_text(int code);
 
 #endif

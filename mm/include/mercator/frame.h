@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame allocator's own structures, public only so that callers can provide their memory. Users
- * read mercator/frame.h.
+ * The frame allocator. Its own structures come first; they are public so that callers can provide
+ * their memory.
  */
 #ifndef MERCATOR_FRAME_H
 #define MERCATOR_FRAME_H
@@ -13,9 +13,9 @@
 struct frame_range;
 struct chunk_record;
 
-/* Where the parts of a range's metadata are; computed from the range, kept by who uses it often. */
+/* Where the parts of a range's metadata are. Computed from the range, and cached. */
 struct mc_frame_view {
-	struct frame_range *range; /* NULL if this view shows nothing; then start equals end */
+	struct frame_range *range; /* NULL if the view is empty; then start equals end */
 	mc_pfn_t start, end;
 	uint64_t first_chunk, end_chunk; /* chunks that are all RAM: the ones with a record */
 	uint64_t first_area, end_area;   /* areas that are all RAM: the ones with a record */
@@ -26,13 +26,13 @@ struct mc_frame_view {
 	uint8_t *tags; /* with CONFIG_DEBUG_CHECKS only */
 };
 
-/* So many chunks can a CPU own: 4 GiB. A power of two, and a multiple of 64. */
+/* A CPU can own this many chunks: 4 GiB. A power of two, and a multiple of 64. */
 #define MC_FRAME_CPU_CHUNKS 2048
 
 /*
- * The chunks that a CPU owns (mm/frame/cache.h). Each has the slot of its number modulo
- * MC_FRAME_CPU_CHUNKS; after these are one for an edge, and one that never has a chunk. `busy` and
- * `revoked` are the lock.
+ * The chunks that a CPU owns (mm/frame/cache.h). A chunk's slot is its number modulo
+ * MC_FRAME_CPU_CHUNKS. Two more slots follow: one for an edge, and one that is always empty. `busy`
+ * and `revoked` are the lock.
  */
 struct mc_frame_cpu {
 	_Alignas(64) uint64_t *word; /* frames are taken from this word of the chunk in hand */
@@ -41,8 +41,8 @@ struct mc_frame_cpu {
 	uint32_t nr_partial;         /* how many of the chunks have free frames */
 	uint32_t busy;
 	uint32_t revoked;
-	uint64_t nr_allocated; /* frames, by this CPU, since the start */
-	uint64_t nr_freed;     /* a counter of its own: so neither waits for the other */
+	uint64_t nr_allocated; /* frames, by this CPU, in total */
+	uint64_t nr_freed;     /* separate, so that neither update waits for the other */
 	mc_pfn_t edge_start, edge_end;
 	struct mc_frame_slot {
 		uint32_t chunk; /* its number + 1; 0: none */
@@ -52,7 +52,7 @@ struct mc_frame_cpu {
 	uint64_t *words[MC_FRAME_CPU_CHUNKS + 1];
 };
 
-/* Chunk numbers; a list without chunks has both MC_FRAME_CHUNK_NONE. */
+/* Chunk numbers; both are MC_FRAME_CHUNK_NONE if the list is empty. */
 #define MC_FRAME_CHUNK_NONE 0xfffffff
 
 struct mc_chunk_list {
@@ -60,7 +60,7 @@ struct mc_chunk_list {
 };
 
 /*
- * Partial chunks are kept by the order of the blocks in them; MC_FRAME_MIXED for several orders,
+ * The class of a partial chunk is the order of its blocks; MC_FRAME_MIXED if there are several,
  * MC_FRAME_SHARED for single frames that one CPU allocates and another frees.
  */
 #define MC_FRAME_MIXED      9
@@ -78,7 +78,7 @@ struct mc_frame_pool {
 	struct mc_chunk_list whole;
 	struct mc_chunk_list partial[MC_NR_CHUNK_CLASSES];
 	struct frame_range *edges_head, *edges_tail; /* ranges whose edges may have free frames */
-	mc_pfn_t uncut; /* areas below this have all been cut into chunks, or are one block */
+	mc_pfn_t uncut; /* all areas below this are cut into chunks, or are one block */
 	uint64_t nr_ranges;
 	uint64_t nr_frames;
 	struct mc_frame_view view;      /* of the chunk in hand */
@@ -86,10 +86,10 @@ struct mc_frame_pool {
 	struct mc_frame_view own_view;  /* of a chunk that a CPU gives up */
 
 	/*
-	 * All may be NULL, and all may be set after init. `bytes`: a frame's 4 KiB, mapped for the
-	 * moment. The others with CONFIG_DEBUG_CHECKS: `save` and `restore`, both or none, come before and
-	 * after the checks use `bytes`, and have it show what its last caller saw. `on_misuse` is told of
-	 * each mistake in freeing, no lock held.
+	 * All may be NULL, and may be set after init. `bytes` maps a frame's 4 KiB for the moment.
+	 * The others are for CONFIG_DEBUG_CHECKS. `save` and `restore`, both or none, are called
+	 * before and after the checks use `bytes`, to keep the last caller's pointer valid.
+	 * `on_misuse` is called for each mistake in freeing, with no lock held.
 	 */
 	void *(*bytes)(mc_pfn_t pfn);
 	uint64_t (*save)(void);
@@ -98,26 +98,26 @@ struct mc_frame_pool {
 };
 
 /*
- * The frame allocator: who owns which 4 KiB frame of physical memory. docs/frames.md tells how its
- * metadata look and why.
+ * The frame allocator: which 4 KiB frames of physical memory are free. docs/frames.md explains its
+ * metadata.
  *
  * Vocabulary: a block of order n is 2^n frames, aligned to its size; orders 0 to 9 (4 KiB to 2 MiB)
- * and 18 (1 GiB) exist. A chunk is an aligned 2 MiB, an area an aligned 1 GiB, whatever of it is RAM.
- * A run is any number of frames in a row; it is a set of single frames, not a block.
+ * and 18 (1 GiB) exist. A chunk is an aligned 2 MiB, an area an aligned 1 GiB, even if only part of
+ * it is RAM. A run is any number of contiguous frames; it is a set of single frames, not a block.
  *
- * The allocator never reads or writes a frame that it manages (but for the debug option, below): it
- * only counts them. So frames need not be mapped, and what alloc returns holds whatever it held.
+ * The allocator never reads or writes the frames that it manages (except with the debug option,
+ * below). So frames need not be mapped, and allocated frames are not cleared.
  *
- * Every function may be called on every CPU at once, and with interrupts on or off: from an interrupt
- * handler, too, whatever it has interrupted. But not from an NMI or a machine check, nor from within
- * `bytes`, `save`, `restore` or `on_misuse` of the same pool. An operation that fails has changed nothing,
- * unless it says otherwise.
+ * Every function may be called on all CPUs at once, with interrupts on or off, and from any
+ * interrupt handler. But not from an NMI or machine-check handler, nor from `bytes`, `save`,
+ * `restore` or `on_misuse` of the same pool. An operation that fails has changed nothing, unless it
+ * says otherwise.
  *
  * CONFIG_DEBUG_CHECKS: every mistake in freeing also calls the pool's `on_misuse` (the kernel's
- * panics); the order of each block is checked exactly, also in chunks where orders are mixed; freed
- * frames are filled with a pattern that is checked when they are allocated (if the pool has `bytes`,
- * which is then called wherever frames are allocated and freed, between the pool's `save` and `restore`).
- * It costs a byte of metadata a frame.
+ * panics). The order of each block is checked exactly, also in chunks with mixed orders. If the
+ * pool has `bytes`, freed frames are filled with a pattern that is checked when they are allocated:
+ * `bytes` is then called wherever frames are allocated and freed, between `save` and `restore`. It
+ * costs a byte of metadata a frame.
  */
 
 #define MC_FRAME_ORDER_2MIB 9
@@ -137,31 +137,31 @@ static inline uint64_t mc_frame_order_count(unsigned int order)
 /*
  * Set-up.
  *
- * mc_frame_pool_init() makes an empty pool. `cpus` is an array of one struct mc_frame_cpu for each CPU
- * number that mc_cpu_id() can return, of any contents; it stays the pool's. Writes nothing but these.
+ * mc_frame_pool_init() makes an empty pool. `cpus` is an array with one element for each number
+ * that mc_cpu_id() can return, of any contents; the pool keeps it. Nothing else is written.
  */
 void mc_frame_pool_init(struct mc_frame_pool *pool, struct mc_frame_cpu *cpus,
 			unsigned int nr_cpus);
 
 /*
- * Bytes of metadata for the range of frames [start, end): at most 64 + 1.13 bits a frame, a multiple
- * of 8 (2 bytes a frame more with CONFIG_DEBUG_CHECKS). 0 if the range is empty.
+ * Bytes of metadata for the frames [start, end): at most 64 + 1.13 bits a frame, a multiple of 8 (a
+ * byte a frame more with CONFIG_DEBUG_CHECKS). 0 if the range is empty.
  */
 uint64_t mc_frame_metadata_size(mc_pfn_t start, mc_pfn_t end);
 
 /*
- * Add the frames [start, end), all free, to the pool. `metadata` is room for
- * mc_frame_metadata_size(start, end) bytes, aligned to 8 (to 64 is better: then two CPUs do not share
- * cache lines), of any contents, writable from now on for ever; if it lies in the range itself, the
- * caller adds only the frames that are left. The time does not depend on the range's size; what is
- * written now is its first 48 bytes. There is no limit on the number of ranges, and their order does
- * not matter. Ranges that touch stay two ranges: a block lies in one of them, a run may cross. So memory
- * that is in use now and free later is better in a range from the start: mc_frame_alloc_at() takes it before
- * anything else can, mc_frame_free_run() gives it back, and it leaves no seam.
+ * Add the frames [start, end), all free, to the pool. `metadata` has room for
+ * mc_frame_metadata_size(start, end) bytes, of any contents. It is aligned to 8 (better to 64: then
+ * CPUs do not share cache lines), and stays writable for ever. It may not lie in [start, end). Only
+ * its first 48 bytes are written now: the time does not depend on the range's size. There may be
+ * any number of ranges, added in any order. Adjacent ranges are not merged: a block lies in one of
+ * them, a run may cross. So memory that is in use now and free later should be in a range from the
+ * start: allocate it with mc_frame_alloc_at() before anything else, and free it with
+ * mc_frame_free_run().
  *
  * MC_ERR_INVALID		the range is empty
  * MC_ERR_MISALIGNED	metadata is not aligned to 8
- * MC_ERR_UNSUPPORTED	the range ends above 512 TiB - 2 MiB; the metadata cannot number chunks there
+ * MC_ERR_UNSUPPORTED	the range ends above 512 TiB - 2 MiB: chunk numbers are too small for it
  * MC_ERR_EXISTS		a frame of it is in the pool already
  */
 MC_MUST_CHECK int mc_frame_add_range(struct mc_frame_pool *pool, mc_pfn_t start, mc_pfn_t end,
@@ -177,15 +177,14 @@ MC_MUST_CHECK int mc_frame_alloc(struct mc_frame_pool *pool, unsigned int order,
 
 /*
  * Free a block that mc_frame_alloc() returned for the same order; frames of a run or of a bulk are
- * blocks of order 0. The caller may be another CPU than the one that allocated: that takes the pool's
- * lock. A mistake is refused at once, whether the frame is free in the pool or in any CPU's cache, and
- * whatever other CPUs do at the same time:
+ * blocks of order 0. A CPU may free what another allocated: that takes the pool's lock. A mistake
+ * is detected at once, wherever the frame is, and whatever other CPUs do at the same time:
  *
  * MC_ERR_INVALID		there are no blocks of this order
  * MC_ERR_MISALIGNED	the frame is not aligned to the order
  * MC_ERR_FOREIGN		the frame, or another of the block, is not in the pool (or in two ranges)
  * MC_ERR_NOT_ALLOCATED	it is free, and nothing of its chunk was ever allocated
- * MC_ERR_DOUBLE_FREE	it is free, and something of its chunk was allocated before: perhaps not this
+ * MC_ERR_DOUBLE_FREE	it is free, and a frame of its chunk, perhaps another, was allocated before
  * MC_ERR_WRONG_ORDER	it is part of a block of another order. Exact where a chunk holds blocks of one
  *			order, which is so until memory is short, or a run or a given frame is taken
  *			among blocks; where it holds several, noticed if part of the block is free
@@ -195,26 +194,26 @@ MC_MUST_CHECK int mc_frame_free(struct mc_frame_pool *pool, mc_pfn_t pfn, unsign
 
 /*
  * Allocate `count` single frames, in no order, into `frames`. If fewer are free at the beginning,
- * nothing is done. Otherwise they are taken in steps, between which interrupts come and other CPUs
- * allocate; if these are faster, so that there are not enough after all, what was taken is given back.
- * Only then is a failure visible: others may have been told MC_ERR_NO_MEMORY for want of frames that
- * came back, and of two bulks that want more than there is together, both may fail.
+ * nothing is done. Otherwise they are taken in steps; between two steps interrupts are enabled and
+ * other CPUs may allocate. If they take so much that too few are left, the frames are freed again.
+ * Only such a failure has effects: others may have got MC_ERR_NO_MEMORY meanwhile, and of two bulks
+ * that together want more than there is, both may fail.
  *
  * MC_ERR_NO_MEMORY	there are not so many; none is taken, but `frames` may have been written to
  */
 MC_MUST_CHECK int mc_frame_alloc_bulk(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count);
 
 /*
- * Free single frames. Stops at the first mistake, whose error, one of mc_frame_free()'s, it returns.
+ * Free single frames. Stops at the first mistake and returns its error (mc_frame_free()).
  * *nr_freed, if not NULL, is how many were freed: the mistake is frames[*nr_freed].
  */
 MC_MUST_CHECK int mc_frame_free_bulk(struct mc_frame_pool *pool, const mc_pfn_t *frames,
 				     size_t count, size_t *nr_freed);
 
 /*
- * Allocate `count` frames in a row, the first a multiple of `align` (frames, a power of two), all
- * below `limit` (a frame number; UINT64_MAX for none). The lowest such run is taken. Costs time in
- * proportion to the memory below it, with interrupts off.
+ * Allocate `count` contiguous frames, the first a multiple of `align` (frames, a power of two), all
+ * below `limit` (a frame number; UINT64_MAX for none). Takes the lowest such run. The time is
+ * proportional to the memory below it, with interrupts off.
  *
  * MC_ERR_INVALID		count is 0, or align is not a power of two
  * MC_ERR_NO_MEMORY	there is no such run
@@ -223,7 +222,7 @@ MC_MUST_CHECK int mc_frame_alloc_run(struct mc_frame_pool *pool, uint64_t count,
 				     mc_pfn_t limit, mc_pfn_t *pfn);
 
 /*
- * Allocate these very frames, [start, start + count).
+ * Allocate the frames [start, start + count), as single frames.
  *
  * MC_ERR_INVALID		count is 0, or the sum overflows
  * MC_ERR_FOREIGN		one is not in the pool
@@ -232,15 +231,15 @@ MC_MUST_CHECK int mc_frame_alloc_run(struct mc_frame_pool *pool, uint64_t count,
 MC_MUST_CHECK int mc_frame_alloc_at(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count);
 
 /*
- * Free single frames in a row, such as a run or part of one. Stops at the first mistake, whose error,
- * one of mc_frame_free()'s, it returns; *nr_freed, if not NULL, is how many were freed.
+ * Free contiguous single frames, such as a run or part of one. Stops at the first mistake and
+ * returns its error (mc_frame_free()). *nr_freed, if not NULL, is how many were freed.
  */
 MC_MUST_CHECK int mc_frame_free_run(struct mc_frame_pool *pool, mc_pfn_t start, uint64_t count,
 				    uint64_t *nr_freed);
 
 /*
- * Fill a block with zeros, through the pool's `bytes`, which must be set. Separate from allocation:
- * many callers overwrite what they get. In interrupt handlers only if `bytes` may be called there.
+ * Fill a block with zeros, through the pool's `bytes`, which must be set. Allowed in interrupt
+ * handlers only if `bytes` is.
  */
 void mc_frame_zero(struct mc_frame_pool *pool, mc_pfn_t pfn, unsigned int order);
 
@@ -252,8 +251,8 @@ uint64_t mc_frame_total(const struct mc_frame_pool *pool);
 uint64_t mc_frame_free_count(const struct mc_frame_pool *pool);
 
 /*
- * Free memory as it would be cut into the largest blocks. Exact when no other CPU is in the
- * allocator. Takes time in proportion to the memory that was ever used, with interrupts off.
+ * Free memory, divided into the largest possible blocks. Exact when no other CPU is in the
+ * allocator. The time is proportional to the memory that was ever used, with interrupts off.
  */
 struct mc_frame_stats {
 	uint64_t nr_ranges;
@@ -261,7 +260,7 @@ struct mc_frame_stats {
 	uint64_t nr_free;
 	uint64_t free_blocks[MC_FRAME_ORDER_1GIB +
 			     1]; /* per order; 10 to 17 do not exist and are 0 */
-	uint64_t largest_run;    /* frames in a row, within one range */
+	uint64_t largest_run;    /* contiguous frames, within one range */
 };
 
 /* Of the whole pool. */
@@ -276,14 +275,17 @@ void mc_frame_stats(struct mc_frame_pool *pool, struct mc_frame_stats *stats);
 MC_MUST_CHECK int mc_frame_range_stats(struct mc_frame_pool *pool, mc_pfn_t pfn, mc_pfn_t *start,
 				       mc_pfn_t *end, struct mc_frame_stats *stats);
 
-/* How much of the free memory cannot be had as 2 MiB blocks, in thousandths; 0 if none is free. */
+/*
+ * How much of the free memory cannot be allocated as 2 MiB blocks, in thousandths; 0 if none is
+ * free.
+ */
 unsigned int mc_frame_fragmentation(const struct mc_frame_stats *stats);
 
 /*
- * How the frames [start, end) are used. Of the free ones, `nr_broken` cannot be had as part of a block
- * of 2 MiB, because others of the same 2 MiB are in use or not in the pool. Exact when no other CPU is
- * in the allocator. Takes time in proportion to the frames, less where whole gibibytes are free or in
- * use, with interrupts off.
+ * How the frames [start, end) are used. `nr_broken` of the free ones cannot be allocated in a block
+ * of 2 MiB, because others of the same 2 MiB are in use or not in the pool. Exact when no other CPU
+ * is in the allocator. The time is proportional to the frames, less where whole gibibytes are free
+ * or in use, with interrupts off.
  */
 struct mc_frame_usage {
 	uint64_t nr_frames; /* that are in the pool */

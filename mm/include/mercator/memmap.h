@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine's memory map, from what firmware says to what the frame allocator can use. Pure
- * functions over an array that the caller owns: nothing is allocated, and nothing is sized by the
- * highest address or by a number of entries.
+ * The machine's memory map: from firmware's ranges to what the frame allocator can use. Pure
+ * functions on an array that the caller owns: nothing is allocated, and there is no limit on
+ * addresses or on the number of entries.
  *
- * The array holds firmware's ranges as they came (unsorted, overlapping, empty) and, appended by
- * the caller, a range of a type of our own for all that is in use although firmware calls it
- * usable: the kernel image, the boot information, modules, page 0, the stub's tables, device memory.
+ * The array holds firmware's ranges as they are (unsorted, overlapping, empty). The caller appends
+ * ranges, of our own types, for memory that is in use although firmware calls it usable: the kernel
+ * image, the boot information, modules, page 0, the stub's tables, device memory.
  *
- * One rule decides: a byte is usable if a MC_MEMMAP_USABLE range covers it and no range of another
- * type does; a frame is usable if all of its bytes are.
+ * A byte is usable if a MC_MEMMAP_USABLE range covers it and no range of another type does. A frame
+ * is usable if all of its bytes are.
  */
 #ifndef MERCATOR_MEMMAP_H
 #define MERCATOR_MEMMAP_H
@@ -18,9 +18,9 @@
 #include <mercator/types.h>
 
 /*
- * X(name, number, text). 1 to 5 are Multiboot2's (specification 3.6.8), which are those of ACPI (6.5,
- * section 15.1), as is 7; 12 is what Linux calls PRAM. Firmware uses more; they keep their number.
- * Ours lie among ACPI's undefined ones, and mc_memmap_from_length() keeps firmware out of them.
+ * X(name, number, text). 1 to 5 are Multiboot2's (specification 3.6.8) and ACPI's (6.5, section
+ * 15.1); 7 is ACPI's; 12 is what Linux calls PRAM. Other types of firmware keep their number. Ours
+ * lie among ACPI's undefined ones; mc_memmap_from_length() keeps firmware out of them.
  */
 #define MC_MEMMAP_OWN_FIRST 0x4d000000
 #define MC_MEMMAP_TYPES(X)                                                                         \
@@ -54,38 +54,37 @@ struct mc_memmap_range {
 };
 
 /*
- * The range of firmware's base, length and type number. A range that wraps past 2^64 is clamped to
- * end at 2^64 - 1: no CPU has memory there (52 bits are the most, SDM volume 3, 4.1.4), so what is
- * left out is only the top of a range that cannot be. A type number that would pass for one of our
- * own becomes MC_MEMMAP_RESERVED.
+ * Make a range of firmware's base, length and type number. A range that wraps past 2^64 is clamped
+ * to end at 2^64 - 1: no CPU has memory there (at most 52 bits, SDM volume 3, 4.1.4). A type number
+ * that is one of our own becomes MC_MEMMAP_RESERVED.
  */
 struct mc_memmap_range mc_memmap_from_length(uint64_t base, uint64_t length, uint32_t type);
 
-/* A type's name for printing; "other" for a number without one: print the number beside it. */
+/* A type's name for printing; "other" if it has none: then print the number, too. */
 const char *mc_memmap_type_name(enum mc_memmap_type type);
 
-/* What mc_memmap_normalise() made. The sum of both sizes does not depend on the limit. */
+/* The result of mc_memmap_normalise(). The sum of both sizes does not depend on the limit. */
 struct mc_memmap_summary {
 	size_t nr_ranges;
 	uint64_t usable;       /* bytes in these ranges */
-	uint64_t beyond_limit; /* bytes, in whole frames, usable but for the limit: report them */
+	uint64_t beyond_limit; /* bytes, in whole frames, that only the limit makes unusable */
 };
 
 /*
  * Replace the ranges in the array by the usable frames below `limit`: at most as many ranges as
- * before, all MC_MEMMAP_USABLE, sorted, disjoint, each as large as it can be (two never touch), their
- * bounds multiples of MC_FRAME_SIZE. What the array holds after them is undefined.
+ * before, all MC_MEMMAP_USABLE, sorted, disjoint, not adjacent, their bounds multiples of
+ * MC_FRAME_SIZE. The rest of the array is undefined.
  *
- * `limit` is the first physical address, in bytes, that the CPU cannot have (1 << MAXPHYADDR); a
- * frame that it divides lies beyond it. UINT64_MAX for no limit; the last frame of 2^64 is never
- * usable. Time O(count log count), no recursion.
+ * `limit` is the first physical address, in bytes, that the CPU does not have (1 << MAXPHYADDR); a
+ * frame across it lies beyond it. UINT64_MAX for no limit; the last frame of 2^64 is never usable.
+ * Time O(count log count), no recursion.
  */
 struct mc_memmap_summary mc_memmap_normalise(struct mc_memmap_range *ranges, size_t count,
 					     uint64_t limit);
 
 /*
- * A raw map, in any order, that is read through a function: before there is memory for an array of
- * ranges, the ranges exist only in the loader's own format.
+ * A raw map, in any order, read through a function: before there is memory for an array of ranges,
+ * they exist only in the loader's format.
  */
 struct mc_memmap_source {
 	struct mc_memmap_range (*range)(const void *context, size_t index); /* index < count */
@@ -94,9 +93,9 @@ struct mc_memmap_source {
 };
 
 /*
- * Find the lowest address where `size` bytes can be put: a multiple of `align`, at or above `min`,
- * ending at or below `limit`, every byte usable. With this the kernel finds room for the array that
- * mc_memmap_normalise() works on. Time O(count^2).
+ * Find the lowest address of `size` usable bytes: a multiple of `align`, at or above `min`, ending
+ * at or below `limit`. The kernel uses it to find room for the array of mc_memmap_normalise(). Time
+ * O(count^2).
  *
  * MC_ERR_INVALID	size is 0, or align is not a power of two
  * MC_ERR_NOT_FOUND	there is no such place

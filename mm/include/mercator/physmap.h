@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The physical map: physical memory at one virtual offset, PHYSMAP_BASE. At start, the stub's tables
- * have everything up to a bound, the reach, that depends on the CPU's page sizes; the kernel's own
- * have RAM and nothing else, or no physical map at all (CONFIG_PHYSMAP).
+ * The physical map: physical memory at one virtual offset, PHYSMAP_BASE. At start, the stub's
+ * tables map everything up to a bound, the reach, that depends on the CPU's page sizes. The
+ * kernel's own tables map only RAM, or have no physical map (CONFIG_PHYSMAP).
  */
 #ifndef MERCATOR_PHYSMAP_H
 #define MERCATOR_PHYSMAP_H
@@ -16,8 +16,8 @@
 void mc_physmap_set_reach(uint64_t reach);
 
 /*
- * From now on, these ranges are mapped, as far as the window goes, and nothing else. They are sorted,
- * disjoint, and stay the caller's; without any, nothing is mapped.
+ * From now on, these ranges are mapped, as far as the window goes, and nothing else. They are
+ * sorted and disjoint. The array is not copied. Without any, nothing is mapped.
  */
 void mc_physmap_set_ranges(const struct mc_memmap_range *ranges, size_t count);
 
@@ -36,8 +36,8 @@ static inline void *mc_physmap_pointer(mc_phys_addr_t address)
 /* Building the physical map in an address space. */
 
 /*
- * The part of an address space where the physical map is, or is to be: physical address 0 is at
- * `base`, a multiple of the largest page; physical addresses from `size` on are not in it.
+ * The part of an address space for the physical map. Physical address 0 is at `base`, a multiple of
+ * the largest page; physical addresses from `size` on are not in it.
  */
 struct mc_physmap_window {
 	mc_virt_addr_t base;
@@ -45,13 +45,13 @@ struct mc_physmap_window {
 };
 
 /*
- * Map RAM in the window: readable, global, never executable, and writable but for [read_only.start,
- * read_only.end), whole frames, which lie in one of the ranges or are none. `ram` are `count` sorted,
- * disjoint ranges of whole frames, no two touching. Nothing else is mapped, and with the fewest
- * entries that the CPU's page sizes allow; the time and the memory for tables go with the number of
- * entries. The window must be empty.
+ * Map RAM in the window: readable, global, not executable, and writable except [read_only.start,
+ * read_only.end). That is whole frames in one of the ranges, or empty. `ram` are `count` sorted,
+ * disjoint ranges of whole frames, none adjacent. Nothing else is mapped. Uses the fewest entries
+ * that the CPU's page sizes allow; the time and the memory for tables are proportional to their
+ * number. The window must be empty.
  *
- *   MC_ERR_EXISTS     something is
+ *   MC_ERR_EXISTS     it is not
  *   MC_ERR_NO_MEMORY  no frames for tables: nothing is mapped
  *   MC_ERR_RANGE      RAM beyond the CPU's physical addresses: nothing is mapped
  */
@@ -59,7 +59,7 @@ MC_MUST_CHECK int mc_physmap_map(struct mc_space *space, const struct mc_physmap
 				 const struct mc_memmap_range *ram, size_t count,
 				 struct mc_memmap_range read_only);
 
-/* What a map consists of. */
+/* The size of a map. */
 struct mc_physmap_size {
 	uint64_t nr_leaves[MC_PT_LEAF_MAX + 1]; /* by level */
 	uint64_t nr_tables;                     /* below the root */

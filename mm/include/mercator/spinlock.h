@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A lock for short sections. Taking it costs one locked instruction, releasing it a plain store.
- * Whoever takes a lock that an interrupt handler takes too has interrupts off. With CONFIG_DEBUG_CHECKS,
- * a lock that is given back by who does not hold it is a panic.
+ * A lock for short sections. Taking it costs one locked instruction, releasing it a plain store. If
+ * an interrupt handler takes the lock too, it must be taken with interrupts off. With
+ * CONFIG_DEBUG_CHECKS, releasing a lock that this CPU does not hold is a panic.
  */
 #ifndef MERCATOR_SPINLOCK_H
 #define MERCATOR_SPINLOCK_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address types. A physical and a virtual address are different C types, each a struct of one
- * member, so that mixing the two does not compile; the generated code is that of a plain integer.
- * They are made and read only through the helpers below.
+ * Address types. Physical and virtual addresses are different C types, each a struct of one member,
+ * so that mixing them does not compile; the generated code is that of a plain integer. Use only the
+ * helpers below to make and read them.
  *
  * There is no "invalid address" value: 0 and ~0 are addresses. Functions that may have no address
- * to return give a status and an out-parameter.
+ * to return have a status and an out-parameter.
  */
 #ifndef MERCATOR_TYPES_H
 #define MERCATOR_TYPES_H
@@ -70,8 +70,8 @@ static inline void *mc_virt_ptr(mc_virt_addr_t addr)
 }
 
 /*
- * What a mapping may be used for, and how its memory is cached: in words that every architecture
- * has. Callers never see a bit of a page-table entry.
+ * Rights and memory type of a mapping, independent of the architecture: callers never see a bit of
+ * a page-table entry.
  */
 /* Rights, to be or-ed. */
 #define MC_RIGHT_READ    (1u << 0) /* must be there: x86 cannot forbid reading what it can write */

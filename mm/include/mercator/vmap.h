@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Single mappings: pieces of physical memory, each at whatever virtual address is free in a region
- * that is kept for them. There is no list of what is mapped: the page tables are one.
+ * Single mappings: pieces of physical memory, each at any free virtual address of a region that is
+ * kept for them. There is no list of them besides the page tables.
  */
 #ifndef MERCATOR_VMAP_H
 #define MERCATOR_VMAP_H
@@ -16,10 +16,10 @@ struct mc_vmap {
 };
 
 /*
- * Map `size` bytes of physical memory from `physical` on, neither aligned, at the lowest address
- * where they fit with an unmapped page of the region before and after; *address is where `physical`
- * itself then is. Where the piece is large enough for huge pages, the address is chosen so that they fit. Takes
- * time in proportion to the number of leaves in the region below.
+ * Map `size` bytes of physical memory from `physical` on, of any alignment, at the lowest address
+ * where they fit with an unmapped page of the region before and after. *address is where `physical`
+ * is mapped. If the piece is large enough for huge pages, the address is aligned for them. The time
+ * is proportional to the number of leaves in the region below.
  *
  *   MC_ERR_INVALID    size is 0, or attributes make no sense (mc_mapper_map())
  *   MC_ERR_OVERFLOW   physical + size overflows
@@ -32,7 +32,7 @@ MC_MUST_CHECK int mc_vmap_map(const struct mc_vmap *vmap, mc_phys_addr_t physica
 			      struct mc_attributes attributes, mc_virt_addr_t *address);
 
 /*
- * Take a mapping away, with the address and the size that it was made with, and invalidate it.
+ * Remove a mapping, with the address and size of mc_vmap_map(), and invalidate it.
  *
  *   MC_ERR_INVALID    size is 0, or it is not wholly in the region
  *   MC_ERR_NO_MEMORY  it is part of a larger mapping, whose page cannot be split
