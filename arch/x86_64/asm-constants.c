@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants that NASM and the linker script need, taken from the C headers: this file is compiled to assembly only, and
- * each `CONSTANT name value` in the result becomes a %define.
+ * Constants of the C headers for NASM and the linker script: this file is only compiled to
+ * assembly, and each `CONSTANT name value` in the result becomes a %define.
  */
 #include <arch/boot.h>
 #include <arch/layout.h>
@@ -12,7 +12,7 @@ void asm_constants(void);
 
 #define CONSTANT(name, value)                                                                      \
 	__asm__ volatile("\n.ascii \"CONSTANT " #name " %0\"" : : "i"((int64_t)(value)))
-/* Not through CONSTANT: an argument handed on is expanded before # makes it text. */
+/* Not through CONSTANT: a passed-on argument is expanded before # makes it text. */
 #define SAME(name) __asm__ volatile("\n.ascii \"CONSTANT " #name " %0\"" : : "i"((int64_t)(name)))
 
 void asm_constants(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel image: the stub where it is loaded (virtual = physical, so that the entry point lies in
- * a loadable segment's virtual range, as GRUB demands), the rest at -2 GiB plus its physical address.
- * Each section starts on a page, so that each has its own permissions.
+ * The kernel image: the stub is linked where it is loaded (virtual = physical, so that the entry
+ * point lies in a loadable segment's virtual range, as GRUB requires), the rest at -2 GiB plus its
+ * physical address. Each section starts on a page, so that it can have its own permissions.
  */
 #include <generated/constants.h>
 
@@ -17,8 +17,8 @@ PHDRS
 }
 
 /*
- * Each section fills its last page: GRUB puts the boot information into any gap between segments
- * that is large enough, and nobody would look for it in the kernel's own pages.
+ * Each section fills its last page: GRUB may put the boot information into any gap between segments
+ * that is large enough, and it must not be in the kernel's own pages.
  */
 SECTIONS
 {

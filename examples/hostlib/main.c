@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mercator's mm as a library, outside of any kernel: build page tables in an array, and look at them.
- * A simulator, a hypervisor's loader or a test would do the same. `make hostlib` builds and runs it.
- * Nothing runs on these tables, so the library's defaults (defaults.c) do for what mm asks of the CPU.
+ * Mercator's mm as a library, outside of a kernel: build page tables in an array, and read them. A
+ * simulator, a hypervisor's loader or a test would do the same. `make hostlib` builds and runs it.
+ * No CPU uses these tables, so the library's default platform functions (defaults.c) suffice.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #define GIB(n) ((uint64_t)(n) << 30)
 #define TIB(n) ((uint64_t)(n) << 40)
 
-/* "Physical memory": 64 frames, which begin at physical address 1 MiB. */
+/* "Physical memory": 64 frames from physical address 1 MiB on. */
 #define NR_FRAMES    64
 #define MEMORY_START MIB(1)
 
@@ -29,7 +29,7 @@ static void *pointer_to(void *context, mc_phys_addr_t frame)
 	return offset < sizeof(memory) ? (uint8_t *)memory + offset : NULL;
 }
 
-/* The simplest source of frames: each once, none comes back. */
+/* The simplest source of frames: each is given out once, none can be freed. */
 static int allocate(void *context, mc_pfn_t *frame)
 {
 	unsigned int *next = context;

@@ -46,8 +46,8 @@ const struct bootinfo *boot_information_init(void)
 }
 
 /*
- * Pointers into it are all over *info: they are made anew. The total size may promise more than is
- * mapped here; but it is known where the tags end. What is left out was told before.
+ * Parse again, because *info has pointers into the information. The total size may be more than is
+ * mapped here, so use the known end of the tags. What is left out was reported before.
  */
 void boot_information_remap(const void *data)
 {

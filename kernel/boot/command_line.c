@@ -3,13 +3,13 @@
 #include <kernel/options.h>
 #include <kernel/string.h>
 
-/* GRUB puts a backslash before quotes and backslashes (its lib/cmdline.c): they are text then. */
+/* GRUB puts a backslash before quotes and backslashes that are text (its lib/cmdline.c). */
 static bool is_escaped(const char *c)
 {
 	return *c == '\\' && (c[1] == '"' || c[1] == '\'' || c[1] == '\\');
 }
 
-/* A text in a word's buffer, which grows. */
+/* A text that grows in a word's buffer. */
 struct part {
 	char *text;
 	size_t size, length;
@@ -22,7 +22,7 @@ static void put(struct part *part, char c)
 	part->length++;
 }
 
-/* Whether it is whole. */
+/* Terminate it. False if it was cut. */
 static bool end(struct part *part)
 {
 	const bool fits = part->length < part->size;
@@ -31,7 +31,7 @@ static bool end(struct part *part)
 	return fits;
 }
 
-/* GRUB moves the quotes to where the word begins: run="a b" arrives as "run=a b". */
+/* GRUB moves the quotes to the beginning of the word: run="a b" arrives as "run=a b". */
 bool command_line_next(const char **cursor, struct command_line_word *word)
 {
 	struct part key = { word->key, sizeof(word->key), 0 };

@@ -26,7 +26,7 @@
 
 void kernel_main(void);
 
-/* Nothing here reads modules, so they have no user whose end were to be waited for. */
+/* Nothing reads modules, so they can be freed at once. */
 static void release_modules(const struct options *options)
 {
 	if (!options->keep_modules)
@@ -44,7 +44,7 @@ static bool run_commands(const struct options *options)
 	return false;
 }
 
-/* All that the command line asks for, or nothing, if some of it makes no sense. */
+/* Run all that the command line asks for, or nothing if it is not valid. */
 static bool run(const struct options *options)
 {
 	bool passed;

@@ -3,9 +3,9 @@
  * The command line's words (kernel/options.h):
  *
  *	loglevel=N	1 errors, 2 warnings too, 3 information too, 4 debugging too
- *	selftest[=GLOB]	run the self-tests, or those whose suite.name fits GLOB
+ *	selftest[=GLOB]	run the self-tests, or those whose suite.name matches GLOB
  *	seed=N		of the random self-tests
- *	bench[=GLOB]	run the benchmarks, or those whose suite.name fits GLOB
+ *	bench[=GLOB]	run the benchmarks, or those whose suite.name matches GLOB
  *	run="COMMANDS"	commands of the monitor to run after the self-tests, with ; between them
  *	modules=keep	do not give the memory of the loader's modules to the frame allocator
  *	dump=tables	log every entry of the live page tables, after the self-tests
@@ -17,9 +17,9 @@
 #include <kernel/string.h>
 #include <kernel/units.h>
 
-#define SHOWN_MAX 80 /* of a word of the user's, in a message */
+#define SHOWN_MAX 80 /* of the user's words, in a message */
 
-/* Take a value over. What is wrong with it, to follow `key=value`; NULL if nothing is. */
+/* Store a value. Returns NULL, or the error text that follows `key=value`. */
 typedef const char *(*take_value)(struct options *options, const char *value);
 
 #define NOT_A_NUMBER "is not a number"
@@ -107,7 +107,7 @@ static const struct option *find(const char *key)
 	return NULL;
 }
 
-/* Take a word over. False if it makes no sense; then `text` says why. */
+/* Store a word. False if it is not valid; then `text` says why. */
 static bool take(struct options *options, const struct command_line_word *word, char *text,
 		 size_t size)
 {
@@ -154,7 +154,7 @@ static void log_complaint(const char *text)
 	log_error("command line: %s", text);
 }
 
-/* The loader's line lacks its end: nothing is to be run, but how to leave may stand in what there is. */
+/* The loader's line is cut: nothing of it is run, but `exit=` in the rest is used. */
 static void parse_cut(struct options *options, const struct bootinfo *info)
 {
 	static char line[2 * COMMAND_LINE_VALUE_SIZE];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps of kernel_main() that nothing else takes. */
+/* Steps that only kernel_main() takes. */
 #ifndef BOOT_STEPS_H
 #define BOOT_STEPS_H
 
@@ -9,14 +9,15 @@
 void describe_machine(const struct bootinfo *info);
 
 /*
- * Log the live page tables, for programs that compare them with what another walker says: every entry of the active space that is not absent, read by the kernel's own mapper, as
+ * Log the live page tables, for programs that compare them with another walker: every entry of the
+ * active space that is not absent, read by the kernel's own mapper, as
  *
  *	root PHYSICAL LEVELS RECURSIVE_SLOT
  *	entry LEVEL ADDRESS RAW
  *	end
  *
- * hexadecimal but for levels and slot (-1 if there is none): LEVEL is that of the table that holds
- * the entry, ADDRESS the first that it translates. The recursive slot's own entry is not among them.
+ * hexadecimal except levels and slot (-1 if there is none). LEVEL is that of the table with the
+ * entry, ADDRESS the first that it translates. The recursive slot's own entry is left out.
  */
 void dump_tables(void);
 

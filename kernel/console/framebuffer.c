@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The screen on a linear RGB framebuffer (Multiboot2, 3.6.12): cells are glyphs of the font, each
- * of its pixels a square of scale * scale. The grid lies in the middle of the framebuffer; what is
- * left around it stays black. Only pixels are written, never the padding between two rows.
+ * The screen on a linear RGB framebuffer (Multiboot2, 3.6.12): a cell is a glyph of the font, with
+ * each of its pixels a square of scale * scale. The grid is in the middle of the framebuffer, with
+ * black around it. The padding between two rows is never written.
  */
 #include <generated/font.h>
 
@@ -10,14 +10,14 @@
 
 #define SCALE_MAX 8
 
-/* Eight pixels of 2, 3 or 4 bytes are a whole number of words: a glyph's row is words throughout. */
+/* Eight pixels of 2, 3 or 4 bytes are a whole number of words, and so is a glyph's row. */
 #define LINE_WORDS_MAX (FONT_WIDTH * SCALE_MAX * sizeof(uint32_t) / sizeof(uint64_t))
 _Static_assert(FONT_WIDTH % 8 == 0, "a glyph's row must be a whole number of 64-bit words");
 
-/* A row of pixels begins where it may; x86 stores to any address. */
+/* A row of pixels may be unaligned; x86 stores to any address. */
 typedef uint64_t unaligned_word __attribute__((aligned(1), may_alias));
 
-/* Black is 0 in every pixel format: framebuffer_clear() counts on that. */
+/* Black is 0 in every pixel format: framebuffer_clear() relies on that. */
 #define BLACK 0x000000
 #define WHITE 0xffffff
 
@@ -44,7 +44,7 @@ static uint32_t stored_bits(uint8_t bits_per_pixel)
 	}
 }
 
-/* How much larger than 8x16 the characters must be for max_cells to be enough; 0: impossible. */
+/* The scale of 8x16 characters with which max_cells suffice; 0: impossible. */
 static uint32_t choose_scale(const struct framebuffer_mode *mode, size_t max_cells)
 {
 	for (uint32_t scale = 1; scale <= SCALE_MAX; scale++) {
@@ -91,7 +91,7 @@ int framebuffer_mode_check(const struct framebuffer_mode *mode)
 	return 0;
 }
 
-/* An 8-bit intensity as a field's bits, in place: 0 stays none, 255 is all of them. */
+/* An 8-bit intensity as a field's bits, in place: 0 sets none of them, 255 all. */
 static uint32_t intensity(uint32_t value, struct framebuffer_field field)
 {
 	const uint64_t most = (UINT64_C(1) << field.size) - 1;
@@ -124,7 +124,7 @@ static size_t make_line(const struct framebuffer *framebuffer, uint8_t glyph_row
 				continue;
 			filled -= 64;
 			words[nr_words++] = word;
-			word = pixel >> (bits - filled); /* what of the pixel did not fit */
+			word = pixel >> (bits - filled); /* the rest of the pixel */
 		}
 	}
 	return nr_words;
@@ -185,7 +185,7 @@ static const struct screen_device framebuffer_device = {
 	.draw = framebuffer_draw,
 };
 
-/* Everything about a mode that framebuffer_mode_check() has passed. */
+/* Make the framebuffer of a mode that framebuffer_mode_check() accepted. */
 static struct framebuffer make_framebuffer(const struct framebuffer_mode *mode, uint32_t scale)
 {
 	const uint32_t pixel_bits = stored_bits(mode->bits_per_pixel);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The grid of the screen: where text goes, in which colour, and what happens when it is full. A
- * cell is drawn only if it differs from the shadow, so the shadow is always what is shown.
+ * The grid of the screen: where text goes, in which colour, and scrolling. A cell is drawn only if
+ * it differs from the shadow, so the shadow is always what is shown.
  */
 #include <kernel/string.h>
 
@@ -10,8 +10,8 @@
 #define TAB_COLUMNS 8
 
 /*
- * A full screen makes room for this part of its rows at once. Scrolling by one row would redraw
- * most of the screen for every line, which is what takes the time on uncached video memory.
+ * A full screen scrolls by this part of its rows. Scrolling by one row would redraw most of the
+ * screen for every line, which is slow on uncached video memory.
  */
 #define SCROLL_PART 8
 
@@ -31,7 +31,7 @@ static void set_cell(struct screen *screen, unsigned int column, unsigned int ro
 	screen->device->draw(screen, column, row, cell);
 }
 
-/* Rows from `count` on move to the top, blank ones follow; the banner stays. */
+/* Move the rows from `count` on to the top, and add blank ones; the banner stays. */
 static void scroll(struct screen *screen, unsigned int count)
 {
 	const size_t nr_cells = (size_t)screen->text_rows * screen->columns;
@@ -69,15 +69,15 @@ static void put(struct screen *screen, char character, enum screen_colour colour
 
 	if (screen->column == screen->columns)
 		start_row(screen);
-	/* All blanks are the same cell, so that scrolling need not draw one over another. */
+	/* All blanks are the same cell, so that scrolling does not redraw them. */
 	if (character != ' ')
 		cell = (struct screen_cell){ displayable(character), (uint8_t)colour };
 	set_cell(screen, screen->column++, screen->nr_used - 1, cell);
 }
 
 /*
- * To the next tab stop, but not beyond the row's end: what follows wraps by itself. Nothing is
- * drawn, as a row is blank when it is started.
+ * Go to the next tab stop, but not beyond the row's end: the next character wraps. Nothing is
+ * drawn, as a new row is blank.
  */
 static void put_tab(struct screen *screen)
 {
@@ -161,14 +161,14 @@ static void clear_text(struct screen *screen)
 	scroll(screen, screen->nr_used);
 }
 
-/* How much of ESC [ was typed; what comes then ends the sequence, unless it is a number. */
+/* How much of ESC [ was typed. The next byte ends the sequence, unless it is a digit. */
 enum escape {
 	ESCAPE_NONE,
 	ESCAPE_BEGUN,
 	ESCAPE_OPEN,
 };
 
-/* Whether the byte belongs to an escape sequence, which is then obeyed. */
+/* Execute escape sequences. True if the byte belongs to one. */
 static bool type_escape(struct screen *screen, char byte)
 {
 	switch (screen->escape) {
@@ -204,7 +204,7 @@ static void type_byte(struct screen *screen, char byte)
 	}
 }
 
-/* A screen's bell is that the cursor is red, until something is typed again. */
+/* The bell turns the cursor red until something is typed. */
 void screen_type(struct screen *screen, const char *bytes, size_t length)
 {
 	enum screen_colour cursor = SCREEN_CURSOR;
@@ -258,7 +258,7 @@ void screen_paint(struct screen *screen, const char *text, const uint8_t *paint,
 	}
 }
 
-/* The bottom row is the text's until there is a banner. */
+/* Until there is a banner, the bottom row is for text. */
 static void reserve_banner(struct screen *screen)
 {
 	if (screen->text_rows < screen->rows)

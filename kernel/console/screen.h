@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inside of the screen: a grid of cells with a device below that can draw one. The whole state is a
- * struct, so that tests have screens of their own and leave the live one alone.
+ * The screen's internals: a grid of cells, and a device that draws them. The whole state is a
+ * struct, so that tests can have their own screens.
  */
 #ifndef KERNEL_CONSOLE_SCREEN_H
 #define KERNEL_CONSOLE_SCREEN_H
@@ -9,12 +9,14 @@
 #include <kernel/screen.h>
 
 /*
- * The live screen's bound on columns * rows, and so on the shadow's size: two bytes a cell. It lets
- * 1920x1200 have characters of 8x16 pixels (240x75); larger screens get larger characters.
+ * The live screen's limit of columns * rows; its shadow takes two bytes a cell. 1920x1200 still has
+ * characters of 8x16 pixels (240x75); larger screens get larger characters.
  */
 #define SCREEN_MAX_CELLS 20480
 
-/* A character that the screen cannot show; it takes the place of DEL, which is not printable. */
+/*
+ * Shown for characters that the screen cannot show. It has the code of DEL, which is not printable.
+ */
 #define SCREEN_PLACEHOLDER 0x7f
 
 enum screen_colour {
@@ -43,15 +45,15 @@ struct screen_cell {
 
 struct screen;
 
-/* What shows cells. Both functions write nothing but video memory, and read none. */
+/* What draws cells. Both functions write only video memory, and never read it. */
 struct screen_device {
-	/* Make all of the screen look like grey blanks, whatever was there. */
+	/* Fill the screen with grey blanks. */
 	void (*clear)(const struct screen *screen);
 	void (*draw)(const struct screen *screen, unsigned int column, unsigned int row,
 		     struct screen_cell cell);
 };
 
-/* What framebuffer.c has worked out of the mode; it is not used with VGA text. */
+/* What framebuffer.c computes from the mode; unused with VGA text. */
 struct framebuffer {
 	uint32_t pitch;
 	uint32_t row_bytes; /* of the pixels in a row: the pitch without the padding */
@@ -68,7 +70,7 @@ struct framebuffer {
  * the cursor in it.
  */
 struct screen {
-	struct screen_cell *cells; /* the shadow, max_cells of them; set by who makes the screen */
+	struct screen_cell *cells; /* the shadow, of max_cells; set by the screen's creator */
 	size_t max_cells;
 	const struct screen_device *device; /* NULL until there is a screen */
 	volatile void *base;                /* video memory */
@@ -77,7 +79,7 @@ struct screen {
 	unsigned int text_rows; /* all, or all but the last, once there is a banner */
 	unsigned int nr_used;   /* rows with text; the last of them is being written */
 	unsigned int column;    /* in that row, where the next character goes */
-	bool is_typed;          /* that row is what somebody types: the cursor is at `column` */
+	bool is_typed;          /* that row is being typed: the cursor is at `column` */
 	uint8_t escape;         /* how much of an escape sequence was typed */
 	struct framebuffer framebuffer;
 };
@@ -85,13 +87,13 @@ struct screen {
 extern struct screen screen_live;
 
 /*
- * Make a screen of a device with columns * rows cells, and clear it. MC_ERR_RANGE: there are no cells,
- * or more than the shadow holds; the screen is what it was then.
+ * Make a screen of a device with columns * rows cells, and clear it. MC_ERR_RANGE: there are no
+ * cells, or more than the shadow holds; the screen is unchanged.
  */
 MC_MUST_CHECK int screen_open(struct screen *screen, const struct screen_device *device,
 			      volatile void *base, unsigned int columns, unsigned int rows);
 
-/* What stands behind the public functions of the same names. */
+/* The public functions of the same names call these. */
 void screen_write(struct screen *screen, enum log_level level, const char *text, size_t length);
 void screen_type(struct screen *screen, const char *bytes, size_t length);
 void screen_paint(struct screen *screen, const char *text, const uint8_t *paint, size_t length);

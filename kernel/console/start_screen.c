@@ -10,7 +10,7 @@
 
 #include "start_screen.h"
 
-/* The screen, and where the kernel's own address space has it; NULL if there is none that we can use. */
+/* The screen, and its address in the kernel's own address space; NULL if there is no usable one. */
 static const struct bootinfo_framebuffer *framebuffer;
 static void *new_base;
 static bool is_started;
@@ -66,7 +66,7 @@ static uint64_t size_of(const struct bootinfo_framebuffer *fb)
 	return (uint64_t)fb->pitch * fb->height;
 }
 
-/* Which field of the framebuffer's tag is to blame. */
+/* Which field of the framebuffer's tag is wrong. */
 static const char *reason(int error)
 {
 	switch (error) {
@@ -79,7 +79,7 @@ static const char *reason(int error)
 	}
 }
 
-/* What the machine has and we do not know how to draw on is no fault; all else is. */
+/* An unsupported screen is not an error; everything else is. */
 static void describe(const struct bootinfo_framebuffer *fb, int error)
 {
 	log_line(error && error != MC_ERR_UNSUPPORTED ? LOG_WARN : LOG_INFO,
@@ -117,7 +117,7 @@ void start_screen(const struct bootinfo *info)
 	if (error)
 		return;
 	framebuffer = fb;
-	/* Out of the stub's reach: move_screen() will start it. */
+	/* Else it is out of the stub's reach: move_screen() will start it. */
 	if (mc_physmap_covers(fb->address, size_of(fb)))
 		start(mc_physmap_pointer(fb->address));
 }

@@ -10,7 +10,7 @@ const char *describe_size(char text[SIZE_TEXT_MAX], uint64_t bytes)
 	unsigned int unit = 0;
 	uint64_t rest = 0;
 
-	/* `rest` collects, in 1024ths of the unit, what the next larger unit has after the point. */
+	/* `rest` is the fraction, in 1024ths of the unit. */
 	while (bytes >= 1024 && unit + 1 < ARRAY_SIZE(units)) {
 		rest = bytes % 1024;
 		bytes /= 1024;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Formatting text (kernel/fmt.h). Writes go through one function that counts what it drops, so a
- * short buffer can never be overrun. Reference: C11, 7.21.6.1.
+ * Formatting text (kernel/fmt.h). All writes go through one function that counts what it drops, so
+ * a buffer is never overrun. Reference: C11, 7.21.6.1.
  */
 #include <kernel/fmt.h>
 #include <kernel/string.h>
@@ -186,7 +186,7 @@ static int64_t next_signed(const struct spec *spec, va_list *arguments)
 	}
 }
 
-/* Print one conversion; false if `conversion` is none that we know. */
+/* Print one conversion; false if `conversion` is unknown. */
 static bool put_conversion(struct output *out, const struct spec *spec, char conversion,
 			   va_list *arguments)
 {

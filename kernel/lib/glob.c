@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Matching text against * and ?. Linear in practice: on a mismatch only the last * takes more. */
+/* Matching text against * and ?. Linear in practice: on a mismatch, only the last * is extended. */
 #include <kernel/string.h>
 
 bool text_matches(const char *glob, const char *text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The log (kernel/log.h). Lines are kept in a ring of whole records, level and text, oldest first
- * out, so that a console attached late shows what came before it.
+ * The log (kernel/log.h). Lines are kept in a ring of whole records (the oldest are dropped first),
+ * so that a console attached late shows earlier lines.
  */
 #include <kernel/fmt.h>
 #include <kernel/log.h>

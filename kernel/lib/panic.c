@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Panics and exceptions that nobody expected: everything known goes to the log, then the end. */
+/* Panics and unexpected exceptions: log everything known, then end. */
 #include <arch/exception.h>
 #include <kernel/address_space.h>
 #include <kernel/fmt.h>
@@ -10,7 +10,7 @@
 #include <kernel/screen.h>
 #include <mercator/platform.h>
 
-/* Something is wrong with panicking itself if it happens twice: then nothing is printed any more. */
+/* If it happens twice, panicking itself is broken: then nothing is printed. */
 static bool panicking;
 
 static void begin(void)

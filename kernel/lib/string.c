@@ -2,7 +2,7 @@
 /*
  * memcpy() and the rest of C's <string.h> that the kernel uses. Plain loops, eight bytes at a time
  * where both sides allow it. Built with -fno-tree-loop-distribute-patterns, or the compiler would
- * turn each loop into a call of the function that it stands in.
+ * turn each loop into a call of its own function.
  */
 #include <kernel/string.h>
 #include <mercator/types.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Giving back what was in use only to start (kernel/memory.h). */
+/* Freeing the memory that was in use only at start (kernel/memory.h). */
 #include <kernel/log.h>
 #include <kernel/memory.h>
 #include <kernel/panic.h>
 #include <kernel/units.h>
 
-/* Bytes: of the stub, its tables, the boot information, and of all modules. */
+/* Freed bytes: of the stub, its tables, the boot information, and of all modules. */
 static uint64_t given_back[BOOT_MODULES + 1];
 
 static struct pfn_range span_of(const struct mc_memmap_range *range)
@@ -16,7 +16,7 @@ static struct pfn_range span_of(const struct mc_memmap_range *range)
 				   (range->end + MC_FRAME_SIZE - 1) / MC_FRAME_SIZE };
 }
 
-/* What is done with frames; the result is how many. */
+/* Does something with frames; returns how many. */
 typedef uint64_t (*visit_frames)(struct pfn_range span);
 
 static uint64_t visit_part(struct pfn_range span, struct pfn_range want, visit_frames visit)
@@ -29,8 +29,8 @@ static uint64_t visit_part(struct pfn_range span, struct pfn_range want, visit_f
 }
 
 /*
- * Visit the frames in `want` that boot memory is in and nothing that stays: in memory_allocatable(), not
- * in memory_ranges(), both of which are sorted. The sum of the results.
+ * Visit the frames in `want` that only boot memory uses: those in memory_allocatable() but not in
+ * memory_ranges(), which are both sorted. Returns the sum of the results.
  */
 static uint64_t visit_boot_frames(struct pfn_range want, visit_frames visit)
 {
@@ -43,7 +43,7 @@ static uint64_t visit_boot_frames(struct pfn_range want, visit_frames visit)
 		struct pfn_range span = span_of(&pool[i]);
 		const mc_pfn_t end = span.end;
 
-		/* Usable ranges lie each in one of the pool's. */
+		/* Each usable range lies in one of the pool's. */
 		for (; next < nr_usable && usable[next].start < pool[i].end; next++) {
 			span.end = usable[next].start / MC_FRAME_SIZE;
 			sum += visit_part(span, want, visit);
@@ -68,26 +68,28 @@ void boot_memory_take(void)
 	(void)visit_boot_frames((struct pfn_range){ 0, UINT64_MAX }, take);
 }
 
-/* Where a piece that is not released is; empty otherwise. */
+/* The frames of a piece; empty if it is released. */
 static struct pfn_range span_held(const struct mc_memmap_range *boot, size_t piece)
 {
 	return memory_boot_is_released(piece) ? (struct pfn_range){ 0, 0 } : span_of(&boot[piece]);
 }
 
-/* The first frames in the span that no piece is in any more; empty, at its end, if there are none. */
+/*
+ * The first frames in the span that no piece uses any more; empty, at its end, if there are none.
+ */
 static struct pfn_range first_unheld(struct pfn_range span)
 {
 	size_t count;
 	const struct mc_memmap_range *boot = memory_boot(&count);
 
-	/* A piece after the start may reach on to where one was that has been looked at. */
+	/* After each step the start may lie in a piece that was checked before: so begin again. */
 	for (size_t i = 0; i < count; i++) {
 		const struct pfn_range held = span_held(boot, i);
 
 		if (span.start < held.start || span.start >= held.end)
 			continue;
 		span.start = held.end;
-		i = SIZE_MAX; /* begin anew */
+		i = SIZE_MAX; /* begin again */
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct pfn_range held = span_held(boot, i);

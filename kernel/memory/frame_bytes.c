@@ -13,7 +13,7 @@ void *frame_bytes(mc_pfn_t frame)
 							 : mc_temp_page_map(frame);
 }
 
-/* A part of a frame. What cannot be seen otherwise is seen for this moment only. */
+/* Copy a part of a frame. It is mapped only for this copy, unless the physical map covers it. */
 static void read_part(void *to, mc_phys_addr_t from, size_t size)
 {
 	const uint64_t offset = mc_phys_raw(from) % MC_FRAME_SIZE;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's pool of frames (kernel/memory.h). The largest range holds the metadata of all; tables
- * that are made before the pool is up come from the largest that the stub's tables reach. Mostly, that
- * is the same:
+ * The kernel's pool of frames (kernel/memory.h). The largest range holds the metadata of all. Page
+ * tables that are built before the pool is up come from the largest range that the stub's tables
+ * reach. Usually, that is the same one:
  *
  *	| ... | first frames | metadata of all ranges | other frames ...
  *	  in the pool	       not in the pool		in the pool
  *
- * Then early frames are the first ones, so that little memory is touched at start, and if these do not
- * suffice, those after the metadata.
+ * Then early frames are the first ones, so that little memory is touched at start; when these are
+ * used up, those after the metadata.
  */
 #include <arch/cpu_features.h>
 #include <kernel/address_space.h>
@@ -26,22 +26,22 @@ static bool pool_is_up;
 /* A cache line, so that ranges' metadata do not share one. */
 #define METADATA_ALIGN 64
 
-/* What the metadata of two ranges take at most beyond those of the one that they were. */
+/* How much more metadata a range can need, at most, when it is split in two. */
 #define SPLIT_ROOM (4 * METADATA_ALIGN)
 
-/* Frames below this are for devices that reach no other. */
+/* Frames below this are left to devices that cannot reach others. */
 #define DMA_END (MIB(16) / MC_FRAME_SIZE)
 
-/* As many as most machines need: a quarter of a MiB. */
+/* Enough for most machines: a quarter of a MiB. */
 #define FIRST_FRAMES 64
 
-/* Where the metadata are, and the number of the usable range that they are in. */
+/* Where the metadata are, and the index of their usable range. */
 static struct {
 	size_t index;
 	mc_pfn_t start, end;
 } home;
 
-/* Frames that are taken before the pool is up: those below `next` are, but for the metadata. */
+/* Frames taken before the pool is up: those below `next`, except the metadata. */
 static struct {
 	size_t index;
 	mc_pfn_t start, next, end;
@@ -72,7 +72,7 @@ static uint64_t metadata_room(struct pfn_range span)
 	return align_up(mc_frame_metadata_size(span.start, span.end), METADATA_ALIGN);
 }
 
-/* Which range has most frames below a bound. */
+/* The range with most frames below a bound. */
 static size_t largest_below(uint64_t reach)
 {
 	size_t count, largest = 0;
@@ -88,7 +88,7 @@ static size_t largest_below(uint64_t reach)
 	return largest;
 }
 
-/* Where the pool's memory ends: its metadata must be mapped, and frames that nobody can map are no use. */
+/* The end of the pool's memory: its metadata must be mapped, and so must its frames. */
 static uint64_t pool_reach(void)
 {
 	return IS_ENABLED(CONFIG_PHYSMAP) ? PHYSMAP_SIZE : UINT64_MAX;
@@ -105,7 +105,7 @@ static uint64_t room_for_all(void)
 	return room;
 }
 
-/* Where in a range to take frames from: above what devices need, if most of it is there. */
+/* Where to take frames in a range: above DMA_END, if most of the range is there. */
 static mc_pfn_t own_start(struct pfn_range span)
 {
 	return span.start < DMA_END && span.end > 2 * DMA_END ? DMA_END : span.start;
@@ -175,13 +175,13 @@ static void add_range(struct pfn_range span, void *metadata)
 {
 	const int result = mc_frame_add_range(&pool, span.start, span.end, metadata);
 
-	/* MC_ERR_UNSUPPORTED: so far up that frames have no number. memory_init() cannot know that. */
+	/* MC_ERR_UNSUPPORTED: too high for the metadata. memory_init() cannot know that. */
 	if (result)
 		log_warn("frames %#lx to %#lx are not used: %s", span.start, span.end,
 			 mc_error_text(result));
 }
 
-/* Add a range of frames whose metadata begin at `room`; where the next range's do. */
+/* Add a range of frames whose metadata begin at `room`. Returns where the next range's begin. */
 static char *add_next(mc_pfn_t start, mc_pfn_t end, char *room)
 {
 	const struct pfn_range span = { start, end };
@@ -208,7 +208,7 @@ static void add_all(char *room)
 	}
 }
 
-/* The frames that were taken before, now in the pool. */
+/* Allocate, in the pool, the frames that were taken before. */
 static void take_early(void)
 {
 	const bool around = home.index == early.index && early.next > home.start;

@@ -7,12 +7,12 @@
 #include <kernel/panic.h>
 #include <kernel/units.h>
 
-/* Enough for most machines; where there are more tables, memory is taken for their numbers. */
+/* Enough for most machines; for more tables, memory is allocated. */
 #define FEW_TABLES 1024
 
 static mc_pfn_t few[FEW_TABLES];
 
-/* A frame that cannot be had because it is in use: that of a table is. */
+/* A table's frame must be in use: allocating it fails. */
 static bool is_allocated(void *context, mc_pfn_t frame)
 {
 	struct mc_frame_pool *pool = context;
@@ -41,7 +41,7 @@ static int audit_with(const struct mc_space *space, struct mc_audit_report *repo
 	return mc_audit_space(space, &rules, report);
 }
 
-/* The same with memory for the tables of this space, and for those that mapping it may take. */
+/* The same with memory for the tables of this space, and those that mapping that memory may add. */
 static int audit_many(const struct mc_space *space, struct mc_audit_report *report)
 {
 	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_WRITE,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the loader's memory map to usable ranges (kernel/memory.h). The arrays are sized by the map
- * itself and placed in memory that the map calls free: nothing here has a fixed bound.
+ * and placed in memory that the map calls free: there is no fixed limit.
  *
  * All of them come from one raw list, and each but the last from the first part of it:
  *
@@ -22,7 +22,7 @@
 #include <kernel/units.h>
 #include <mercator/physmap.h>
 
-/* What stays, besides the arrays; firmware's map does not carve it out. */
+/* What stays in use, besides the arrays; firmware's map calls it usable. */
 enum kept_range {
 	KEPT_PAGE_0,
 	KEPT_SECTIONS, /* text to data */
@@ -30,7 +30,7 @@ enum kept_range {
 	NR_KEPT_RANGES,
 };
 
-/* One piece of memory has them all; the last is a byte for each piece of boot memory. */
+/* All in one piece of memory; `released` is a byte for each piece of boot memory. */
 static struct mc_memmap_range *ranges, *pool, *ram, *boot;
 static size_t nr_ranges, nr_pool, nr_ram, nr_boot;
 static const uint8_t *released;
@@ -56,7 +56,7 @@ static struct mc_memmap_range kept_range(enum kept_range which)
 	}
 }
 
-/* What is no RAM, whatever firmware calls it; the screen is the last, if there is one. */
+/* What is not RAM, whatever firmware calls it; the screen is the last, if there is one. */
 static size_t nr_devices(void)
 {
 	return screen.start < screen.end ? 2 : 1;
@@ -92,7 +92,7 @@ static struct mc_memmap_range boot_range(const struct bootinfo *info, size_t ind
 	}
 }
 
-/* The raw list without the arrays, for which a place is to be found. A struct mc_memmap_source's. */
+/* The raw list without the arrays, which have no place yet. For struct mc_memmap_source. */
 static struct mc_memmap_range raw_range(const void *context, size_t index)
 {
 	const struct bootinfo *info = context;
@@ -126,7 +126,7 @@ static bool is_own(enum mc_memmap_type type)
 	return type >= MC_MEMMAP_OWN_FIRST && type <= MC_MEMMAP_OWN_LAST;
 }
 
-/* Memory whose contents matter to somebody, so that no screen can be there. */
+/* Whether the memory's contents are in use, so that the screen cannot be there. */
 static bool has_contents(enum mc_memmap_type type)
 {
 	switch (type) {
@@ -138,7 +138,7 @@ static bool has_contents(enum mc_memmap_type type)
 	}
 }
 
-/* How many bytes two ranges have in common. */
+/* The bytes that two ranges have in common. */
 static uint64_t common_bytes(const struct mc_memmap_range *a, const struct mc_memmap_range *b)
 {
 	const uint64_t start = a->start > b->start ? a->start : b->start;
@@ -174,7 +174,7 @@ static void log_range(const struct mc_memmap_range *range)
 {
 	char size[SIZE_TEXT_MAX], number[16] = "";
 
-	/* Firmware's type, as it gave it; our own have only names. */
+	/* Firmware's number of the type; our own types have only names. */
 	if (!is_own(range->type))
 		fmt_print(number, sizeof(number), " (%u)", (unsigned int)range->type);
 	log_info("  %012lx-%012lx %10s  %s%s", range->start, range->end,
@@ -203,8 +203,8 @@ static uint64_t bytes_beyond(uint64_t limit)
 }
 
 /*
- * Place the arrays and the copy of the boot information in memory that is free and that we can reach.
- * Room for all of `map` and the arrays' own range, as often as needed.
+ * Place the arrays and the copy of the boot information in free memory that is mapped. Each array
+ * has room for its part of `map` and the arrays' own range.
  */
 static void place_arrays(const struct mc_memmap_source *map, const struct bootinfo *info)
 {
@@ -230,7 +230,7 @@ static void place_arrays(const struct mc_memmap_source *map, const struct bootin
 	nr_ram = nr_machine;
 }
 
-/* Fill the arrays from the raw list, the arrays' own range in it. */
+/* Fill the arrays from the raw list, including the arrays' own range. */
 static void read_raw_map(const struct mc_memmap_source *map)
 {
 	const size_t own = nr_pool - 1;
@@ -248,7 +248,7 @@ static void read_raw_map(const struct mc_memmap_source *map)
 		boot[i] = ranges[nr_pool + i];
 }
 
-/* What every user of the ranges relies on. */
+/* Check what every user of the ranges relies on. */
 static void audit_ranges(void)
 {
 	for (size_t i = 0; i < nr_ranges; i++) {
@@ -314,7 +314,7 @@ bool memory_boot_is_released(size_t piece)
 	return released[piece];
 }
 
-/* The arrays are read-only; this byte is written by another way. */
+/* The arrays are mapped read-only; this byte is written through another mapping. */
 void memory_boot_set_released(size_t piece)
 {
 	const uint64_t offset = (uint64_t)(uintptr_t)&released[piece] - (uint64_t)(uintptr_t)ranges;
@@ -341,7 +341,7 @@ struct mc_memmap_range memory_screen(void)
 
 void memory_remap(const void *start)
 {
-	/* Read-only from here on: nothing writes to them after memory_init(). */
+	/* Casting const away is safe: nothing writes to them after memory_init(). */
 	struct mc_memmap_range *moved = (struct mc_memmap_range *)(uintptr_t)start;
 
 	pool = moved + (pool - ranges);

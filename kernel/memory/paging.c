@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Start-up of paging (kernel/address_space.h). While the new tables are built, everything is reached
- * through the stub's; the order below is that of what needs what.
+ * Start-up of paging (kernel/address_space.h). While the new tables are built, everything is
+ * reached through the stub's; the steps are ordered by their dependencies.
  */
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
@@ -27,7 +27,7 @@ static struct mc_space space;
 static const struct mc_physmap_window physmap_window = { { PHYSMAP_BASE }, PHYSMAP_SIZE };
 static const struct mc_vmap vmap = { &space, { VMAP_BASE }, VMAP_SIZE };
 
-/* The stub's tables, as a space: what is active while ours are built. */
+/* The stub's tables as a space, active while ours are built. */
 static struct mc_space stub_space;
 
 struct mc_space *kernel_space(void)
@@ -52,7 +52,7 @@ static struct mc_memmap_range physical_range(const char *start, const char *end)
 					 (uint64_t)(uintptr_t)end - KERNEL_BASE, MC_MEMMAP_KERNEL };
 }
 
-/* The walk goes by the kernel's own method: where that finds the page's entry, it can be changed. */
+/* The walk uses the kernel's own method, so the entry is writable where it finds it. */
 static void start_temp_page(void)
 {
 	const mc_virt_addr_t page = mc_virt_addr(TEMP_PAGES_BASE);
@@ -137,7 +137,7 @@ static void map_region(const struct mc_region *region)
 		break;
 	case MC_REGION_PHYSMAP: map_all_ram(); break;
 	case MC_REGION_SINGLE:
-	case MC_REGION_WINDOW: break; /* empty at first; made by the root's own entry */
+	case MC_REGION_WINDOW: break; /* empty at first; the root's own entry makes it */
 	}
 }
 
@@ -150,7 +150,7 @@ static void map_regions(void)
 		map_region(&regions[i]);
 }
 
-/* RAM that the kernel goes on using, and finds there from now on. */
+/* Map RAM that the kernel continues to use; returns its new address. */
 static void *map_ram(uint64_t start, uint64_t size, unsigned int rights, const char *what)
 {
 	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_GLOBAL | rights,
@@ -171,15 +171,15 @@ static void *map_frame_metadata(void)
 		       "metadata of the frame allocator");
 }
 
-/* From here on everybody must know of their new addresses: first the screen, on which a panic is shown. */
+/* From here on all must use their new addresses: first the screen, which shows panics. */
 static void activate(void)
 {
 	must(mc_space_activate(&space), "activation");
 }
 
 /*
- * Nothing leads to them any more: the image's new mapping leaves the stub and its tables out, and the
- * boot information is read where its copy is.
+ * These are unused now: the image's new mapping leaves the stub and its tables out, and the boot
+ * information is read from its copy.
  */
 static void give_boot_memory_back(void)
 {

@@ -15,7 +15,7 @@
 static struct mc_region regions[MAX_REGIONS];
 static size_t nr_regions;
 
-/* Kept in order as they come: there are few. */
+/* Insert in order: there are few. */
 static void add(struct mc_region region)
 {
 	size_t i = nr_regions++;
@@ -104,7 +104,7 @@ void regions_init(unsigned int levels)
 	add_windows(levels);
 	add_image("kernel text", text_start, text_end, MC_RIGHT_EXECUTE);
 	add_image("kernel rodata", rodata_start, rodata_end, 0);
-	/* The stub's tables, between the two, are no part of the final address space. */
+	/* The stub's tables, between the two, are not part of the final address space. */
 	add_image("kernel data", data_start, boot_tables_start, MC_RIGHT_WRITE);
 	add_stack(STACK_BOOT, "kernel stack", "guard of kernel stack");
 	add_stack(STACK_DOUBLE_FAULT, "#DF stack", "guard of #DF stack");

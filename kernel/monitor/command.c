@@ -5,7 +5,7 @@
 
 #include "command.h"
 
-/* A word of the user's in a message: no longer than this. */
+/* A word of the user's in a message is cut to this. */
 #define SHOWN     "%.*s"
 #define SHOWN_MAX 40
 

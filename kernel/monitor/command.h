@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Commands: what each is called, what it takes, what it does. A command is a function and its help;
- * the table of all is in table.c, each group of commands in a file of its own.
+ * Commands: a command is a function and its help. All are listed in table.c; each group of commands
+ * has its own file.
  */
 #ifndef KERNEL_MONITOR_COMMAND_H
 #define KERNEL_MONITOR_COMMAND_H
@@ -11,13 +11,13 @@
 
 #include "words.h"
 
-/* How a command ended, from good to bad. It has said what is wrong. */
+/* The result of a command, from good to bad. The command has printed what is wrong. */
 enum command_result {
 	COMMAND_OK,
 	COMMAND_FAILED,
 	/* In run=, these count in the kernel's result. */
-	COMMAND_MISUSED, /* it was not understood; if there is such a command, its usage is shown */
-	COMMAND_CHECK_FAILED, /* it is a check, which found an error or could not be made */
+	COMMAND_MISUSED,      /* not understood; if there is such a command, its usage is shown */
+	COMMAND_CHECK_FAILED, /* a check that found an error or could not be made */
 };
 
 struct command {
@@ -37,8 +37,8 @@ extern const struct command *const monitor_commands[];
 const struct command *command_find(const struct command *const *commands, const char *name);
 
 /*
- * Run the commands on a line, one after the other, each with what the list has for it. What is wrong
- * with one is said on the log, and the next is run. Returns the worst result.
+ * Run the commands on a line, one after the other, as the list defines them. If one fails, that is
+ * logged, and the next is run. Returns the worst result.
  */
 enum command_result command_run_line(const struct command *const *commands, const char *line);
 
@@ -47,8 +47,8 @@ enum command_result command_help(const struct command *const *commands, unsigned
 				 const char *const *arguments);
 
 /*
- * Parse arguments. False, and the log says what is wrong, if `text` is none: "walk: \"12q\" is not an
- * address". The words in messages are cut to what fits a line.
+ * Parse arguments. False if `text` is not valid, with a message like "walk: \"12q\" is not an
+ * address". Words in messages are cut to fit a line.
  */
 bool command_number(const char *text, const char *what, uint64_t *number);
 

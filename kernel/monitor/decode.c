@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words for what page tables say (decode.h). */
+/* Text for page-table entries (decode.h). */
 #include <kernel/string.h>
 #include <kernel/units.h>
 

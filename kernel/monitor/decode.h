@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words for what page tables say, the same in every command. */
+/* Text for page-table entries, the same in every command. */
 #ifndef KERNEL_MONITOR_DECODE_H
 #define KERNEL_MONITOR_DECODE_H
 

@@ -5,7 +5,7 @@
 #include "editor.h"
 #include "keys.h"
 
-/* A key that is a character, or was one. False, and the line is not whole any more, if it is not taken. */
+/* Insert a character. If it is refused, the result is false and the line is marked as lost. */
 static bool insert(struct editor_line *line, unsigned int key)
 {
 	if (key == KEY_LOST || line->length + 1 == EDITOR_LINE_MAX) {
@@ -103,7 +103,7 @@ static bool is_character(unsigned int key)
 
 enum editor_result editor_key(struct editor *editor, unsigned int key)
 {
-	/* So that words which are pasted with tabs between them stay apart. */
+	/* Keeps pasted words with tabs between them apart. */
 	if (key == KEY_TAB)
 		key = ' ';
 	if (is_character(key))

@@ -42,7 +42,7 @@ bool experiment_maps(const struct mc_space *space, const struct own_block *block
 	return result != 0;
 }
 
-/* Hold a range against the bounds of experiments. */
+/* Check a range against the bounds of experiments. */
 static bool check_range(mc_virt_addr_t address, uint64_t size)
 {
 	const unsigned int levels = monitor_space()->root.levels;
@@ -88,7 +88,7 @@ static enum command_result fail(const char *what, int error, const struct mc_con
 	return COMMAND_FAILED;
 }
 
-/* The pages of a range, by level: those that lie in it, and those of which it has a part. */
+/* The pages of a range, by level: those inside it, and those partly inside it. */
 struct page_count {
 	uint64_t start, end;
 	uint64_t nr_whole[MC_PT_LEAF_MAX + 1], nr_parts[MC_PT_LEAF_MAX + 1];
@@ -140,7 +140,7 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* What an operation did to these pages, and to the space's tables, which were `before` in number. */
+/* Show what an operation did to these pages and to the number of tables, which was `before`. */
 static void show_change(const char *what, const char *pages, const struct mc_space *space,
 			mc_virt_addr_t address, uint64_t size, uint64_t before)
 {
@@ -201,7 +201,7 @@ const struct command map_command = {
 	.run = run_map,
 };
 
-/* Parse ADDRESS and SIZE; without SIZE, it is the page that has this address. */
+/* Parse ADDRESS and SIZE; without SIZE, the range is the page of this address. */
 static bool parse_range(const char *address_text, const char *size_text, mc_virt_addr_t *address,
 			uint64_t *size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `frames`: physical memory as a picture, in colour where a console has colours. */
+/* `frames`: physical memory as a picture, in colour on consoles that have colours. */
 #include <kernel/boot_information.h>
 #include <kernel/log.h>
 #include <kernel/memory.h>
@@ -10,7 +10,7 @@
 #include "experiment.h"
 #include "picture.h"
 
-/* Rows that are not the picture's: two of text, the next prompt. */
+/* Rows outside of the picture: two of text, the next prompt. */
 #define OTHER_ROWS 3
 
 /* Columns and rows of the largest screen, at one character a cell (kernel/console/screen.h). */
@@ -57,7 +57,7 @@ static int mark_linked_table(void *context, mc_virt_addr_t first, unsigned int l
 	return 0;
 }
 
-/* Those of all spaces, each once. */
+/* Mark the tables of all spaces, each once. */
 static int mark_tables(struct table_marks *marks)
 {
 	int error = 0;
@@ -170,7 +170,7 @@ static void show_legend(bool in_colour)
 	show_text(text, paint, length, in_colour);
 }
 
-/* How much there is of what, with nothing but the cell's size that depends on the console. */
+/* The totals. Only the cell's size depends on the console. */
 static void show_sums(const struct table_marks *marks, bool in_colour)
 {
 	char text[LOG_LINE_MAX], cell[SIZE_TEXT_MAX], ram[SIZE_TEXT_MAX], free[SIZE_TEXT_MAX],

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keys from the serial port and the PC keyboard (input.h). Interrupts are off in this kernel, so both
- * are asked in turns, as fast as the CPU can.
+ * Keys from the serial port and the PC keyboard (input.h). Interrupts are off in this kernel, so
+ * both are polled in turns, as fast as the CPU can.
  */
 #include <arch/keyboard.h>
 #include <arch/serial.h>
@@ -11,8 +11,8 @@
 #include "keys.h"
 
 /*
- * A moment: longer than any terminal takes for a sequence, shorter than a person takes to look. There is
- * no clock here; a poll reads two ports, which takes some microseconds.
+ * A moment: longer than any terminal needs for a sequence, too short for a person to notice.
+ * Counted in polls: a poll reads two ports, which takes some microseconds.
  */
 #define MOMENT 200000
 

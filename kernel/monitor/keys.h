@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keys, and how bytes of a terminal and codes of a keyboard become keys. Pure: each decoder is a
- * struct that is all zero at the start, and is given one byte after the other.
+ * Keys, and decoding a terminal's bytes and a keyboard's codes into them. Pure: each decoder is a
+ * struct that is all zero at the start and gets one byte at a time.
  */
 #ifndef KERNEL_MONITOR_KEYS_H
 #define KERNEL_MONITOR_KEYS_H
@@ -9,8 +9,8 @@
 #include <mercator/types.h>
 
 /*
- * A key is a character of ASCII, where control characters are those that a terminal sends for ctrl
- * and a letter, or one of these.
+ * A key is an ASCII character (ctrl and a letter is the control character that a terminal sends),
+ * or one of these.
  */
 enum key {
 	KEY_NONE = 0,
@@ -18,7 +18,7 @@ enum key {
 	KEY_TAB = 0x09,
 	KEY_ENTER = 0x0d,
 	KEY_DELETE_BACK = 0x7f, /* what most terminals send for backspace */
-	KEY_LOST = 0x80,        /* what was typed is no ASCII, or was lost on the way */
+	KEY_LOST = 0x80,        /* a character that is not ASCII, or was lost on the way */
 	KEY_UP = 0x100,
 	KEY_DOWN,
 	KEY_LEFT,
@@ -32,14 +32,14 @@ enum key {
 
 /*
  * A terminal: ASCII, and the escape sequences of a VT100 or xterm for the keys above (ECMA-48, 5.4;
- * xterm, "Control Sequences", PC-Style Function Keys). Sequences and strings that mean nothing here are
- * swallowed whole; control characters among them count, and Enter and ctrl-c end them. A character
- * above ASCII, in UTF-8, is one KEY_LOST.
+ * xterm, "Control Sequences", PC-Style Function Keys). Other sequences and strings are skipped as a
+ * whole; control characters in them still count, and Enter and ctrl-c end them. A UTF-8 character
+ * beyond ASCII is one KEY_LOST.
  */
 struct terminal_decoder {
 	uint8_t state;
 	uint8_t number;  /* the first parameter of a sequence */
-	uint8_t nr_more; /* bytes of a character of UTF-8 that are still to come */
+	uint8_t nr_more; /* bytes of a UTF-8 character that are still missing */
 	uint16_t length; /* of a string */
 };
 
@@ -47,8 +47,8 @@ struct terminal_decoder {
 unsigned int terminal_decode(struct terminal_decoder *decoder, uint8_t byte);
 
 /*
- * Nothing has come for a moment, longer than within any sequence: an ESC that stands alone, or what a
- * person has begun with alt and a key, is over. A string that has something in it may go on.
+ * Call it if no byte has come for longer than within any sequence. It ends a lone ESC, and a
+ * sequence that alt and a key have begun, but not a string that is not empty.
  */
 void terminal_pause(struct terminal_decoder *decoder);
 
@@ -63,8 +63,8 @@ struct scan_decoder {
 };
 
 /*
- * The key that `code` means, or KEY_NONE: it was released, it is a part, it has no meaning here.
- * KEY_LOST: more was typed than the keyboard could keep.
+ * The key that `code` completes, or KEY_NONE: a key was released, a sequence goes on, or the code
+ * is not known. KEY_LOST: the keyboard's buffer overflowed.
  */
 unsigned int scan_decode(struct scan_decoder *decoder, uint8_t code);
 

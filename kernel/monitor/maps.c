@@ -10,7 +10,7 @@
 #include "experiment.h"
 #include "names.h"
 
-/* Leaves that follow each other with the same attributes, in one region. */
+/* Contiguous leaves with the same attributes, in one region. */
 struct range {
 	uint64_t start, last; /* both included; nothing yet if last < start */
 	enum mc_pt_kind kind;
@@ -21,8 +21,8 @@ struct range {
 };
 
 /*
- * A part of the list: what is below the table window or above it, as it is mapped; or, with the slot taken so
- * many times, what the window shows of it: tables, which are left out, and the start of each large page.
+ * A part of the list: what is mapped below the table window or above it; or, if the slot is taken
+ * nr_taken times, how that appears in the window: the start of each large page, but not the tables.
  */
 struct map_part {
 	unsigned int nr_taken;
@@ -97,7 +97,7 @@ static bool continues(const struct range *range, const struct range *next)
 	       range->attributes.type == next->attributes.type && range->name == next->name;
 }
 
-/* What is mapped singly has its name from where it is in physical memory. */
+/* Single mappings are named by their physical address. */
 static const char *leaf_name(mc_virt_addr_t address, const struct named *named,
 			     mc_phys_addr_t physical)
 {
@@ -109,7 +109,10 @@ static const char *leaf_name(mc_virt_addr_t address, const struct named *named,
 	return name ? name : named->name;
 }
 
-/* The leaf as the window shows it. The slot's entry has neither U nor X, and stands for all below. */
+/*
+ * The leaf as the window shows it. The slot's entry grants neither U nor X, so nothing below it has
+ * them.
+ */
 static void move_to_window(const struct map_list *list, struct range *leaf, unsigned int level)
 {
 	const struct mc_space *space = list->space;
@@ -151,7 +154,7 @@ static void add_leaf(struct map_list *list, mc_virt_addr_t address, unsigned int
 	list->range = next;
 }
 
-/* All of the address space, in order, but the recursive slot. */
+/* Visits all of the address space, in order, except the recursive slot. */
 static int add_entry(void *context, mc_virt_addr_t first, unsigned int level, mc_pt_entry_t entry)
 {
 	struct map_list *list = context;
@@ -167,7 +170,7 @@ static int add_entry(void *context, mc_virt_addr_t first, unsigned int level, mc
 	return 0;
 }
 
-/* The region of the window that the recursive slot makes of a space. */
+/* The region of a space's own table window. */
 static const struct mc_region *find_window(const struct mc_space *space)
 {
 	size_t count;
@@ -192,7 +195,7 @@ static void show_window(const struct mc_region *window)
 
 static enum command_result run_maps(unsigned int count, const char *const *arguments)
 {
-	/* In the order of addresses: the slot's own place in the window is where it is taken once more. */
+	/* In ascending order: the slot's place in the window shows the window again. */
 	static const struct map_part parts[] = { { 0, false }, { 1, false }, { 2, false },
 						 { 2, true },  { 1, true },  { 0, true } };
 	struct map_list list = { .space = monitor_space() };

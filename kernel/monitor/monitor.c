@@ -32,7 +32,7 @@ static void show_line(void)
 	view_update(&view, PROMPT, &editor.line, columns, type, NULL);
 }
 
-/* The row is left as it is, and the next one is a new one. */
+/* Leave the row as it is, and go to a new one. */
 static void leave_line(const char *mark)
 {
 	editor.line.cursor = editor.line.length;
@@ -86,7 +86,7 @@ void monitor_prompt(void)
 		take_key(input_key());
 }
 
-/* Run the command at the start of the line as if it had been typed; where the next one begins. */
+/* Run the first command of the line as if it had been typed. Returns where the next one begins. */
 static const char *run_first(const char *line, enum command_result *worst)
 {
 	char command[OPTIONS_RUN_SIZE];

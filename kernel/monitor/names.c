@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names for what is mapped where (names.h): the kernel's regions, and what it maps singly. */
+/* Names for addresses (names.h): the kernel's regions and its single mappings. */
 #include <kernel/address_space.h>
 #include <kernel/memory.h>
 #include <kernel/units.h>
@@ -7,7 +7,7 @@
 
 #include "names.h"
 
-/* The first address of the kernel half, with either number of levels; below it are experiments. */
+/* Experiments are below this, and the kernel half above, with either number of levels. */
 #define KERNEL_HALF (UINT64_C(1) << 63)
 
 struct named named_of(mc_virt_addr_t address)

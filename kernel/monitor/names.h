@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names for what is mapped where. */
+/* Names for addresses. */
 #ifndef KERNEL_MONITOR_NAMES_H
 #define KERNEL_MONITOR_NAMES_H
 
@@ -11,13 +11,10 @@ struct named {
 	const char *name;
 };
 
-/* The part that holds an address; a name of "" where the kernel has no region. */
+/* The part with an address; its name is "" if the kernel has no region there. */
 struct named named_of(mc_virt_addr_t address);
 
-/*
- * A better name for what is mapped at one of the kernel's single mappings, by its physical address;
- * NULL if it is nothing special.
- */
+/* The name of a single mapping of the kernel's, by its physical address; NULL if it has none. */
 const char *name_of_single(mc_phys_addr_t physical);
 
 #endif

@@ -35,7 +35,7 @@ bool own_parse(const char *text, mc_phys_addr_t *physical)
 	return true;
 }
 
-/* The largest page size that a block of so many frames can use, in frames: it is aligned to that. */
+/* The alignment of a block of `count` frames: the largest page that it can use, in frames. */
 static uint64_t alignment(uint64_t count)
 {
 	uint64_t align = 1;
@@ -93,7 +93,7 @@ const struct command alloc_command = {
 	.run = run_alloc,
 };
 
-/* Whether any address space still leads to the block: who got it next would share it. */
+/* Whether any address space still maps the block: its next owner would share it. */
 static bool is_mapped(const struct own_block *block)
 {
 	mc_virt_addr_t address;

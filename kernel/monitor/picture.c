@@ -7,7 +7,7 @@ static unsigned int row_shift(const struct picture *picture)
 	return picture->cell_shift + (unsigned int)__builtin_ctz(picture->row_cells);
 }
 
-/* The rows of a range that no range before it has a part of: [first, first + count). */
+/* The rows of a range that no earlier range is in: [first, first + count). */
 struct new_rows {
 	uint64_t first, count;
 };

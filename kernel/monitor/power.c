@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `reboot` and `poweroff`: one way after the other, and the truth if none works. */
+/* `reboot` and `poweroff`: try one way after the other, and say so if none works. */
 #include <arch/acpi_power.h>
 #include <arch/cpu.h>
 #include <arch/cpu_features.h>
@@ -20,7 +20,7 @@
 /* Long enough for firmware to turn ACPI on, and for power to go: a second or so. */
 #define POLLS 1000000
 
-/* Ports of hypervisors, by the vendor that CPUID has for them. Nobody else's ports are touched. */
+/* Power-off ports of hypervisors, by CPUID's vendor. No other's port is touched. */
 static const struct {
 	const char *vendor;
 	uint16_t port, value;
@@ -30,11 +30,11 @@ static const struct {
 	{ "VBoxVBoxVBox", 0x4004, 0x3400 },
 };
 
-/* Bochs says nothing by CPUID; its port for messages reads as its own number. */
+/* CPUID does not show Bochs; but its message port reads as its own number. */
 #define BOCHS_PORT 0xe9
 #define BOCHS_OFF  0x8900
 
-/* What firmware says; nothing, if it says nothing that can be understood. */
+/* What ACPI says; all zero if nothing of it is usable. */
 static struct acpi_power read_power(void)
 {
 	struct acpi_power power = { 0 };

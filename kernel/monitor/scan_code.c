@@ -7,7 +7,7 @@
 #define PAUSE_CODES     2 /* that follow its prefix */
 #define RELEASED        0x80
 #define OVERRUN         0xff
-#define OVERRUN_SET_2   0x00 /* the same, of a controller that does not translate it */
+#define OVERRUN_SET_2   0x00 /* the same, if the controller does not translate it */
 
 enum scan_code {
 	SCAN_CTRL = 0x1d,
@@ -59,19 +59,19 @@ static unsigned int character_key(const struct scan_decoder *decoder, uint8_t co
 		return is_letter(c) ? KEY_CTRL(c) : (unsigned int)KEY_NONE;
 	if (c == '\033')
 		return KEY_NONE;
-	/* Caps lock turns shift round, for letters only. */
+	/* Caps lock inverts shift, for letters only. */
 	if (shift != (decoder->caps && is_letter(c)))
 		c = shifted[code];
 	return (unsigned char)c;
 }
 
-/* Whether the code is that of a key which only changes what others mean. */
+/* Whether the code is a modifier key's; if so, note its state. */
 static bool is_modifier(struct scan_decoder *decoder, uint8_t code, bool extended, bool pressed)
 {
 	switch (code) {
 	case SCAN_CTRL: *(extended ? &decoder->ctrl_right : &decoder->ctrl_left) = pressed; break;
 	case SCAN_SHIFT_LEFT:
-		/* E0 2A is no key: the keyboard puts it around others, to undo shift or num lock. */
+		/* E0 2A is not a key: it is sent around others, to undo shift or num lock. */
 		if (!extended)
 			decoder->shift_left = pressed;
 		break;
@@ -91,7 +91,7 @@ unsigned int scan_decode(struct scan_decoder *decoder, uint8_t code)
 	const bool pressed = !(code & RELEASED);
 
 	if (code == OVERRUN || code == OVERRUN_SET_2) {
-		/* What has been let go meanwhile is not known: no key is to stay down for ever. */
+		/* Releases may have been lost: no key may stay down for ever. */
 		*decoder = (struct scan_decoder){ .caps = decoder->caps };
 		return KEY_LOST;
 	}

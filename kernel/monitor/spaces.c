@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* `space`: address spaces beside the kernel's, whose kernel half they share. */
+/* `space`: address spaces besides the kernel's, which share its kernel half. */
 #include <kernel/address_space.h>
 #include <kernel/string.h>
 
 #include "commands.h"
 #include "experiment.h"
 
-/* Number 0 is the kernel's, and not in here. */
+/* Number 0 is the kernel's, which is not kept here. */
 static struct mc_space spaces[SPACES_MAX];
 static bool is_made[SPACES_MAX];
 

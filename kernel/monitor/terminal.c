@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A terminal's bytes as keys (keys.h). The states are those of DEC's parser as far as they matter here
- * (Paul Williams, "A parser for DEC's ANSI-compatible video terminals", of the VT500 series): the same
- * bytes end a sequence, so that what is not understood is swallowed whole.
+ * A terminal's bytes as keys (keys.h). The states are the relevant ones of DEC's parser (Paul
+ * Williams, "A parser for DEC's ANSI-compatible video terminals", of the VT500 series): the same
+ * bytes end a sequence, so that unknown ones are skipped as a whole.
  */
 #include "keys.h"
 
 #define ESCAPE     0x1b
 #define BELL       KEY_CTRL('g')
-#define CANCEL     KEY_CTRL('x') /* CAN and SUB break off whatever is under way */
+#define CANCEL     KEY_CTRL('x') /* CAN and SUB cancel any sequence */
 #define SUBSTITUTE KEY_CTRL('z')
 
-/* A string that goes on for so long has lost its end, or is none: somebody has typed alt-]. */
+/* A longer string has lost its end, or is none: alt-] begins like a string. */
 #define STRING_MAX 256
 
 enum terminal_state {
@@ -25,7 +25,7 @@ enum terminal_state {
 	TERMINAL_STRING,
 };
 
-/* What the last letter of ESC [ or of ESC O says. */
+/* The key of the last letter of ESC [ or ESC O. */
 static unsigned int key_of_letter(uint8_t letter)
 {
 	switch (letter) {
@@ -39,7 +39,7 @@ static unsigned int key_of_letter(uint8_t letter)
 	}
 }
 
-/* What the number in ESC [ NUMBER ~ says. */
+/* The key of the number in ESC [ NUMBER ~. */
 static unsigned int key_of_number(uint8_t number)
 {
 	switch (number) {
@@ -57,7 +57,7 @@ static unsigned int in_text(uint8_t byte)
 	return byte == '\n' ? (unsigned int)KEY_ENTER : byte;
 }
 
-/* Whoever types these wants to be rid of the line, whatever is under way. */
+/* These end the line even within a sequence. */
 static bool ends_line(uint8_t byte)
 {
 	return byte == '\r' || byte == '\n' || byte == KEY_CTRL('c');
@@ -100,7 +100,7 @@ static unsigned int in_sequence(struct terminal_decoder *decoder, uint8_t byte)
 	return KEY_NONE;
 }
 
-/* The Linux console has ESC [ [ A to E for F1 to F5: a byte more than ECMA-48 would have. */
+/* The Linux console has ESC [ [ A to E for F1 to F5: a byte more than in ECMA-48. */
 static unsigned int after_open(struct terminal_decoder *decoder, uint8_t byte)
 {
 	if (byte == '[') {
@@ -111,7 +111,7 @@ static unsigned int after_open(struct terminal_decoder *decoder, uint8_t byte)
 	return in_sequence(decoder, byte);
 }
 
-/* ESC ends a string, too, and the \ that follows is then a sequence of its own, which means nothing. */
+/* ESC ends a string, too; the \ that follows is then a sequence without meaning. */
 static unsigned int in_string(struct terminal_decoder *decoder, uint8_t byte)
 {
 	if (breaks_off(byte) || byte == BELL || ++decoder->length == STRING_MAX)
@@ -120,8 +120,8 @@ static unsigned int in_string(struct terminal_decoder *decoder, uint8_t byte)
 }
 
 /*
- * DEC's parser obeys a control character at once, and the sequence goes on. But a key that is typed
- * after a lone ESC, or together with alt, is all that there is: nothing of it follows.
+ * DEC's parser executes a control character at once, and the sequence goes on. But after a lone
+ * ESC, or with alt, the key is the end: nothing of the sequence follows.
  */
 static unsigned int control(struct terminal_decoder *decoder, uint8_t byte)
 {
@@ -130,7 +130,9 @@ static unsigned int control(struct terminal_decoder *decoder, uint8_t byte)
 	return in_text(byte);
 }
 
-/* UTF-8 (RFC 3629, 3): the first byte says how many follow. A byte that follows nothing counts as one. */
+/*
+ * UTF-8 (RFC 3629, 3): the first byte says how many follow. A stray following byte is a character.
+ */
 static unsigned int foreign(struct terminal_decoder *decoder, uint8_t byte)
 {
 	decoder->state = TERMINAL_TEXT;
@@ -162,7 +164,7 @@ unsigned int terminal_decode(struct terminal_decoder *decoder, uint8_t byte)
 {
 	if (byte < 0x80)
 		decoder->nr_more = 0;
-	/* ESC always begins anew, so that no broken sequence can keep the keyboard. */
+	/* ESC always begins a new sequence, so that a broken one cannot block the keyboard. */
 	if (byte == ESCAPE) {
 		decoder->state = TERMINAL_ESCAPE;
 		return KEY_NONE;

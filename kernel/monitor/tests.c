@@ -9,7 +9,7 @@
 #include "commands.h"
 #include "experiment.h"
 
-/* Tests and benchmarks change roots themselves, and come back to the kernel's. */
+/* Tests and benchmarks switch roots themselves, and return to the kernel's. */
 static bool kernel_space_is_active(const char *what)
 {
 	if (monitor_space() == monitor_space_number(0))

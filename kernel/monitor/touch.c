@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `peek` and `poke`: memory, touched as any code would touch it. A fault is reported, and that is all. */
+/* `peek` and `poke`: access memory with ordinary instructions. A fault is only reported. */
 #include <arch/exception.h>
 
 #include "commands.h"

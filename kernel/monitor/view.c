@@ -10,8 +10,8 @@ struct sink {
 };
 
 /*
- * The row: the prompt, and as much of the line as fits with the cursor in it. One column stays free,
- * because a terminal that has written its last column is in a state of its own (VT100, DECAWM).
+ * The row: the prompt, and the part of the line around the cursor that fits. One column stays free,
+ * because a terminal behaves differently after writing its last column (VT100, DECAWM).
  */
 static struct view make_view(const char *prompt, const struct editor_line *line, size_t columns)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `walk`: what the page tables say for an address, level by level. */
+/* `walk`: the page-table entries of an address, level by level. */
 #include <kernel/address_space.h>
 #include <kernel/string.h>
 #include <kernel/units.h>
@@ -10,8 +10,8 @@
 #include "experiment.h"
 
 /*
- * What is said of a table: how many of its entries are live. Those below the root in the kernel half
- * belong to all address spaces, and are not counted; the recursive slot's is the root itself.
+ * The text for a table: how many of its entries are live. Those below the root in the kernel half
+ * belong to all address spaces, and are not counted; the recursive slot's table is the root itself.
  */
 static void describe_table(char *text, size_t size, mc_virt_addr_t address,
 			   const struct mc_walk_step *step, const struct mc_root *root)
@@ -24,7 +24,7 @@ static void describe_table(char *text, size_t size, mc_virt_addr_t address,
 		fmt_print(text, size, "%u live", mc_pt_live(step->entry));
 }
 
-/* Where the entry leads, and what else it says beside its bits. */
+/* Show where the entry leads, and what else is known of it. */
 static void show_step(mc_virt_addr_t address, const struct mc_walk_step *step,
 		      const struct mc_root *root)
 {
@@ -62,7 +62,7 @@ static void show_rights(const struct mc_translation *to, enum mc_memory_type typ
 	    decode_memory_type(type));
 }
 
-/* What all of the walk comes to; `error` is what the walk function returned. */
+/* Show the result of the walk; `error` is what the walk function returned. */
 static void show_verdict(mc_virt_addr_t address, const struct mc_walk *walk, unsigned int levels,
 			 int error)
 {
@@ -107,7 +107,7 @@ static void show_both_steps(mc_virt_addr_t address, const struct mc_walk_step *o
 	    offset->entry.raw == recursive->entry.raw ? "" : " DIFFERS");
 }
 
-/* How often an address takes the recursive slot, before indices that lead anywhere else. */
+/* How many indices of an address, from the first on, are the recursive slot. */
 static unsigned int times_taken(mc_virt_addr_t address, unsigned int slot, unsigned int levels)
 {
 	unsigned int count = 0;
@@ -117,7 +117,7 @@ static unsigned int times_taken(mc_virt_addr_t address, unsigned int slot, unsig
 	return count;
 }
 
-/* Where the window shows the start of what a large leaf maps. */
+/* Show where the table window maps the start of a large page. */
 static void show_views(mc_virt_addr_t address, unsigned int slot, unsigned int level,
 		       const struct mc_root *root)
 {
@@ -135,7 +135,10 @@ static void show_views(mc_virt_addr_t address, unsigned int slot, unsigned int l
 	}
 }
 
-/* Data in the window: where it is of an address outside, and whose it is at one inside. */
+/*
+ * Large pages in the table window: for an address outside, where its page appears; for one inside,
+ * whose page it shows.
+ */
 static void show_data_in_window(mc_virt_addr_t address, const struct mc_walk *walk,
 				const struct mc_root *root)
 {

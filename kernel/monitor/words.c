@@ -10,7 +10,7 @@ static bool ends_command(char c)
 	return !c || c == ';';
 }
 
-/* Copy the word at `from` to `to`, if there is room; how long it is. */
+/* Copy the word at `from` to `to`, if there is room. Returns its length. */
 static size_t copy_word(char *to, size_t room, const char *from)
 {
 	size_t length = 0;

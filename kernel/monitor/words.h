@@ -22,18 +22,18 @@ enum words_result {
 };
 
 /*
- * Take one command off the line at *cursor: up to the next `;` or the line's end, cut into words at
- * blanks. *cursor is left after the `;`, or at the line's end, whatever the result.
+ * Take one command from the line at *cursor, up to the next `;` or the line's end, split into words
+ * at blanks. Whatever the result, *cursor is then after the `;` or at the line's end.
  */
 enum words_result words_split(struct words *words, const char **cursor);
 
 /*
- * A number: decimal, or hexadecimal after 0x, with _ between digits where it helps, and K, M, G or T
- * after it for so many times 2^10, 2^20, 2^30, 2^40. False if `text` is anything else, or too large.
+ * A number: decimal, or hexadecimal after 0x, with optional _ between digits, and a suffix K, M, G
+ * or T for 2^10, 2^20, 2^30, 2^40. False if `text` is anything else, or too large.
  */
 bool words_number(const char *text, uint64_t *number);
 
-/* Rights as letters, in any order: r w x u g, or - for none of a place. False if it is anything else. */
+/* Rights as letters, in any order: r w x u g, and - for none. False if it is anything else. */
 bool words_rights(const char *text, unsigned int *rights);
 
 #endif

@@ -14,7 +14,7 @@ extern const struct kbench *const __stop_kbenches[];
 #define BENCH_NAME_MAX 128
 #define EMPTY_ROUNDS   1024
 
-/* What counting costs without anything to count: once a pair, and once a round of a loop. */
+/* The cost of counting itself: of a start/stop pair, and of a round of a loop. */
 struct overhead {
 	uint64_t pair, round;
 };
@@ -58,7 +58,7 @@ static bool run_bench(const struct kbench *bench, const char *name, struct overh
 	return true;
 }
 
-/* What a program has to know to read what follows (tests/bench/report/kernel.py). */
+/* The header for programs that read the log (tests/bench/report/kernel.py). */
 static void describe_log(void)
 {
 	const struct cpu_features *cpu = cpu_features();

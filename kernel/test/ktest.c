@@ -18,7 +18,7 @@ extern const struct ktest *const __stop_ktests[];
 
 #define TEST_NAME_MAX 128
 
-/* The test that runs now. A panic or a signal handler reads it at any moment. */
+/* The running test. A panic or a signal handler may read it at any moment. */
 static const struct ktest *volatile current;
 
 const struct ktest *ktest_current(void)
@@ -51,7 +51,7 @@ static unsigned int count_tests(const char *suite, const char *glob)
 	return count;
 }
 
-/* A suite is run where its first selected test stands. */
+/* A suite runs at the place of its first selected test. */
 static bool opens_suite(const struct ktest *const *candidate, const char *glob)
 {
 	if (!is_selected(*candidate, glob))
@@ -163,7 +163,7 @@ uint64_t ktest_random(struct ktest_run *t)
 
 uint64_t ktest_random_below(struct ktest_run *t, uint64_t bound)
 {
-	/* Values below 2^64 mod bound would favour small results: draw again. */
+	/* Values below 2^64 mod bound would bias the result: draw again. */
 	const uint64_t reject_below = -bound % bound;
 	uint64_t value;
 

@@ -47,7 +47,7 @@ bool selftest_run(const struct options *options)
 		log_info("no self-tests asked for: `selftest` on the command line runs them");
 		return true;
 	}
-	/* By default each run draws other numbers; the KTAP header says which. */
+	/* By default each run has another seed; the KTAP header shows it. */
 	return selftest_run_matching(options->selftest_glob,
 				     options->has_seed ? options->seed : cpu_ticks());
 }

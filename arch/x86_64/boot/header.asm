@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The Multiboot2 header (specification, 3.1): how GRUB knows us and what we would like from it. The
-; only request is a framebuffer, and it is optional: on UEFI there is no other screen. Which tags the
-; information has is not asked for either, because we depend on none but the memory map.
+; The Multiboot2 header (specification, 3.1): it identifies the kernel for GRUB. The only request is
+; a framebuffer, and it is optional: on UEFI there is no other screen. No tags of the information
+; are requested, because we need only the memory map.
 
 %include "generated/constants.inc"
 
@@ -24,7 +24,7 @@ header:
 	dw	HEADER_TAG_FRAMEBUFFER
 	dw	HEADER_TAG_OPTIONAL
 	dd	.framebuffer_end - .framebuffer
-	dd	0			; width, height: as the loader likes
+	dd	0			; width, height: the loader's choice
 	dd	0
 	dd	32			; bits per pixel
 .framebuffer_end:

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Multiboot2 boot information parser (arch/multiboot2.h), over untrusted bytes. A tag's fields are
- * read only after its size is known to hold them and to lie within the structure, whose size is known to
- * lie within what can be read. Offsets and sizes are 32 bits wide in the format and are summed in 64, so
- * no sum can overflow.
+ * The Multiboot2 boot information parser (arch/multiboot2.h). The bytes are untrusted: before a
+ * field is read, it is checked that it lies within its tag, the tag within the structure, and that
+ * within what can be read. Offsets and sizes are 32 bits wide and are summed in 64, so no sum can
+ * overflow.
  */
 #include <arch/multiboot2.h>
 #include <kernel/boot_information.h>
@@ -12,13 +12,13 @@
 struct parser {
 	const uint8_t *data;
 	uint64_t total_size;
-	uint32_t seen; /* bit n: a sound tag of type n was there; the known types are below 32 */
+	uint32_t seen; /* bit n: a valid tag of type n was found; the known types are below 32 */
 	struct bootinfo *info;
 	struct multiboot2_error error; /* the last */
 	multiboot2_left_out left_out;
 };
 
-/* Where a field is, and its name: two arguments of fail_in_tag(). */
+/* A field's offset and name: two arguments of fail_in_tag(). */
 #define FIELD(structure, member) offsetof(structure, member), #member
 
 #define TAG_SIZE FIELD(struct multiboot2_tag, size)
@@ -36,7 +36,7 @@ static int fail(struct parser *parser, int code, uint32_t tag_type, uint64_t off
 	return code;
 }
 
-/* `field` is the offset in the tag of what is wrong. */
+/* `field` is the offset of the error in the tag. */
 static int fail_in_tag(struct parser *parser, const struct multiboot2_tag *tag, int code,
 		       uint64_t field, const char *name, const char *text)
 {
@@ -54,7 +54,7 @@ static void leave_out(struct parser *parser, const char *tag_name)
 		parser->left_out(&parser->error);
 }
 
-/* The text of a tag from byte `from` on, NULL unless it ends in a NUL before the tag does (3.6.5). */
+/* The text of a tag from byte `from` on, NULL if it has no NUL within the tag (3.6.5). */
 static const char *string_in(const struct multiboot2_tag *tag, uint64_t from)
 {
 	const char *bytes = (const char *)tag;
@@ -81,7 +81,7 @@ static int parse_command_line(struct parser *parser, const struct multiboot2_tag
 {
 	struct bootinfo *info = parser->info;
 
-	/* What it means if it has no end, kernel/boot/options.c decides: it keeps nobody from starting. */
+	/* The kernel starts even if it has no end: kernel/boot/options.c handles that. */
 	if (!string_in(tag, sizeof(*tag))) {
 		info->cut_command_line = (const char *)(tag + 1);
 		info->cut_length = tag->size - sizeof(*tag);
@@ -97,7 +97,7 @@ static int parse_loader_name(struct parser *parser, const struct multiboot2_tag 
 
 #define MODULE_NAME "module"
 
-/* Whether a tag is a module's that counts. */
+/* Whether a tag is a valid module. */
 static bool is_module(const struct multiboot2_tag *tag)
 {
 	const struct multiboot2_module *module = (const void *)tag;
@@ -114,7 +114,7 @@ static int parse_module(struct parser *parser, const struct multiboot2_tag *tag)
 		return fail_in_tag(parser, tag, MC_ERR_FORMAT, FIELD(struct multiboot2_module, end),
 				   "the module ends before it starts");
 	parser->info->nr_modules++;
-	/* The module is there all the same. */
+	/* The module itself is kept. */
 	if (parse_string(parser, tag, sizeof(struct multiboot2_module), &command_line))
 		leave_out(parser, MODULE_NAME);
 	return 0;
@@ -135,7 +135,7 @@ static int parse_memory_map(struct parser *parser, const struct multiboot2_tag *
 	const struct multiboot2_memory_map *map = (const void *)tag;
 	const uint64_t size = tag->size - sizeof(*map);
 
-	/* 3.6.8: entry_size "is guaranteed to be a multiple of 8", so each entry is aligned. */
+	/* 3.6.8: entry_size "is guaranteed to be a multiple of 8", so entries are aligned. */
 	if (map->entry_size < sizeof(struct multiboot2_memory_entry) ||
 	    !is_aligned(map->entry_size, MULTIBOOT2_ALIGN))
 		return fail_in_tag(parser, tag, MC_ERR_FORMAT,
@@ -198,7 +198,7 @@ static int parse_palette(struct parser *parser, const struct multiboot2_framebuf
 	return 0;
 }
 
-/* That there is a line, and it fits the pitch, and the whole fits the address space. */
+/* Check that lines are not empty and fit the pitch, and that all fits the address space. */
 static int check_geometry(struct parser *parser, const struct multiboot2_framebuffer *from,
 			  uint64_t bits_per_unit)
 {
@@ -250,7 +250,7 @@ static int parse_framebuffer(struct parser *parser, const struct multiboot2_tag 
 		break;
 	case MULTIBOOT2_FRAMEBUFFER_RGB:
 		to.kind = BOOTINFO_FRAMEBUFFER_RGB;
-		/* A pixel takes whole bytes: one of 15 bits takes two. */
+		/* A pixel is whole bytes: one of 15 bits takes two. */
 		error = check_geometry(parser, from, align_up(from->bits_per_pixel, 8));
 		if (!error)
 			error = parse_colours(parser, from, &to);
@@ -287,14 +287,14 @@ static int parse_rsdp_new(struct parser *parser, const struct multiboot2_tag *ta
 #define RSDP_NEW_SIZE 36
 
 enum {
-	TAG_REPEATS = 1 << 0, /* each counts, not only the first */
-	TAG_DECIDES = 1 << 1, /* there is no starting without it */
+	TAG_REPEATS = 1 << 0, /* all count, not only the first */
+	TAG_DECIDES = 1 << 1, /* the kernel cannot start without it */
 };
 
 static const struct tag_rule {
 	enum multiboot2_tag_type type;
 	const char *name;
-	uint32_t min_size; /* of the tag: what parse() may read without looking */
+	uint32_t min_size; /* of the tag: what parse() may read without a check */
 	unsigned int flags;
 	int (*parse)(struct parser *parser, const struct multiboot2_tag *tag);
 } tag_rules[] = {
@@ -345,7 +345,7 @@ static int parse_tag(struct parser *parser, const struct multiboot2_tag *tag)
 	return 0;
 }
 
-/* The tag at `offset`, once it is known that it lies in the structure and what its size is. */
+/* Check that the tag at `offset` lies within the structure, and return it. */
 static int check_tag(struct parser *parser, uint64_t offset, const struct multiboot2_tag **result)
 {
 	const struct multiboot2_tag *tag;
@@ -368,13 +368,13 @@ static int check_tag(struct parser *parser, uint64_t offset, const struct multib
 	return 0;
 }
 
-/* 3.6.2: the size leaves out the padding that puts the next tag at a multiple of 8. */
+/* 3.6.2: the size does not include the padding to the next multiple of 8. */
 static uint64_t next_offset(uint64_t offset, const struct multiboot2_tag *tag)
 {
 	return align_up(offset + tag->size, MULTIBOOT2_ALIGN);
 }
 
-/* *end: where the end tag does. */
+/* *end: the end of the end tag. */
 static int parse_tags(struct parser *parser, uint64_t *end)
 {
 	uint64_t offset = sizeof(struct multiboot2_info);
@@ -459,7 +459,7 @@ bool bootinfo_next_module(const struct bootinfo *info, size_t *cursor,
 	const uint8_t *data = info->data;
 	uint64_t offset = *cursor ? *cursor : sizeof(struct multiboot2_info);
 
-	/* An info that multiboot2_parse() refused has no data. */
+	/* No data if multiboot2_parse() failed. */
 	while (data) {
 		const struct multiboot2_tag *tag = (const void *)(data + offset);
 		const struct multiboot2_module *module = (const void *)tag;

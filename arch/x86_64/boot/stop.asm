@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Where the stub ends when it cannot go on: one sentence on COM1, and on the screen where that is
-; still in text mode; then halt. 32-bit code without paging; nothing of the kernel is assumed.
+; Where the stub stops if it cannot go on: one sentence on COM1, and on the screen if that is still
+; in text mode; then halt. 32-bit code without paging, independent of the kernel.
 
 %include "boot/stub.inc"
 
@@ -74,7 +74,7 @@ write_serial:
 	mov	dx, UART_FIFO
 	mov	al, 0xc7		; on, cleared
 	out	dx, al
-	mov	dx, UART_MODEM		; a port that is not there does not echo
+	mov	dx, UART_MODEM		; a missing port does not echo
 	mov	al, UART_LOOPBACK
 	out	dx, al
 	mov	dx, UART_DATA
@@ -114,7 +114,7 @@ write_serial:
 .done:
 	ret
 
-; The graphics controller says whether the screen shows text; no VGA at all reads as ones.
+; The graphics controller tells whether the screen shows text; without VGA it reads as ones.
 write_vga:
 	mov	dx, VGA_GRAPHICS_INDEX
 	mov	al, VGA_MISC

@@ -28,7 +28,7 @@ boot_entry:
 	jne	stop_no_multiboot2
 	mov	ebp, ebx		; EBP keeps the information's address: CPUID takes EBX
 
-	mov	edi, PHYS(bss_start)	; zeroed by the loader too, but nothing proves it
+	mov	edi, PHYS(bss_start)	; the loader should have zeroed it; do not rely on that
 	mov	ecx, PHYS(bss_end)
 	sub	ecx, edi
 	shr	ecx, 2
@@ -40,7 +40,7 @@ boot_entry:
 	call	build_tables
 	jmp	enable_long_mode
 
-; Everything that the kernel cannot do without; stops with a sentence where it is missing.
+; Check for everything that the kernel needs; stop with a sentence if it is missing.
 check_cpu:
 	pushfd				; CPUID exists if RFLAGS.ID can be changed (SDM 1, 20.1)
 	pop	eax
@@ -75,9 +75,9 @@ check_cpu:
 ; CMOV is in every compiled function.
 BASIC_FEATURES equ CPUID_1_EDX_MSR | CPUID_1_EDX_PAE | CPUID_1_EDX_CMOV | CPUID_1_EDX_PAT
 
-; On: PAE and what CPUID shows of PGE, LA57; the root table; EFER; the PAT; paging (SDM 3, 10.8.5).
-; LA57 can change only while paging is off, and NXE must be on before a table has NX set. From the
-; write of CR0 on there is no stack: the identity map has only the stub's own pages.
+; Turn on PAE and, if CPUID has them, PGE and LA57; the root table; EFER; the PAT; paging (SDM 3,
+; 10.8.5). LA57 can change only while paging is off, and NXE must be on before an entry with NX is
+; used. From the write of CR0 on there is no stack: the identity map has only the stub's own pages.
 enable_long_mode:
 	lgdt	[gdt_pointer]		; GDTR still points into the loader's memory
 	mov	eax, CPUID_FEATURES

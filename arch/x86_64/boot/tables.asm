@@ -8,7 +8,7 @@
 ;	recursive slot	if configured
 ;	kernel		4 KiB pages with each section's permissions; guard pages absent
 ;
-; All leaves but the identity map's are global. Entries are 8 bytes, written as two halves.
+; All leaves except the identity map's are global. Entries are 8 bytes, written as two halves.
 
 %include "boot/stub.inc"
 
@@ -37,7 +37,7 @@ build_tables:
 	call	choose_levels
 	jmp	map_physical
 
-; The tables that are always there, whatever the CPU.
+; The tables that do not depend on the CPU.
 link_tables:
 	LINK	boot_pml4, PHYSMAP_SLOT, physmap_pdpt
 	LINK	boot_pml4, KERNEL_SLOT, kernel_pdpt
@@ -51,8 +51,8 @@ link_tables:
 %endrep
 	ret
 
-; The root is the PML4, or with 5 levels a PML5 whose last entry is the PML4. The identity map hangs
-; below root entry 0 either way.
+; The root is the PML4, or with 5 levels a PML5 whose last entry is the PML4. The identity map is
+; below root entry 0 in both cases.
 choose_levels:
 	mov	ebx, PHYS(boot_pml4)
 	mov	ecx, PHYS(identity_pdpt)
@@ -181,7 +181,7 @@ map_physical:
 	test	edx, CPUID_E1_EDX_1GIB
 	jz	map_physical_2m
 
-; As many 1 GiB pages as one PDPT holds, or as there are physical addresses.
+; Map 1 GiB pages: as many as one PDPT holds, at most all physical addresses.
 map_physical_1g:
 	mov	ebx, MC_PT_ENTRIES
 	sub	ecx, 30

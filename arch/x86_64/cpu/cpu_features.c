@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading CPUID (SDM 2, CPUID): no leaf is asked for before the CPU has said that it has it. */
+/* Reading CPUID (SDM 2, CPUID): only leaves that the CPU reports to have. */
 #include <arch/cpu.h>
 #include <arch/cpu_features.h>
 #include <kernel/string.h>
 #include <kernel/units.h>
 
-/* The architecture's limit; a hypervisor that says more is not believed. */
+/* The architecture's limit, even if a hypervisor reports more. */
 #define PHYSICAL_BITS_MAX 52
 
 static struct cpu_features features;
@@ -52,7 +52,7 @@ static unsigned int read_physical_bits(void)
 	return bits < PHYSICAL_BITS_MAX ? bits : PHYSICAL_BITS_MAX;
 }
 
-/* As other hypervisors took it over from VMware: in kHz. */
+/* In kHz: VMware's leaf, which other hypervisors adopted. */
 static uint64_t tsc_by_hypervisor(void)
 {
 	if (!*features.hypervisor || cpuid(CPUID_HYPERVISOR, 0).eax < CPUID_HYPER_TIMING)
@@ -69,7 +69,7 @@ static uint64_t tsc_by_crystal(void)
 	return r.eax ? (uint64_t)r.ecx * r.ebx / r.eax : 0;
 }
 
-/* Leaf 16H, in MHz: as good as the label on the CPU. */
+/* Leaf 16H, in MHz: the nominal frequency. */
 static uint64_t tsc_by_base_frequency(void)
 {
 	return has_leaf(CPUID_FREQUENCY)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's GDT and TSS (SDM 3, 3.5 and 8.7). 64-bit code uses segments for little: one for code,
- * one for data, and the TSS, which names the stacks for exceptions that cannot trust the current one.
+ * The kernel's GDT and TSS (SDM 3, 3.5 and 8.7). 64-bit code needs little: a segment for code, one
+ * for data, and the TSS, with the stacks for exceptions that cannot use the current one.
  */
 #include <arch/boot.h>
 #include <arch/cpu.h>
@@ -39,7 +39,7 @@ static void load_gdt(void)
 {
 	struct descriptor_pointer pointer = { sizeof(gdt) - 1, (uint64_t)(uintptr_t)gdt };
 
-	/* CS is reloaded by a far return, the only way that 64-bit code has. */
+	/* Reload CS by a far return. */
 	__asm__ volatile("lgdt %0\n\t"
 			 "pushq %1\n\t"
 			 "leaq 1f(%%rip), %%rax\n\t"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the descriptor tables' files share. */
+/* Shared by the files of the descriptor tables. */
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The IDT, and what happens at an exception: a function that expected it is given up (fault_catch),
- * otherwise the kernel gets it. Only the 32 exceptions have gates; maskable interrupts stay off, so
- * any other vector can only come from an INT instruction, and faults as #GP.
+ * The IDT and exception handling: a function that expects the exception is aborted (fault_catch),
+ * otherwise the kernel gets it. Only the 32 exceptions have gates. Maskable interrupts stay off, so
+ * any other vector can only come from an INT instruction, and raises #GP.
  */
 #include <arch/cpu.h>
 #include <arch/exception.h>
@@ -57,7 +57,9 @@ void exceptions_init(void)
 	}
 	__asm__ volatile("lidt %0" : : "m"(pointer));
 
-	/* From here on a machine check has a handler; without MCE it would shut the CPU down. */
+	/*
+	 * From here on machine checks have a handler. With MCE clear, one would shut the CPU down.
+	 */
 	if (cpuid(CPUID_FEATURES, 0).edx & CPUID_1_EDX_MCE)
 		write_cr4(read_cr4() | CR4_MCE);
 }
@@ -121,7 +123,7 @@ void exception_dispatch(struct exception_frame *frame)
 		.rip = frame->rip,
 		.handler_stack = (uint64_t)(uintptr_t)frame,
 	};
-	/* A second fault before catch_call() has returned must not be taken for this one's. */
+	/* A second fault before catch_call() returns must not be caught here. */
 	innermost = point->outer;
 	frame->rip = (uint64_t)(uintptr_t)catch_landing;
 	frame->rsp = point->stack_pointer;

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The 32 exception entries: each makes the frame look like struct exception_frame and calls C. The
-; direction flag and the alignment of the stack are what C expects: the CPU aligns RSP to 16 before
-; it pushes, and the frame's 22 words keep that. And catch_call(), fault_catch()'s assembly half.
+; The 32 exception entries: each completes struct exception_frame and calls C, with the direction
+; flag and the stack alignment that C expects: the CPU aligns RSP to 16 before it pushes, and the
+; frame's 22 words keep that. Also catch_call(), the assembly half of fault_catch().
 
 	extern	exception_dispatch
 

@@ -6,23 +6,23 @@
 
 /* The root pointer (5.2.5.3). */
 #define RSDP_SIGNATURE "RSD PTR "
-#define RSDP_SIZE_OLD  20 /* what the first checksum is of */
+#define RSDP_SIZE_OLD  20 /* covered by the first checksum */
 #define RSDP_REVISION  15
 #define RSDP_RSDT      16 /* 32 bits */
-#define RSDP_LENGTH    20 /* 32 bits; this and what follows from revision 2 on */
+#define RSDP_LENGTH    20 /* 32 bits; this and the next from revision 2 on */
 #define RSDP_XSDT      24 /* 64 bits */
 #define RSDP_SIZE_NEW  36
 
 #define HEADER_LENGTH 4
-#define TABLE_MAX     MIB(1) /* no real one comes near */
-#define PIECE         64     /* of a table that is summed up */
+#define TABLE_MAX     MIB(1) /* real ones are far smaller */
+#define PIECE         64     /* of a table, for its checksum */
 
 static mc_phys_addr_t after(mc_phys_addr_t address, uint64_t offset)
 {
 	return mc_phys_addr(mc_phys_raw(address) + offset);
 }
 
-/* The bytes of what is sound add up to 0. */
+/* The bytes of a valid table add up to 0. */
 static uint8_t sum(const uint8_t *bytes, size_t size)
 {
 	uint8_t result = 0;
@@ -84,7 +84,7 @@ int acpi_find(const struct acpi *acpi, const char *signature, struct acpi_table 
 	return MC_ERR_NOT_FOUND;
 }
 
-/* Whether the part of ACPI 2.0 is there, and as its own checksum says. */
+/* Whether the ACPI 2.0 part is there, with a valid checksum. */
 static bool is_new(const uint8_t *rsdp, size_t size)
 {
 	uint64_t length;

@@ -15,7 +15,7 @@
 #define FADT_X_DSDT      140 /* 64 bits */
 #define FADT_X_PM1A_CNT  172 /* a register */
 #define FADT_X_PM1B_CNT  184 /* the same */
-#define FADT_MAX         196 /* what of it is looked at */
+#define FADT_MAX         196 /* all that is read of it */
 
 #define FADT_FLAG_RESET (UINT32_C(1) << 10)
 
@@ -31,7 +31,7 @@
 #define AML_ROOT    '\\'
 #define AML_PACKAGE 0x12
 
-/* The DSDT is searched in pieces, which overlap by what one name and its package can take. */
+/* The DSDT is searched in pieces, which overlap by the size of one name and its package. */
 #define PIECE   512
 #define OVERLAP 32
 
@@ -40,7 +40,7 @@ struct fadt {
 	uint32_t length;
 };
 
-/* A number in the FADT; 0 if the table ends before the field does: it grew from revision to revision. */
+/* A number in the FADT; 0 if the table ends before it: older revisions are shorter. */
 static uint64_t field(const struct fadt *fadt, size_t offset, size_t size)
 {
 	return offset + size <= fadt->length ? acpi_number(fadt->bytes, offset, size) : 0;
@@ -52,7 +52,7 @@ static uint16_t port(uint64_t address)
 	return address <= UINT16_MAX ? (uint16_t)address : 0;
 }
 
-/* A register's port; 0 if it is no port, or there is none. */
+/* A register's port; 0 if it has none. */
 static uint16_t register_port(const struct fadt *fadt, size_t offset)
 {
 	return field(fadt, offset + REGISTER_SPACE, 1) == SPACE_IO
@@ -60,7 +60,9 @@ static uint16_t register_port(const struct fadt *fadt, size_t offset)
 		       : 0;
 }
 
-/* The X_ field outranks the old one if it "can be used" (5.2.9, X_PM1a_CNT_BLK); firmware has either. */
+/*
+ * The X_ field has priority if it "can be used" (5.2.9, X_PM1a_CNT_BLK); firmware may have either.
+ */
 static uint16_t control_port(const struct fadt *fadt, size_t wide, size_t old)
 {
 	const uint16_t wide_port = register_port(fadt, wide);
@@ -68,14 +70,14 @@ static uint16_t control_port(const struct fadt *fadt, size_t wide, size_t old)
 	return wide_port ? wide_port : port(field(fadt, old, 4));
 }
 
-/* The same of X_DSDT. */
+/* The same for X_DSDT. */
 static bool find_dsdt(acpi_read read, const struct fadt *fadt, struct acpi_table *dsdt)
 {
 	return acpi_table_at(read, mc_phys_addr(field(fadt, FADT_X_DSDT, 8)), "DSDT", dsdt) ||
 	       acpi_table_at(read, mc_phys_addr(field(fadt, FADT_DSDT, 4)), "DSDT", dsdt);
 }
 
-/* A small number of a package: *at goes after it. */
+/* A small number of a package; advances *at. */
 static bool take_small(const uint8_t *aml, size_t size, size_t *at, uint8_t *value)
 {
 	if (*at >= size)
@@ -91,7 +93,7 @@ static bool take_small(const uint8_t *aml, size_t size, size_t *at, uint8_t *val
 	return true;
 }
 
-/* Name (\_S5, Package () { SLP_TYPa, SLP_TYPb, ... }), from its first byte on. */
+/* Parse Name (\_S5, Package () { SLP_TYPa, SLP_TYPb, ... }). */
 static bool parse_s5(const uint8_t *aml, size_t size, struct acpi_power *power)
 {
 	size_t at = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The 8042 keyboard controller (IBM PS/2 Technical Reference, Keyboard and Auxiliary Device
- * Controller). Firmware may have left it in any state, and used it for its own emulation of a USB
- * keyboard: so what it says is looked at, but never waited for without end.
+ * Controller). Firmware may leave it in any state, and may use it to emulate a USB keyboard: so
+ * every wait for its answers is bounded.
  */
 #include <arch/cpu.h>
 #include <arch/keyboard.h>
@@ -34,7 +34,7 @@
 
 /* A port access takes about a microsecond, a keyboard's answer some milliseconds. */
 #define POLLS_MAX 50000
-/* More bytes than any controller keeps; then it is not one that we understand. */
+/* More bytes than any controller keeps; if there are more, it is unsupported. */
 #define FLUSH_MAX 64
 
 static bool wait_for(uint8_t mask, uint8_t value)
@@ -83,7 +83,7 @@ bool keyboard_init(void)
 
 	if (port_read8(PORT_STATUS) == NOTHING_THERE)
 		return false;
-	/* Both devices are silent meanwhile, so that what comes is the controller's answer. */
+	/* With both devices disabled, the next byte is the controller's answer. */
 	if (!send(PORT_COMMAND, COMMAND_DISABLE_KEYBOARD) ||
 	    !send(PORT_COMMAND, COMMAND_DISABLE_MOUSE) || !flush() || !read_config(&config))
 		return false;
@@ -92,7 +92,7 @@ bool keyboard_init(void)
 	config |= CONFIG_TRANSLATE | CONFIG_MOUSE_OFF;
 	if (!write_config(config) || !send(PORT_COMMAND, COMMAND_ENABLE_KEYBOARD))
 		return false;
-	/* Its answer, 0xfa, is the code of a key's release: nobody needs to wait for it. */
+	/* Its answer, 0xfa, looks like a key's release: no need to wait for it. */
 	return send(PORT_DATA, KEYBOARD_ENABLE);
 }
 

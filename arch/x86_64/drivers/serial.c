@@ -23,14 +23,14 @@
 #define STATUS_DATA_READY 0x01
 #define STATUS_OVERRUN    0x02
 #define STATUS_EMPTY      0x20
-#define STATUS_GONE       0xff /* the bus floats; a 16550 never has all of these set */
+#define STATUS_GONE       0xff /* the bus floats: a 16550 never sets all bits */
 
 /* A port access takes about a microsecond, a character at 115200 baud 87 of them. */
 #define POLLS_MAX 100000
 
 static bool is_there, overrun;
 
-/* Reading the register resets what it says of an overrun, so whoever reads it must remember. */
+/* Reading the register clears its overrun bit, so it is remembered here. */
 static uint8_t read_status(void)
 {
 	const uint8_t status = port_read8(UART_STATUS);
@@ -75,7 +75,7 @@ bool serial_is_there(void)
 
 static void write_byte(char byte)
 {
-	/* After a wait that fails the byte is sent all the same: at worst it is lost. */
+	/* If the wait fails, the byte is sent anyway: at worst it is lost. */
 	wait_for_status(STATUS_EMPTY);
 	port_write8(UART_DATA, (uint8_t)byte);
 }
@@ -95,7 +95,7 @@ static void serial_type(const char *bytes, size_t length)
 		write_byte(bytes[i]);
 }
 
-/* What stands at the other end does not say; a VT100 has that. */
+/* The other end's size is not known; this is a VT100's. */
 static struct console_size serial_size(void)
 {
 	return (struct console_size){ .columns = 80, .rows = 24 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What mm asks for (mercator/platform.h), of this kernel. */
+/* What mm needs (mercator/platform.h), in this kernel. */
 #ifndef MERCATOR_PLATFORM_X86_64_H
 #define MERCATOR_PLATFORM_X86_64_H
 
@@ -40,12 +40,12 @@ static inline void mc_cpu_relax(void)
 }
 
 /*
- * With one CPU that is a barrier here. Starting more takes:
+ * With one CPU, a local barrier suffices. With more CPUs, this needs:
  *
- *	- an NMI to each, and waiting until each has taken it (IRET is a barrier): callers hold locks
- *	  that the others may be spinning for with interrupts off, so that no interrupt would do;
- *	- an NMI handler that does nothing else: it may come in the middle of anything;
- *	- CPUs that sleep, or are not started, to be left out: waking up must be a barrier, too;
+ *	- an NMI to each, and waiting until each has handled it (IRET is a barrier). An interrupt
+ *	  would not do: callers hold locks for which others may spin with interrupts off;
+ *	- an NMI handler that does nothing else, as it can interrupt anything;
+ *	- leaving out CPUs that sleep or are not started: waking up must be a barrier, too;
  *	- no limit on callers: several CPUs may call it at once, for different locks.
  */
 static inline void mc_barrier_everywhere(void)
@@ -98,8 +98,8 @@ static inline void mc_tlb_load_root(mc_phys_addr_t root)
 }
 
 /*
- * A write of CR3 alone would leave global pages. Clearing and setting CR4.PGE flushes all; a CPU without
- * global pages has nothing that CR3 would leave.
+ * A write of CR3 does not flush global pages. Clearing and setting CR4.PGE flushes all; a CPU
+ * without global pages needs only CR3.
  */
 static inline void mc_tlb_flush_all(void)
 {

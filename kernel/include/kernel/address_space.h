@@ -12,28 +12,28 @@
 #include <mercator/vmap.h>
 
 /*
- * Build the kernel's address space and leave the stub's tables for it: each section of the image with
- * exactly its rights, guard pages below all stacks, the physical map of RAM (CONFIG_PHYSMAP), the
- * recursive slot (CONFIG_RECURSIVE), and single mappings of what the kernel still reads or draws on:
- * the loader's information, the memory map, the screen. Then all RAM goes to the frame allocator, whose
- * metadata are in these tables, and so do the frames of the stub and of the loader's information, of
- * which there is a copy (kernel/memory.h). memory_init() and start_screen() come before. Panics where memory does not suffice.
+ * Build the kernel's address space and switch to it: each section of the image with exactly its
+ * rights, guard pages below all stacks, the physical map of RAM (CONFIG_PHYSMAP), the recursive
+ * slot (CONFIG_RECURSIVE), and single mappings of the boot information's copy, the memory map and
+ * the screen. Then give all RAM to the frame allocator, whose metadata these tables map, and free
+ * the frames of the stub and of the loader's information (kernel/memory.h). Call memory_init() and
+ * start_screen() before. Panics if there is too little memory.
  */
 void paging_init(void);
 
-/* The kernel's address space; the active one unless somebody has activated another. */
+/* The kernel's address space; active unless another was activated. */
 struct mc_space *kernel_space(void);
 
 /* Its region for single mappings. */
 const struct mc_vmap *kernel_vmap(void);
 
-/* What it consists of, in ascending order, disjoint, all in the kernel half. Good after paging_init(). */
+/* Its regions, in ascending order, disjoint, all in the kernel half. Valid after paging_init(). */
 const struct mc_region *kernel_regions(size_t *count);
 
-/* Log that. */
+/* Log the regions. */
 void paging_describe(void);
 
-/* Walking by the method that the kernel uses for itself (Kconfig: "The kernel's own mapper"). */
+/* Walking by the kernel's own method (Kconfig: "The kernel's own mapper"). */
 
 #if defined(CONFIG_KERNEL_RECURSIVE)
 #define KERNEL_METHOD MC_ACCESS_RECURSIVE
@@ -60,7 +60,7 @@ static inline void *physmap_function(void *context, mc_phys_addr_t frame)
 }
 
 /*
- * Walk the active space (mercator/platform.h); errors as those of the walk functions, and:
+ * Walk the active space (mercator/platform.h). Errors: those of the walk functions, and
  *   MC_ERR_UNSUPPORTED  the method is the recursive one, and the space has lost its recursive slot
  */
 MC_MUST_CHECK static inline int kernel_walk(const struct mc_root *root, mc_virt_addr_t address,
@@ -87,16 +87,16 @@ MC_MUST_CHECK static inline int kernel_walk(const struct mc_root *root, mc_virt_
 /*
  * mc_audit_space() by the rules of this kernel on this machine: kernel_regions(), memory_ram(), the
  * image's read-only part, the frame allocator. Nobody may change the space meanwhile. Errors: those
- * of mc_audit_space(), and MC_ERR_NO_MEMORY if there is no room to remember all tables in.
+ * of mc_audit_space(), and MC_ERR_NO_MEMORY if there is no room for the list of tables.
  */
 MC_MUST_CHECK int kernel_audit(const struct mc_space *space, struct mc_audit_report *report);
 
-/* Device memory in the kernel's address space: what other kernels call ioremap. */
+/* Device memory in the kernel's address space, as Linux's ioremap(). */
 
 /*
  * Map `size` bytes of device memory, of any alignment, writable, with this memory type; *pointer is
- * where `physical` then is. RAM is refused, as it is mapped write-back elsewhere and the CPU must not
- * see it under two types (SDM 3, 12.12.4).
+ * where `physical` is mapped. RAM is refused: it is mapped write-back elsewhere, and must not be
+ * mapped with two types (SDM 3, 12.12.4).
  *
  *   MC_ERR_INVALID  size is 0, no such type, or some of it is RAM
  *   and those of mc_vmap_map() (mercator/vmap.h)
@@ -104,7 +104,7 @@ MC_MUST_CHECK int kernel_audit(const struct mc_space *space, struct mc_audit_rep
 MC_MUST_CHECK int device_map(mc_phys_addr_t physical, uint64_t size, enum mc_memory_type type,
 			     void **pointer);
 
-/* Take it away again, with the same pointer and size. Errors: those of mc_vmap_unmap(). */
+/* Unmap it, with the same pointer and size. Errors: those of mc_vmap_unmap(). */
 MC_MUST_CHECK int device_unmap(volatile void *pointer, uint64_t size);
 
 #endif

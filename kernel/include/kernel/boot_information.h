@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the boot loader told us, whichever loader it was. A loader's parser (for Multiboot2:
+ * The boot loader's information, whichever loader it was. A loader's parser (for Multiboot2:
  * arch/multiboot2.h) checks everything once and fills struct bootinfo; after that nothing here can
- * fail. Nothing is copied: pointers lead into the loader's memory, and everything here is valid as
- * long as that memory (`data`, `size`) is reserved and mapped where it was parsed.
+ * fail. Nothing is copied: pointers lead into the loader's memory, and are valid as long as that
+ * memory (`data`, `size`) is reserved and mapped where it was parsed.
  */
 #ifndef KERNEL_BOOT_INFORMATION_H
 #define KERNEL_BOOT_INFORMATION_H
@@ -11,11 +11,11 @@
 #include <mercator/types.h>
 
 enum bootinfo_framebuffer_kind {
-	BOOTINFO_FRAMEBUFFER_NONE,    /* the loader says nothing of a screen */
+	BOOTINFO_FRAMEBUFFER_NONE,    /* the loader reports no screen */
 	BOOTINFO_FRAMEBUFFER_INDEXED, /* pixels are indices of a palette */
 	BOOTINFO_FRAMEBUFFER_RGB,     /* pixels have a field for each colour */
 	BOOTINFO_FRAMEBUFFER_TEXT,    /* EGA text: cells of character and attribute, 2 bytes */
-	BOOTINFO_FRAMEBUFFER_OTHER,   /* a screen of a kind we do not know: leave it alone */
+	BOOTINFO_FRAMEBUFFER_OTHER,   /* unknown: leave it alone */
 };
 
 /* Where a pixel has a colour: `size` bits from bit `position` on. */
@@ -25,9 +25,9 @@ struct bootinfo_colour_field {
 };
 
 /*
- * Guaranteed for INDEXED, RGB and TEXT: pitch, width and height are not 0, a line fits the pitch, and
- * address + pitch * height does not overflow. For INDEXED and RGB bits_per_pixel is not 0; for RGB, a
- * pixel takes whole bytes in the line, and the colour fields are not empty and lie within it. For OTHER,
+ * Guaranteed for INDEXED, RGB and TEXT: pitch, width and height are not 0, a line fits the pitch,
+ * and address + pitch * height does not overflow. For INDEXED and RGB, bits_per_pixel is not 0. For
+ * RGB, a pixel is whole bytes, and the colour fields are not empty and lie within it. For OTHER,
  * nothing is guaranteed.
  */
 struct bootinfo_framebuffer {
@@ -36,7 +36,7 @@ struct bootinfo_framebuffer {
 	uint32_t pitch;                                /* bytes from line to line */
 	uint32_t width;                                /* pixels; for TEXT, characters */
 	uint32_t height;                               /* the same */
-	uint8_t bits_per_pixel;                        /* without meaning for TEXT */
+	uint8_t bits_per_pixel;                        /* undefined for TEXT */
 	struct bootinfo_colour_field red, green, blue; /* RGB only */
 	const uint8_t *palette; /* INDEXED only: red, green, blue, a byte each */
 	uint16_t nr_colours;    /* in the palette */
@@ -55,7 +55,7 @@ struct bootinfo {
 	const char *command_line; /* "" if there is none */
 	const char *loader_name;  /* "" if there is none */
 
-	/* What there is of a command line that does not end in its tag; NULL if it does. */
+	/* The rest of a command line that has no end in its tag; NULL if it has. */
 	const char *cut_command_line;
 	size_t cut_length;
 
@@ -63,7 +63,7 @@ struct bootinfo {
 	struct bootinfo_rsdp rsdp_new; /* ACPI 2.0 and later, at least 36 bytes */
 	struct bootinfo_framebuffer framebuffer;
 
-	/* What BIOS calls lower and upper memory; wrong on UEFI, so for show only. */
+	/* BIOS's lower and upper memory; wrong on UEFI, so for display only. */
 	bool has_basic_memory;
 	uint32_t lower_memory_kib;
 	uint32_t upper_memory_kib;
@@ -84,7 +84,7 @@ struct bootinfo_module {
 	const char *command_line; /* "" if there is none */
 };
 
-/* As firmware gives it: it may be empty or wrap (mercator/memmap.h knows what to do). */
+/* As firmware gives it: it may be empty or wrap (mercator/memmap.h handles that). */
 struct bootinfo_memory_entry {
 	uint64_t base;
 	uint64_t length;
@@ -110,16 +110,16 @@ bool bootinfo_next_module(const struct bootinfo *info, size_t *cursor,
 /* This boot's information: where the loader left it, parsed once. */
 
 /*
- * Find and parse what the stub was given. The physical map's reach must be set. Warns of what is left
- * out because it is malformed, and panics, naming the error, the tag and the offset, if there is no doing
- * without it (arch/multiboot2.h).
+ * Find and parse the loader's information. The physical map's reach must be set. Malformed parts
+ * are left out with a warning; if the kernel cannot do without them (arch/multiboot2.h), it panics
+ * and names the error, the tag and the offset.
  */
 const struct bootinfo *boot_information_init(void);
 
-/* A copy of it is mapped at `data`, and read from now on: the loader's is not any more. */
+/* From now on, read the copy that is mapped at `data` instead of the loader's. */
 void boot_information_remap(const void *data);
 
-/* The same, afterwards. */
+/* The parsed information, after boot_information_init(). */
 const struct bootinfo *boot_information(void);
 
 #endif

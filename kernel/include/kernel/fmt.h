@@ -12,7 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* Returns the length that the whole text has, like C's vsnprintf; >= size means it was cut. */
+/* Returns the length of the whole text, like C's vsnprintf(); >= size means it was cut. */
 __attribute__((format(printf, 3, 0))) size_t fmt_vprint(char *buffer, size_t size,
 							const char *format, va_list arguments);
 __attribute__((format(printf, 3, 4))) size_t fmt_print(char *buffer, size_t size,

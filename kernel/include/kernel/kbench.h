@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Benchmarks in the kernel, counted by the time-stamp counter. Under QEMU's `-icount
- * shift=0,sleep=off` it counts the guest's instructions, exactly and repeatably; anywhere else it
- * counts time, and these rows are only a hint.
+ * shift=0,sleep=off` it counts the guest's instructions, exactly and repeatably; elsewhere it
+ * counts time, and the rows are only a hint.
  *
  *	KBENCH(mapper, map_page)
  *	{
@@ -13,12 +13,11 @@
  *			check(b, nothing_map(... page i ...));
  *	}
  *
- * A benchmark is registered by its definition, as a self-test is (kernel/ktest.h). It counts in
- * loops, or with kbench_start() and kbench_stop() around anything: what is counted adds up. An empty
- * loop does the same around a function that does nothing: what it costs is subtracted, so that the
- * caller's arguments, the call and the return are not counted. The row says also what the operation
- * costs with all that: where only an empty loop in the strict sense is subtracted. A benchmark
- * without an empty loop has only that.
+ * A benchmark is registered by its definition, like a self-test (kernel/ktest.h). It counts in
+ * loops, or between kbench_start() and kbench_stop(); the counts add up. An empty loop makes the
+ * same calls of a function that does nothing. Its cost is subtracted, so that the caller's
+ * arguments, the call and the return are not counted. The row's second figure, with_call, includes
+ * them: only the loop itself is subtracted. A benchmark without an empty loop has only that one.
  */
 #ifndef KERNEL_KBENCH_H
 #define KERNEL_KBENCH_H
@@ -30,19 +29,21 @@
 /* What was counted. */
 struct kbench_count {
 	uint64_t tsc;
-	uint64_t nr_pairs;  /* of kbench_start() and kbench_stop() */
+	uint64_t nr_pairs;  /* calls of kbench_start() and kbench_stop() */
 	uint64_t nr_rounds; /* of loops */
 };
 
-/* Of the log: another number if it is to be read otherwise, or if rows of a name mean something else. */
+/*
+ * Version of the log: changes if its format does, or if rows of the same name mean something else.
+ */
 #define KBENCH_FORMAT 2
 
 /* One running benchmark. */
 struct kbench_run {
 	uint64_t started;
 	struct kbench_count full, empty;
-	uint64_t nr_operations; /* what the row divides by; a loop's round is one */
-	const char *failed;     /* why the row means nothing; NULL if it does */
+	uint64_t nr_operations; /* the divisor; each round of a loop is one */
+	const char *failed;     /* why the row is invalid; NULL if it is valid */
 };
 
 struct kbench {
@@ -108,8 +109,8 @@ static inline bool kbench_goes_on(const struct kbench_run *b, uint64_t i, uint64
  *
  *	bench suite.name operations=N per_operation=N.NN with_call=N.NN
  *
- * or, where it could not be measured, `bench suite.name failed: REASON`. Lines before them say what the
- * log is, of which CPU, and how fast its clock is; the last one how many rows there are:
+ * or, if it could not be measured, `bench suite.name failed: REASON`. The lines before them give
+ * the log's format, the CPU and its clock; the last one gives the number of rows:
  *
  *	bench format=2
  *	bench cpu="..." hypervisor="..." levels=4

@@ -12,16 +12,16 @@
  * suite may be spread over files. The runner prints KTAP version 1 (Linux,
  * Documentation/dev-tools/ktap.rst): one nested subtest per suite.
  *
- * EXPECT_* records a failure and goes on; ASSERT_* also returns from the test function, so it is
- * for the test function itself, not for helpers. A test with no failure has passed. The suite
- * "deliberate" fails on purpose: it runs only where a glob begins with its name.
+ * EXPECT_* records a failure and goes on; ASSERT_* also returns, so use it in the test function,
+ * not in helpers. A test with no failure has passed. The suite "deliberate" fails on purpose: it
+ * runs only if a glob begins with its name.
  */
 #ifndef KERNEL_KTEST_H
 #define KERNEL_KTEST_H
 
 #include <mercator/types.h>
 
-/* One running test. Tests hand it on to the macros and functions below and look no further. */
+/* One running test. Tests only pass it to the macros and functions below. */
 struct ktest_run {
 	const struct ktest *test;
 	unsigned int nr_failures;
@@ -90,7 +90,10 @@ void ktest_skip(struct ktest_run *t, const char *reason);
 uint64_t ktest_random(struct ktest_run *t);
 uint64_t ktest_random_below(struct ktest_run *t, uint64_t bound);
 
-/* What is logged as errors and warnings from the first to the second, which returns it: a line each. */
+/*
+ * Collect the errors and warnings that are logged between the two; the second returns them, a line
+ * each.
+ */
 void ktest_log_begin(void);
 const char *ktest_log_end(void);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one log. What is logged goes to every console that is attached, and into a buffer, which is
- * replayed to a console that comes later (a framebuffer is usable long after the serial port).
+ * The log. Lines go to every attached console, and into a buffer, which is replayed to consoles
+ * that are attached later (a framebuffer is usable long after the serial port).
  *
- * Levels: a line is printed if its level is at or above (as severe as) the threshold, which starts
- * as CONFIG_LOG_LEVEL and can be changed by `loglevel=` on the command line. LOG_RESULT lines (KTAP)
- * carry no prefix and are always printed.
+ * A line is printed if its level is at least as severe as the threshold: CONFIG_LOG_LEVEL, or
+ * `loglevel=` on the command line. LOG_RESULT lines (KTAP) carry no prefix and are always printed.
  */
 #ifndef KERNEL_LOG_H
 #define KERNEL_LOG_H
@@ -35,7 +34,7 @@ __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const 
 void log_set_threshold(enum log_level threshold);
 
 /*
- * Hand errors and warnings, without prefix, to `take` and nowhere else, until this is called with NULL. For
+ * Give errors and warnings, without prefix, only to `take`, until this is called with NULL. For
  * tests that provoke them.
  */
 typedef void log_taker(const char *text);
@@ -58,13 +57,13 @@ enum log_paint {
 };
 
 /*
- * A place that shows text. write() gets one line without its newline. Nothing here may log or fail,
- * and all returns in bounded time whatever the device does.
+ * A place that shows text. write() gets one line without its newline. These functions may not log
+ * or fail, and must return in bounded time whatever the device does.
  *
- * type() gets what shows the line that somebody types, below the last line that was written: printable
- * ASCII and, of a VT100's codes, backspace (one to the left), ESC [ K (erase to the row's end), ESC [ H
- * ESC [ 2 J (clear the screen), BEL (a character is not taken) and CR LF (the line is finished). The
- * row does not wrap: who types keeps to the columns.
+ * type() shows the line that is being typed, below the last line that was written. It gets
+ * printable ASCII and these VT100 codes: backspace (one to the left), ESC [ K (erase to the row's
+ * end), ESC [ H ESC [ 2 J (clear the screen), BEL (a character was refused) and CR LF (the line is
+ * finished). The row does not wrap: the caller keeps to the columns.
  */
 struct console {
 	const char *name;
@@ -72,30 +71,30 @@ struct console {
 	void (*type)(const char *bytes, size_t length);
 	struct console_size (*size)(void);
 	/*
-	 * As write(), but each character is painted over with its colour, unless that is PAINT_TEXT.
-	 * NULL: it has no colours.
+	 * As write(), but each character is painted over with its colour, unless that is
+	 * PAINT_TEXT. NULL: the console has no colours.
 	 */
 	void (*paint)(const char *text, const uint8_t *paint, size_t length);
 	struct console *next; /* the log's own */
 };
 
-/* Attach a console: it gets the lines that the buffer still holds, then every new one. */
+/* Attach a console: it gets the lines in the buffer, then every new one. */
 void log_attach(struct console *console);
 
-/* Write to it no more. Does nothing if it is not attached. */
+/* Detach it. Does nothing if it is not attached. */
 void log_detach(struct console *console);
 
-/* Hand bytes to every console's type(). They are not kept. */
+/* Pass bytes to every console's type(). They are not kept in the buffer. */
 void log_type(const char *bytes, size_t length);
 
 /* The columns of the narrowest console; UINT_MAX without any. */
 unsigned int log_columns(void);
 
 /*
- * Pictures, which consoles without colours show in another way than those with colours; they are not
- * kept. log_picture_size() gives the size of the smallest console of either kind, false if there is
+ * Pictures, which consoles with and without colours show differently; they are not kept in the
+ * buffer. log_picture_size() gives the size of the smallest console of one kind, false if there is
  * none. log_picture_begin() clears those with colours, so that all of their rows can be used. The
- * other two hand a line to those without, and to those with colours.
+ * other two pass a line to those without, and to those with colours.
  */
 bool log_picture_size(bool in_colour, struct console_size *size);
 void log_picture_begin(void);

@@ -9,15 +9,15 @@
 #include <stdbool.h>
 
 /*
- * Run the commands of `run="COMMAND; COMMAND ..."`, on the kernel's command line. False if one was not
- * understood, or if a check among them (audit, test, bench, walk --both) found something wrong or could
- * not be made. Experiments that are refused only say so.
+ * Run the commands of `run="COMMAND; COMMAND ..."` on the kernel's command line. False if one was
+ * not understood, or if a check (audit, test, bench, walk --both) failed or could not be made. An
+ * experiment that is refused only says so.
  */
 bool monitor_run(const char *commands);
 
 /*
- * The prompt, on the serial port and on the PC keyboard, on all consoles, for ever. Returns only if
- * the machine has neither to type on; the log says so.
+ * The prompt, on all consoles, with input from the serial port and the PC keyboard. Returns only if
+ * the machine has neither, and logs that.
  */
 void monitor_prompt(void);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's command line: words separated by spaces, each `key` or `key=value`. A value may be
- * put in double quotes to contain spaces, run="walk 0x1000; maps", or the whole word, which is what
- * GRUB makes of it: "run=walk 0x1000; maps". A backslash before a quote or a backslash makes it text.
+ * The kernel's command line: words separated by spaces, each `key` or `key=value`. Double quotes
+ * around the value let it contain spaces: run="walk 0x1000; maps". They may also be around the
+ * whole word, as GRUB passes it: "run=walk 0x1000; maps". A backslash before a quote or a backslash
+ * makes it text.
  */
 #ifndef KERNEL_OPTIONS_H
 #define KERNEL_OPTIONS_H
@@ -11,26 +12,26 @@
 #include <kernel/log.h>
 #include <mercator/types.h>
 
-#define COMMAND_LINE_KEY_SIZE   32 /* with the zero at the end, as the next */
+#define COMMAND_LINE_KEY_SIZE   32 /* with the terminating zero, as the next */
 #define COMMAND_LINE_VALUE_SIZE 1024
 
 /* One word, without the quotes. */
 struct command_line_word {
 	char key[COMMAND_LINE_KEY_SIZE];     /* all before the first `=` */
 	char value[COMMAND_LINE_VALUE_SIZE]; /* all after it; "" if there is none */
-	bool is_cut;                         /* key or value is longer than this takes */
+	bool is_cut;                         /* key or value was too long and is cut */
 	bool is_open;                        /* a quote is never closed: the line lacks its end */
 };
 
 /* Take the next word off the line at *cursor. False at the end. */
 bool command_line_next(const char **cursor, struct command_line_word *word);
 
-/* Parse the whole of `text` as a number, decimal or 0x hexadecimal; false if it is none. */
+/* Parse the whole of `text` as a number, decimal or 0x hexadecimal; false if it is not one. */
 bool parse_number(const char *text, uint64_t *number);
 
-/* What the command line asks for, in one place: kernel/boot/options.c lists the words. */
+/* All options of the command line: kernel/boot/options.c lists the words. */
 
-#define OPTIONS_GLOB_SIZE 64 /* with the zero at the end, as the next */
+#define OPTIONS_GLOB_SIZE 64 /* with the terminating zero, as the next */
 #define OPTIONS_RUN_SIZE  1024
 
 enum way_out {
@@ -41,8 +42,8 @@ enum way_out {
 
 struct options {
 	/*
-	 * The whole line makes sense. If not, nothing that it asks for is to be run, and the kernel's
-	 * result is a failure, whatever else happens; only the log level and the way out are taken from it.
+	 * The whole line is valid. If not, nothing of it is run, and the kernel's result is a
+	 * failure; only the log level and `exit=` are used.
 	 */
 	bool make_sense;
 	bool selftest, bench, run, dump_tables, keep_modules;
@@ -55,7 +56,7 @@ struct options {
 	enum way_out way_out;
 };
 
-/* Pure: parse a command line, and hand each thing that is wrong with it to `complain`. */
+/* Pure: parse a command line, and report each error to `complain`. */
 void options_parse(struct options *options, const char *command_line,
 		   void (*complain)(const char *text));
 
@@ -63,8 +64,8 @@ void options_parse(struct options *options, const char *command_line,
 const struct options *options_init(const struct bootinfo *info);
 
 /*
- * What `exit=` on the command line asks for; to be called before the first finish(). Nothing is ever
- * written to an exit device's port unless this has named it.
+ * Set the way out that `exit=` asks for; call it before the first finish(). An exit device's port
+ * is never written unless this has named it.
  */
 void finish_configure(enum way_out way);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the kernel ends: with its result, or because going on would be wrong. */
+/* How the kernel ends: with its result, or with a panic. */
 #ifndef KERNEL_PANIC_H
 #define KERNEL_PANIC_H
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The screen: the log as text on whatever the boot loader left, a linear RGB framebuffer
- * (CONFIG_FRAMEBUFFER) or VGA text memory (CONFIG_VGA_TEXT). There is one screen or none. Each of
- * the functions below may be called without a screen, and does nothing then, except that
- * screen_init_*() makes it.
+ * The screen: the log as text on what the boot loader set up, a linear RGB framebuffer
+ * (CONFIG_FRAMEBUFFER) or VGA text memory (CONFIG_VGA_TEXT). There is at most one. Without a
+ * screen, the functions below do nothing, except screen_init_*(), which makes it.
  *
  * The text is kept in a shadow; video memory is only ever written, as reading it is slow. Errors
  * are red, warnings yellow, results of self-tests by their outcome: `ok` green, `not ok` red,
  * `# SKIP` yellow. Lines wrap; bytes outside of printable ASCII, except tabs, show as a placeholder.
  *
- * Nothing here locks: one CPU uses the screen, with interrupts off. A panic in the middle of a write
- * may write.
+ * There are no locks: one CPU uses the screen, with interrupts off. A panic in the middle of a
+ * write may write, too.
  */
 #ifndef KERNEL_SCREEN_H
 #define KERNEL_SCREEN_H
@@ -25,7 +24,7 @@ struct framebuffer_field {
 	uint8_t size;
 };
 
-/* A linear framebuffer as the boot loader tells it (Multiboot2, 3.6.12, type 1). */
+/* A linear framebuffer as the boot loader describes it (Multiboot2, 3.6.12, type 1). */
 struct framebuffer_mode {
 	void *base;             /* where it is mapped, writable, pitch * height bytes */
 	uint32_t pitch;         /* bytes from one row of pixels to the next */
@@ -38,8 +37,8 @@ struct framebuffer_mode {
 };
 
 /*
- * Whether a framebuffer like this can be the screen. `base` is not looked at, so that one can ask
- * before mapping it. Returns 0, or:
+ * Whether a framebuffer like this can be the screen. `base` is ignored, so that it need not be
+ * mapped yet. Returns 0, or:
  *   MC_ERR_UNSUPPORTED  no such depth: only 15, 16, 24 and 32 bits per pixel
  *   MC_ERR_NO_SPACE     a row of pixels does not fit in the pitch
  *   MC_ERR_RANGE        too small for a single character (8x16 pixels), or too large or too narrow for
@@ -60,8 +59,7 @@ MC_MUST_CHECK int screen_init_framebuffer(const struct framebuffer_mode *mode);
 
 /*
  * Make VGA text memory, mapped at `cells`, the screen, and clear it. Width and height are in
- * characters; a row follows the other without a gap. The hardware's cursor is left alone.
- * Returns 0, or:
+ * characters; there is no gap between rows. The hardware's cursor is left alone. Returns 0, or:
  *   MC_ERR_INVALID  cells is NULL
  *   MC_ERR_RANGE    width or height is 0, or there are more than 20480 characters
  * After an error the screen is what it was before.
@@ -70,12 +68,13 @@ MC_MUST_CHECK int screen_init_vga_text(volatile uint16_t *cells, unsigned int wi
 				       unsigned int height);
 
 /*
- * The video memory is mapped at `base` from now on; nothing is drawn. For the change to another
- * address space: call it when both addresses, or neither, can be written next.
+ * The video memory is mapped at `base` from now on; nothing is drawn. For the switch to another
+ * address space: call it when nothing can be drawn between the call and the switch, or when both
+ * addresses are mapped.
  */
 void screen_remap(volatile void *base);
 
-/* There is no screen any more: nothing is drawn from here on. For video memory that cannot be mapped. */
+/* Close the screen: nothing is drawn from now on. For video memory that cannot be mapped. */
 void screen_close(void);
 
 /* The screen as a console of the log; attach it after screen_init_*(). */
@@ -83,8 +82,7 @@ extern struct console screen_console;
 
 /*
  * Show `text` in a bar across the bottom row: white on green if `good`, else white on red. The row
- * stays as it is whatever is logged later, until the next screen_banner(). Text that is wider than
- * the screen is cut at its right edge.
+ * stays until the next screen_banner(), whatever is logged. Text that is too wide is cut.
  */
 void screen_banner(bool good, const char *text);
 

@@ -6,12 +6,13 @@
 #include <kernel/options.h>
 
 /*
- * Run what `selftest[=GLOB]` and `seed=N` on the command line ask for, report on the log and in the
- * screen's banner. True if all passed, or if none were asked for; a glob that fits no test fails.
+ * Run the self-tests of `selftest[=GLOB]` and `seed=N` on the command line, and report on the log
+ * and in the screen's banner. True if all passed, or if none were requested; a glob that matches no
+ * test fails.
  */
 bool selftest_run(const struct options *options);
 
-/* Run those whose `suite.name` fits the glob, or all if it is "", and report in the same way. */
+/* Run those whose `suite.name` matches the glob, or all if it is "", and report in the same way. */
 bool selftest_run_matching(const char *glob, uint64_t seed);
 
 #endif

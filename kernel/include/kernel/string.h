@@ -17,7 +17,7 @@ size_t strlen(const char *text);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t size);
 
-/* Whether the whole of `text` fits `glob`, where * stands for any text and ? for any one byte. */
+/* Whether the whole of `text` matches `glob`: * is any text, ? any one byte. */
 bool text_matches(const char *glob, const char *text);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes and multiples: mm's, which its public face has not, for the sake of kernels that have others. */
+/*
+ * Sizes and multiples: mm's, which are not among its public headers because other kernels have
+ * their own.
+ */
 #ifndef KERNEL_UNITS_H
 #define KERNEL_UNITS_H
 

@@ -82,8 +82,7 @@ struct mc_audit_report {
  *	4  table entries grant all rights; recursive slots all but execution
  *	6  frames of tables have no other user
  *	8  nothing is writable and executable; no alias of `read_only` is writable. Not the table
- *	   window: there, tables and the start of large pages are writable, but
- *	   never executable
+ *	   window: there, tables and the start of large pages are writable, but never executable
  *	9  no frame beyond the CPU's physical addresses, no bit or page size that it lacks
  *
  * and the layout: each region has exactly its mappings, and there is nothing outside of them. 5

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ACPI's tables: finding one by its signature (ACPI 6.5, 5.2). Pure: memory is read through a function,
- * and nothing that stands in it is believed before it is checked. A table is handed out only if it has
- * the signature that is looked for, and a length and a checksum that are right.
+ * ACPI's tables: finding one by its signature (ACPI 6.5, 5.2). Pure: memory is read through a
+ * function, and is not trusted. A table is returned only if its signature, length and checksum are
+ * right.
  */
 #ifndef ARCH_ACPI_H
 #define ARCH_ACPI_H
@@ -16,7 +16,7 @@
 /* Copy physical memory, of any alignment. False if some of it is out of reach. */
 typedef bool (*acpi_read)(void *to, mc_phys_addr_t from, size_t size);
 
-/* A table that has been checked: at least a header, and all of it can be read. */
+/* A checked table: at least a header, and all of it can be read. */
 struct acpi_table {
 	mc_phys_addr_t address;
 	uint32_t length; /* bytes */
@@ -24,27 +24,30 @@ struct acpi_table {
 
 struct acpi {
 	acpi_read read;
-	struct acpi_table xsdt, rsdt; /* the root tables; length 0: none that can be believed */
+	struct acpi_table xsdt, rsdt; /* the root tables; length 0: there is no valid one */
 };
 
 /*
- * Find the root tables from the root pointer, `size` bytes at `rsdp`, of which a copy will do.
+ * Find the root tables from the root pointer, `size` bytes at `rsdp`, which may be a copy.
  *
- *   MC_ERR_NOT_FOUND  that is no root pointer, or a damaged one
- *   MC_ERR_FORMAT     neither root table can be believed
+ *   MC_ERR_NOT_FOUND  it is not a root pointer, or a damaged one
+ *   MC_ERR_FORMAT     neither root table is valid
  */
 MC_MUST_CHECK int acpi_open(struct acpi *acpi, const void *rsdp, size_t size, acpi_read read);
 
 /*
- * The first table with this signature, four characters, that can be believed: of the XSDT's, and if
- * there is none, of the RSDT's.
+ * The first valid table with this signature (four characters): of the XSDT's or, if there is none,
+ * of the RSDT's.
  *
  *   MC_ERR_NOT_FOUND  there is none
  */
 MC_MUST_CHECK int acpi_find(const struct acpi *acpi, const char *signature,
 			    struct acpi_table *table);
 
-/* Check the table at `address`, to which another one points. False, and *table is as it was, if it is none. */
+/*
+ * Check the table at `address`, to which another one points. False, with *table unchanged, if it is
+ * not valid.
+ */
 MC_MUST_CHECK bool acpi_table_at(acpi_read read, mc_phys_addr_t address, const char *signature,
 				 struct acpi_table *table);
 

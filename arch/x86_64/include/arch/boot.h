@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the 32-bit stub leaves to C, and the addresses that the linker script defines. Constants here
- * reach NASM through asm-constants.c.
+ * What the 32-bit stub passes to C, and the addresses that the linker script defines. Constants
+ * here reach NASM through asm-constants.c.
  */
 #ifndef ARCH_BOOT_H
 #define ARCH_BOOT_H

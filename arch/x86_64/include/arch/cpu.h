@@ -37,7 +37,7 @@ static inline void port_write32(uint16_t port, uint32_t value)
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
-/* Into Bochs' debugger, where its configuration has magic_break; nothing at all elsewhere. */
+/* Break into Bochs' debugger, if its configuration has magic_break; no effect elsewhere. */
 static inline void bochs_break(void)
 {
 	__asm__ volatile("xchg %%bx, %%bx" : : : "memory");
@@ -119,7 +119,7 @@ static inline void invalidate_page(mc_virt_addr_t address)
 	__asm__ volatile("invlpg (%0)" : : "r"(mc_virt_raw(address)) : "memory");
 }
 
-/* Reset the CPU as a triple fault does: an exception, without an interrupt table to handle it. */
+/* Reset the CPU by a triple fault: an exception without an interrupt table. */
 __attribute__((noreturn)) static inline void cpu_triple_fault(void)
 {
 	const struct {
@@ -131,7 +131,7 @@ __attribute__((noreturn)) static inline void cpu_triple_fault(void)
 		__asm__ volatile("lidt %0; int3" : : "m"(nothing) : "memory");
 }
 
-/* Stop this CPU for good. Maskable interrupts are off; an NMI that returns is slept away again. */
+/* Stop this CPU for good. Maskable interrupts are off; after an NMI it halts again. */
 __attribute__((noreturn)) static inline void cpu_halt(void)
 {
 	for (;;)

@@ -8,16 +8,19 @@
 
 struct cpu_features {
 	char vendor[13];
-	char brand[49];      /* "" if the CPU tells none */
+	char brand[49];      /* "" if the CPU has none */
 	char hypervisor[13]; /* "" on bare hardware */
 	unsigned int physical_bits;
 	bool pages_1gib, global_pages, levels_5, machine_check, tsc;
 
-	/* The time-stamp counter's ticks a second, and who says so; 0 and "nobody" if nobody does. */
+	/*
+	 * The time-stamp counter's ticks a second, and the source of that; 0 and "nobody" if
+	 * unknown.
+	 */
 	uint64_t tsc_hertz;
 	const char *tsc_source;
-	bool tsc_invariant; /* the same whatever the CPU saves power with (SDM 3B, 18.17.1) */
-	/* By QEMU's TCG, where time is not a CPU's. An emulator that shows a real CPU is believed: Bochs. */
+	bool tsc_invariant; /* independent of power states (SDM 3B, 18.17.1) */
+	/* By QEMU's TCG, where timing is not a CPU's. Not set by Bochs, which shows a real CPU. */
 	bool is_emulated;
 };
 
@@ -31,7 +34,7 @@ static inline uint64_t cpu_ticks(void)
 	return cpu_features()->tsc ? read_tsc() : 0;
 }
 
-/* The first physical address that this CPU cannot have. */
+/* The first physical address beyond what this CPU supports. */
 static inline uint64_t cpu_physical_limit(void)
 {
 	return UINT64_C(1) << cpu_features()->physical_bits;

@@ -28,7 +28,7 @@ enum exception_vector {
 #define PF_RESERVED (UINT64_C(1) << 3) /* a reserved bit was set in an entry */
 #define PF_FETCH    (UINT64_C(1) << 4)
 
-/* As vectors.asm pushes it, lowest address first; from `rip` on, as the CPU does. */
+/* As pushed, lowest address first: by vectors.asm, and from `rip` on by the CPU. */
 struct exception_frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
 	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
@@ -36,7 +36,7 @@ struct exception_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/* Load the kernel's own GDT, TSS and IDT, with stacks of their own for #DF, NMI and #MC. */
+/* Load the kernel's own GDT, TSS and IDT, with separate stacks for #DF, NMI and #MC. */
 void descriptors_init(void);
 void exceptions_init(void);
 
@@ -47,15 +47,15 @@ const char *exception_name(uint64_t vector);
 struct fault {
 	uint64_t vector;
 	uint64_t error_code;
-	uint64_t address; /* CR2; means something for page faults only */
+	uint64_t address; /* CR2; valid for page faults only */
 	uint64_t rip;
 	uint64_t handler_stack; /* an address on the stack that the handler ran on */
 };
 
 /*
- * Call function(argument). If an exception happens meanwhile, give the function up there, fill
- * *fault and return true; otherwise return false. What the function had on its stack is lost, so it
- * should own nothing that must be given back. Calls nest. One CPU only.
+ * Call function(argument). If an exception happens meanwhile, abort the function, fill *fault and
+ * return true; otherwise return false. The function's stack frames are lost, so it should own
+ * nothing that must be freed. Calls nest. One CPU only.
  */
 bool fault_catch(void (*function)(void *), void *argument, struct fault *fault);
 
@@ -66,7 +66,7 @@ bool fault_catch(void (*function)(void *), void *argument, struct fault *fault);
  */
 void exception_on_step(void (*handler)(uint64_t rflags));
 
-/* The hand-over: an exception that nobody expected. Provided by kernel/. CR2 as it was then. */
+/* Called for an unexpected exception, with its CR2. Provided by kernel/. */
 __attribute__((noreturn)) void kernel_exception(const struct exception_frame *frame, uint64_t cr2);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The PC's keyboard behind its 8042 controller, polled. Every wait is bounded, so that a machine
- * without one, or with one that does not answer, stops nothing.
+ * The PC's keyboard behind its 8042 controller, polled. Every wait is bounded, in case the machine
+ * has none, or it does not answer.
  */
 #ifndef ARCH_KEYBOARD_H
 #define ARCH_KEYBOARD_H
@@ -9,8 +9,8 @@
 #include <mercator/types.h>
 
 /*
- * Look for the controller and have it hand on the keyboard's codes, translated to set 1. False if
- * there is none. That a keyboard is plugged in cannot be told: it may come later.
+ * Look for the controller and make it pass on the keyboard's codes, translated to set 1. False if
+ * there is none. Does not detect whether a keyboard is plugged in: that may happen later.
  */
 bool keyboard_init(void);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The virtual address space, kernel half. The unit is a root entry of 4-level paging (a slot, 512
- * GiB), counted 256 to 511. With 5 levels the same addresses stay: they all lie in the last root
+ * GiB), counted 256 to 511. With 5 levels the addresses are the same: they all lie in the last root
  * entry of the larger space. Only the table windows move and grow, because the recursive slots are
- * entries of whichever table is the root.
+ * entries of the root.
  *
  *	slot (default)   4 levels               what
  *	256 ... 272      0xffff800000000000     free
@@ -38,8 +38,8 @@
 #define KERNEL_BASE UINT64_C(0xffffffff80000000)
 
 /*
- * Temporary pages, one per CPU, at the end of what the stub has page tables for after the kernel
- * image (arch/boot.h: BOOT_KERNEL_REACH).
+ * Temporary pages, one per CPU, after the kernel image, at the end of what the stub has page tables
+ * for (arch/boot.h: BOOT_KERNEL_REACH).
  */
 #define TEMP_PAGES      1
 #define TEMP_PAGES_BASE (KERNEL_BASE + UINT64_C(0x800000) - TEMP_PAGES * MC_FRAME_SIZE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fixed fact of the PC, since the IBM PC of 1981: video memory, option ROMs and the BIOS lie here. Some
- * firmware, and some hypervisors, call it RAM. Reads are of ROM then, and writes are lost, or seen.
+ * On every PC, video memory, option ROMs and the BIOS lie here. Some firmware and some hypervisors
+ * call it RAM; then reads may return ROM, and writes may be lost or appear on the screen.
  */
 #ifndef ARCH_MEMORY_HOLE_H
 #define ARCH_MEMORY_HOLE_H

@@ -2,8 +2,8 @@
 /*
  * Multiboot2 boot information (Multiboot2 Specification 2.0, section 3.6): its layout, and the
  * parser that turns it into struct bootinfo. Where the specification's text and its multiboot2.h
- * differ (the framebuffer's `reserved` and number of colours), loaders follow multiboot2.h, and so
- * do we.
+ * differ (the framebuffer's `reserved` and number of colours), we follow multiboot2.h, as loaders
+ * do.
  */
 #ifndef ARCH_MULTIBOOT2_H
 #define ARCH_MULTIBOOT2_H
@@ -33,7 +33,7 @@ struct multiboot2_info {
 	uint32_t reserved;
 };
 
-/* 3.6.2. What follows the header depends on the type; a string's text follows at once. */
+/* 3.6.2. What follows the header depends on the type; for a string, it is the text. */
 struct multiboot2_tag {
 	uint32_t type;
 	uint32_t size; /* bytes, this header included, the padding to the next tag not */
@@ -53,7 +53,7 @@ struct multiboot2_module {
 	uint32_t end;
 };
 
-/* 3.6.8. Entries follow, entry_size bytes each, which may be more than we know. */
+/* 3.6.8. Entries follow, entry_size bytes each, which may be more than ours. */
 struct multiboot2_memory_map {
 	struct multiboot2_tag tag;
 	uint32_t entry_size;
@@ -100,44 +100,42 @@ _Static_assert(sizeof(struct multiboot2_memory_entry) == 24, "Multiboot2 3.6.8")
 _Static_assert(sizeof(struct multiboot2_framebuffer) == 32, "Multiboot2 3.6.12");
 _Static_assert(sizeof(struct multiboot2_rgb) == 6, "Multiboot2 3.6.12");
 
-/* In multiboot2_error.tag_type: the fault is not in a tag. */
+/* In multiboot2_error.tag_type: the error is not in a tag. */
 #define MULTIBOOT2_NO_TAG UINT32_MAX
 
 /* What is wrong with a structure, and where. */
 struct multiboot2_error {
-	uint32_t tag_type;    /* of the tag at fault, or MULTIBOOT2_NO_TAG */
-	uint32_t offset;      /* bytes from the structure's start to the tag or field at fault */
-	const char *tag_name; /* "" where there is no tag, or one that we do not know */
-	const char *field;    /* its name, "" where that says nothing */
-	const char *text;     /* in a few words, never NULL */
+	uint32_t tag_type;    /* of the wrong tag, or MULTIBOOT2_NO_TAG */
+	uint32_t offset;      /* bytes from the structure's start to the wrong tag or field */
+	const char *tag_name; /* "" if there is no tag, or an unknown one */
+	const char *field;    /* its name, "" if there is none */
+	const char *text;     /* short, never NULL */
 };
 
-/* Told of each tag, or string of a module, that is left out because it breaks its format. */
+/* Called for each tag, or string of a module, that is left out because it is malformed. */
 typedef void (*multiboot2_left_out)(const struct multiboot2_error *what);
 
 struct bootinfo; /* kernel/boot_information.h */
 
 /*
- * Check the boot information at `data`, of which not more than `available` bytes can be read, and
- * describe it in *info. Not a byte beyond `available`, nor beyond the structure's total size, is
- * read. On failure *info describes a machine of which nothing is known, and *error says what is
- * wrong; on success *error is not written.
+ * Check the boot information at `data`, of which `available` bytes can be read, and describe it in
+ * *info. Nothing is read beyond `available` or the structure's total size. On failure, *info is
+ * that of an unknown machine, and *error says what is wrong; on success, *error is not written.
  *
- * Accepted: tags in any order, unknown tags, tags and memory-map entries longer than we know, a
- * later entry version (3.6.8 promises compatibility; info->memory_entry_version tells), bytes
- * after the end tag (early versions of Limine computed total_size beforehand), which are not looked
- * at and do not count in info->size, however many the total size promises.
+ * Accepted: tags in any order, unknown tags, tags and memory-map entries longer than ours, a later
+ * entry version (3.6.8 promises compatibility; see info->memory_entry_version), and any number of
+ * bytes after the end tag (early versions of Limine computed total_size beforehand), which are
+ * ignored and do not count in info->size.
  *
- * What the kernel can live without does not decide whether it starts. A tag that breaks its format, or
- * bootinfo.h's guarantees, is left out, as if the loader had not sent it, and `left_out` (or NULL) is
- * told; so is the string alone of a module, whose memory is in use all the same. Of a tag that can be
- * meant only once, which is all that we know except for modules, the first that is sound counts. That
- * leaves the structure itself, and the memory map: a wrong guess of it would be fatal later and
- * elsewhere, so that it must be whole, and must not be there twice.
+ * A tag that breaks its format, or the guarantees of kernel/boot_information.h, is left out, as if
+ * the loader had not sent it, and `left_out` (or NULL) is called. If the string of a module is
+ * malformed, only that is left out, because the module's memory is in use. Of every other known
+ * tag, the first valid one counts. Only the structure itself and the memory map must be right: the
+ * map must be complete and must not be there twice, because a wrong one would be fatal later.
  *
  * MC_ERR_MISALIGNED	data is not a multiple of 8
  * MC_ERR_TRUNCATED	total size exceeds `available`; a tag leaves the structure; no end tag
- * MC_ERR_FORMAT		the total size or a tag's is below the least possible; the end tag has another;
+ * MC_ERR_FORMAT		the total size or a tag's is too small; the end tag has a wrong one;
  *			memory-map entries do not fill their tag or break its alignment
  * MC_ERR_EXISTS		the memory map is there a second time
  * MC_ERR_NOT_FOUND	there is no memory map, or no entry in it

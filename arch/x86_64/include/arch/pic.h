@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The two 8259A interrupt controllers that every PC has, or emulates. */
+/* The two 8259A interrupt controllers of a PC. */
 #ifndef ARCH_PIC_H
 #define ARCH_PIC_H
 
-/* Mask all lines of both: interrupts stay off in the CPU too, this is the second lock. */
+/* Mask all lines of both, in addition to interrupts being off in the CPU. */
 void pic_mask(void);
 
 #endif

@@ -23,7 +23,7 @@
 #define EFER_LMA (UINT64_C(1) << 10)
 #define EFER_NXE (UINT64_C(1) << 11)
 
-/* Control registers are written whole: whatever the loader left in them is gone. */
+/* Control registers are written as a whole: nothing of the loader's values is kept. */
 #define KERNEL_CR0  (CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG)
 #define KERNEL_CR4  CR4_PAE /* and PGE, LA57, MCE where CPUID shows them */
 #define KERNEL_EFER (EFER_LME | EFER_NXE)
@@ -33,8 +33,8 @@
 
 /*
  * The PAT (SDM 3, 12.12): entry 0 write-back, 1 write-through, 2 write-combining, 3 uncached, and
- * the same again in 4 to 7. So the PAT bit of an entry never needs to be set, and it is harmless
- * where the table window shows a huge leaf's PS bit in the PAT bit's place.
+ * the same again in 4 to 7. So an entry's PAT bit is never needed, and is harmless where the table
+ * window shows a huge leaf's PS bit in its place.
  */
 #define PAT_WB     UINT64_C(6)
 #define PAT_WT     UINT64_C(4)
@@ -68,7 +68,7 @@
 #define CPUID_E7_EDX_ITSC  (UINT32_C(1) << 8)
 #define CPUID_EXT_ADDRESS  0x80000008
 
-/* What a CPU without leaf 0x80000008 has (SDM 3, 4.1.4). */
+/* For CPUs without leaf 0x80000008 (SDM 3, 4.1.4). */
 #define MAXPHYADDR_DEFAULT 36
 
 #define RFLAGS_ID    (UINT32_C(1) << 21)
@@ -76,7 +76,10 @@
 #define RFLAGS_IF    (UINT32_C(1) << 9)
 #define RFLAGS_FIXED UINT32_C(0x2) /* bit 1 is always set: all else clear */
 
-/* The kernel's segments. All descriptors carry the accessed bit, so that the CPU never writes. */
+/*
+ * The kernel's segments. All descriptors have the accessed bit set, so that the CPU never writes
+ * them.
+ */
 #define SELECTOR_CODE64   0x08
 #define SELECTOR_DATA     0x10
 #define SELECTOR_TSS      0x18

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* COM1 at 115200 baud, 8N1, polled. Every wait is bounded, so a port that vanishes stops nothing. */
+/* COM1 at 115200 baud, 8N1, polled. Every wait is bounded, in case the port vanishes. */
 #ifndef ARCH_SERIAL_H
 #define ARCH_SERIAL_H
 
 #include <mercator/types.h>
 
 /*
- * Look for COM1 by loopback and set it up. False if nothing echoes: reads of a port that is not
- * there float to 0xff, which looks like "ready" in every status bit.
+ * Look for COM1 by loopback and set it up. False if nothing echoes. (A missing port reads as 0xff,
+ * which looks like "ready" in every status bit.)
  */
 bool serial_init(void);
 
@@ -18,9 +18,9 @@ bool serial_is_there(void);
 bool serial_read(uint8_t *byte);
 
 /*
- * Whether bytes were lost since the last call, because they came faster than they were taken: nobody
- * takes any while a command runs. What has arrived and was not taken is dropped then, too, so that there
- * is one gap, and what serial_read() gives next comes after it.
+ * Whether bytes were lost since the last call because they came too fast: none are read while a
+ * command runs. If so, bytes that have arrived are dropped, too, so that there is one gap, and
+ * serial_read() continues after it.
  */
 bool serial_overrun(void);
 

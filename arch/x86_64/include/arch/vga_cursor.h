@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text cursor of VGA's CRT controller: it blinks where the loader left it. */
+/* The text cursor of VGA's CRT controller, which blinks where the loader left it. */
 #ifndef ARCH_VGA_CURSOR_H
 #define ARCH_VGA_CURSOR_H
 
