@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 # The ISO: GRUB for BIOS and UEFI, its menu, the kernel. Two builds of one commit are the same, bit
-# for bit: for grub-mkrescue and what it runs, the time is the commit's. The kernel on it has no debug
-# information: GRUB holds the whole file in memory while it loads it, which decides how much memory a
-# machine needs at least.
+# for bit: for grub-mkrescue and what it runs, the time is the commit's. The kernel on it has no
+# debug information: GRUB holds the whole file in memory while it loads it, which determines the
+# minimum of memory.
 
 # The kernel's command line, as it reads it (kernel/boot/command_line.c): $ and all else are text, to make too.
 CMDLINE ?= selftest
@@ -33,8 +33,9 @@ SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),0)
 iso_root := $(out)/iso/$(ISO)
 iso_date = $(shell date -u -d @$(SOURCE_DATE_EPOCH) '+%F %T')
 
-# Only what the menu needs: the ISO is a quarter of the size, and made in a third of the time. On UEFI,
-# grub-mkrescue has GRUB ask for every kind of partition table, and say of each that is not there.
+# Only what the menu needs: the ISO has a quarter of the size, and is made in a third of the time.
+# On UEFI, grub-mkrescue makes GRUB look for every kind of partition table, and print an error for
+# each that is missing.
 grub_modules := normal multiboot2 all_video gfxterm halt reboot ls cat echo \
 	$(addprefix part_,acorn amiga bsd dfly dvh plan sun sunpc)
 

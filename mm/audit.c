@@ -115,10 +115,7 @@ static const char *memory_fault(const struct audit *audit, uint64_t physical, ui
 	return NULL;
 }
 
-/*
- * End the run: check the memory that it maps, and remember it for invariant 2, unless it may map
- * tables.
- */
+/* End the run: check the memory that it maps and, unless it may map tables, remember it. */
 static int end_run(struct audit *audit)
 {
 	const struct mc_region *region = region_now(audit);
@@ -163,10 +160,7 @@ static void expect_run(struct audit *audit, uint64_t start, uint64_t end,
 		expect_leaves(audit, level, distance + mc_pt_leaf_bits(attributes, level));
 }
 
-/*
- * Expect the next part of RAM. Each range has three: before, in and after `read_only`. False: no
- * more.
- */
+/* Expect the next part of RAM: before, in or after `read_only`. False if there is none. */
 static bool next_ram(struct audit *audit)
 {
 	const struct mc_audit_rules *rules = audit->rules;
@@ -447,10 +441,7 @@ static int audit_entry(void *context, mc_virt_addr_t first, unsigned int level, 
 {
 	struct audit *audit = context;
 
-	/*
-	 * The low bits of `first` are zero, so an entry that passes has the flags of `bits`: it is
-	 * a leaf.
-	 */
+	/* The low bits of `first` are zero, so an equal entry has the flags of `bits`: a leaf's. */
 	if (entry.raw != mc_virt_raw(first) + audit->bits[level] ||
 	    mc_virt_raw(first) != audit->next || audit->spans[level] > audit->end - audit->next)
 		return audit_closely(audit, first, level, entry);

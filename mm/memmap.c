@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory map (mercator/memmap.h): sort in place, then one sweep that overwrites what it has
- * read.
+ * The memory map (mercator/memmap.h): sort in place, then a sweep that overwrites what it has read.
  */
 #include <mercator/memmap.h>
 

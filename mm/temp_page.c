@@ -16,10 +16,7 @@ int mc_temp_page_init(mc_virt_addr_t address, const struct mc_walk *walk)
 		return MC_ERR_NOT_FOUND;
 	if (last->kind != MC_PT_ABSENT && last->kind != MC_PT_MARKER)
 		return MC_ERR_EXISTS;
-	/*
-	 * The walk's pointer is const because it only reads. From now on this file changes the
-	 * entry.
-	 */
+	/* The walk only reads, so its pointer is const; but this file owns the entry now. */
 	page_entry = (volatile uint64_t *)(uintptr_t)&last->pointer->raw;
 	unmapped_entry = last->entry.raw;
 	page = address;

@@ -154,7 +154,7 @@ static void log_complaint(const char *text)
 	log_error("command line: %s", text);
 }
 
-/* The loader's line is cut: nothing of it is run, but `exit=` in the rest is used. */
+/* The loader's line has no end: nothing of it is run, but its `exit=` is used. */
 static void parse_cut(struct options *options, const struct bootinfo *info)
 {
 	static char line[2 * COMMAND_LINE_VALUE_SIZE];

@@ -18,10 +18,7 @@ void start_screen(const struct bootinfo *info);
  */
 void prepare_screen(void);
 
-/*
- * Switch to that mapping right after the kernel's address space was activated. Log nothing in
- * between.
- */
+/* Use that mapping, right after the kernel's address space was activated. Log nothing before. */
 void move_screen(void);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef KERNEL_REGIONS_H
 #define KERNEL_REGIONS_H
 
-/* Fill the list for paging with so many levels. */
+/* Fill the list for paging with this many levels. */
 void regions_init(unsigned int levels);
 
 #endif

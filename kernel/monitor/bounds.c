@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The bounds of experiments (experiment.h). They do not depend on the machine, so the host tests
- * them too.
- */
+/* The bounds of experiments (experiment.h). Independent of the machine: the host tests them too. */
 #include "experiment.h"
 
 bool experiment_allows(mc_virt_addr_t address, uint64_t size, unsigned int levels)

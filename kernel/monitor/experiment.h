@@ -33,7 +33,7 @@ const struct own_block *own_find_in(const struct own_block *blocks, size_t nr_bl
  */
 bool own_parse(const char *text, mc_phys_addr_t *physical);
 
-/* Whether all of [address, address + size) is for experiments, in a space with so many levels. */
+/* Whether all of [address, address + size) is for experiments, in a space with this many levels. */
 bool experiment_allows(mc_virt_addr_t address, uint64_t size, unsigned int levels);
 
 /*

@@ -109,10 +109,7 @@ static const char *leaf_name(mc_virt_addr_t address, const struct named *named,
 	return name ? name : named->name;
 }
 
-/*
- * The leaf as the window shows it. The slot's entry grants neither U nor X, so nothing below it has
- * them.
- */
+/* The leaf as the window shows it: without U and X, which the slot's entry does not grant. */
 static void move_to_window(const struct map_list *list, struct range *leaf, unsigned int level)
 {
 	const struct mc_space *space = list->space;

@@ -103,10 +103,7 @@ static bool find_in_word(uint64_t used, unsigned int order, unsigned int *bit)
 {
 	uint64_t free = ~used;
 
-	/*
-	 * Bit i of `free` means that the frames from i on are free: 1, then 2, then 4 of them, and
-	 * so on.
-	 */
+	/* Bit i of `free`: the frames from i on are free, twice as many in each round. */
 	for (unsigned int i = 0; i < order; i++)
 		free &= free >> (1u << i);
 	/* Every 2^order-th bit: all ones, divided by 2^2^order - 1. */

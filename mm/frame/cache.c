@@ -124,10 +124,7 @@ static void drain(struct mc_frame_pool *pool, struct mc_frame_cpu *cpu, enum cac
 {
 	uint32_t slot = 0;
 
-	/*
-	 * A chunk that is all free is not always the current one: its CPU may wait for the lock to
-	 * give it up.
-	 */
+	/* A chunk that is all free may not be in hand: its CPU waits for the lock to give it up. */
 	for (uint32_t left = cpu->nr_partial; left; left--, slot++) {
 		slot = cache_next_partial(cpu, slot);
 		if (what == DRAIN_PARTIAL || cpu->slots[slot].nr_free == CHUNK_FRAMES)

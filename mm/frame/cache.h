@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CPU's cache: the chunks that it owns. Frames are taken from the one that is in hand.
+ * A CPU's cache: the chunks that it owns. Frames are taken from the current one, the chunk in hand.
  *
  * At any moment, only one CPU may read and change the bitmap words of a chunk: its owner or, if it
  * has none, the holder of the pool's lock. So no atomic instructions are needed, the bitmap is

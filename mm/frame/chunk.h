@@ -43,10 +43,7 @@ void chunk_take(struct mc_frame_pool *pool, const struct mc_frame_view *view, ui
 void chunk_settle(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk,
 		  unsigned int class);
 
-/*
- * Whether a CPU may own the chunk, which has free frames: it has only single frames, and is not
- * shared.
- */
+/* Whether a CPU may own the chunk, which has free frames: only single ones, and not shared. */
 bool chunk_may_be_owned(const struct mc_frame_view *view, uint64_t chunk);
 
 /* Make a CPU the owner of a chunk after chunk_take(). */
@@ -56,10 +53,7 @@ void chunk_set_owner(const struct mc_frame_view *view, uint64_t chunk, unsigned 
 void chunk_list_partial(struct mc_frame_pool *pool, const struct mc_frame_view *view,
 			uint64_t chunk);
 
-/*
- * The same as chunk_settle(), for a chunk that was full, or partial and in its list, and has
- * changed.
- */
+/* The same for a chunk that was full, or partial and in its list, and has changed. */
 void chunk_resettle(struct mc_frame_pool *pool, const struct mc_frame_view *view, uint64_t chunk);
 
 /* Take a whole chunk as one block, and give it back. */

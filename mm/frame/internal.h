@@ -16,10 +16,7 @@ static inline uint64_t pool_lock(struct mc_frame_pool *pool)
 
 static inline void pool_unlock(struct mc_frame_pool *pool, uint64_t irq)
 {
-	/*
-	 * If a chunk was broken up meanwhile, it serves single frames before an all-free one in
-	 * hand.
-	 */
+	/* If a chunk was broken up meanwhile, it is used before an all-free one in hand. */
 	cache_give_up(pool, SLOT_NONE);
 	mc_spin_unlock(&pool->lock);
 	mc_irq_restore(irq);

@@ -117,10 +117,7 @@ static inline uint32_t chunk_state_of(enum chunk_kind kind, unsigned int class, 
 	return kind | class << 4 | rest << 8;
 }
 
-/*
- * The state of an area that is cut into chunks is its number of whole ones; of others, one of
- * these.
- */
+/* An area that is cut has its number of whole chunks as its state; others, one of these. */
 enum area_state {
 	AREA_FRESH = 0x4000, /* free, and nothing in it was ever allocated */
 	AREA_FREE,

@@ -13,8 +13,9 @@ kconfig_env := KCONFIG_CONFIG=.config KCONFIG_AUTOCONFIG=include/config/auto.con
 	KCONFIG_TRISTATE=include/config/tristate.conf \
 	KCONFIG_AUTOHEADER=include/generated/autoconf.h srctree=$(CURDIR)
 
-# $(call kconfig,TOOL,ARGUMENTS,FILE): run one of the tools, if all that FILE sets can be had: the tools put
-# something else there without a word. What they wrote stays in .config.written: any other line is the user's.
+# $(call kconfig,TOOL,ARGUMENTS,FILE): run one of the tools, if all settings in FILE are valid: the
+# tools would replace invalid ones silently. What they wrote stays in .config.written: any other
+# line is the user's.
 kconfig = { mkdir -p $(out)/include/config $(out)/include/generated && cd $(out) && \
 	export $(kconfig_env) && \
 	$(foreach file,$(3) $(filter-out 1,$(KCONFIG_ALLCONFIG)),$(check_config) $(file) \

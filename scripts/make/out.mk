@@ -24,8 +24,8 @@ ifneq ($(findstring :$(out_path:/=)/,:$(CURDIR)/),)
 $(error O is $(out), which is or contains the sources: give a folder of its own, as build/)
 endif
 
-# A folder that make found empty, or did not find, has a marker: what is in it was built, and may be
-# removed. build/ is the build's by its name.
+# A folder that make created or found empty has a marker: all in it was built, and may be removed.
+# build/ needs no marker.
 marker := .mercator-build
 is_ours := $(or $(wildcard $(out)/$(marker)),$(filter $(CURDIR)/build,$(out_path)))
 ifneq ($(filter-out clean distclean help,$(or $(MAKECMDGOALS),all)),)

@@ -65,6 +65,7 @@ ifneq ($(cc_is_clang),)
 kernel_ldflags := $(filter-out --no-warn-rwx-segments,$(kernel_ldflags))
 endif
 
-# With another optimisation than ours, gcc errs about what is uninitialised, and the compiler may see less.
+# With other optimisation flags, gcc gives false warnings about uninitialised variables, and the
+# compiler may see less.
 kernel_cflags += $(KCFLAGS) $(if $(filter -O%,$(KCFLAGS)),\
 	-DOTHERWISE_OPTIMISED=1 $(if $(cc_is_clang),,-Wno-maybe-uninitialized))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An instance of the walker as another kernel would make it: the generic method, with a function of
- * its own that the compiler can inline. It has an offset that only it knows.
+ * An instance of the walker as another kernel could make it: the generic method, with a function of
+ * its own that the compiler can inline, and its own offset.
  */
 #include "access_inline.h"
 #include "../../mm/pagetable/map.h"

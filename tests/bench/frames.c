@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the frame allocator costs (docs/frames.md has a table). 4 GiB of memory that is not there:
+ * The costs of the frame allocator (docs/frames.md has a table). The 4 GiB of memory do not exist:
  * the allocator never touches the frames.
  *
  *	usage: bench-frames [JSON]
@@ -82,7 +82,7 @@ static void reset(void)
 	reset_from(FIRST);
 }
 
-/* Random frames in use, so many hundredths of all; the same number on the array stack. */
+/* Random frames in use, `percent` of all; the same number on the array stack. */
 static void fill(unsigned int percent)
 {
 	const size_t keep = NR_FRAMES * percent / 100;
@@ -144,7 +144,7 @@ static double pair_1gib(void)
 	TIMED(1000, pairs(MC_FRAME_ORDER_1GIB, 1000));
 }
 
-/* Memory that does not begin with a whole 2 MiB, as most does not: single frames come from there. */
+/* Memory that does not begin with a whole 2 MiB, which is usual: single frames come from there. */
 static double pair_in_an_edge(void)
 {
 	reset_from(FIRST + 100);
@@ -298,8 +298,8 @@ static double nextfit_alloc_one_by_one(void)
 }
 
 /*
- * Whatever the fill, the frames to replace are chosen from the same number of frames (all over
- * memory), so that it is not the benchmark's own array that misses the CPU's caches more or less.
+ * At any fill, the frames to replace are chosen from the same number of frames (all over memory),
+ * so that the cache misses of the benchmark's own array stay the same.
  */
 #define REPLACED (1 << 17)
 
@@ -365,7 +365,7 @@ static double pair_at_99(void)
 	return pair();
 }
 
-/* What is free at this fill, 8192 frames of it at a time, in calls of BULK, there and back. */
+/* Allocate and free what is free at this fill, 8192 frames at a time, in calls of BULK. */
 #define SOME 8192
 
 static void bulk_some(size_t rounds)

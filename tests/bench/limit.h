@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The limit loops: the least that an allocator can do. Neither is safe with threads, catches any
- * mistake, or knows of contiguity. They are called like the allocator, not inlined.
+ * The limit loops: the minimum for an allocator. They are not safe with threads, catch no mistakes,
+ * and ignore contiguity. They are called like the allocator, not inlined.
  */
 #ifndef BENCH_LIMIT_H
 #define BENCH_LIMIT_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The limit loops of the mapper's benchmark: only the loads, checks and stores that the same work
- * takes with tables in the physical map. They trust their arguments, count no live
- * entries, undo nothing, and know no lock and no TLB. Where the mapper is called, they are called.
- * Tables come from the same array of free frames.
+ * The limit loops of the mapper's benchmark: only the loads, checks and stores of the same work
+ * with tables in the physical map. They trust their arguments, count no live entries, undo nothing,
+ * and have no lock and no TLB. They are called in the same way as the mapper. Tables come from the
+ * same array of free frames.
  */
 #ifndef BENCH_LIMIT_MAPPER_H
 #define BENCH_LIMIT_MAPPER_H
@@ -40,8 +40,8 @@ MC_MUST_CHECK int limit_protect_range(struct bench_space *bench, uint64_t addres
 				      uint64_t bits);
 
 /*
- * The same loops compiled for the number of levels and the leaves' level: for a bench_space's space, with
- * all of these parameters that mean anything to them.
+ * The same loops compiled for the number of levels and the leaves' level: for a bench_space's
+ * space; they ignore parameters that they do not need.
  */
 const struct work_functions *limit_work(unsigned int levels, unsigned int level);
 

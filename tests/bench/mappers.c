@@ -61,7 +61,7 @@ void mc_cpu_relax(void)
 {
 }
 
-/* The recursive method is built in, and not measured here: there is no MMU. */
+/* The recursive method is built in, but not measured here: there is no MMU. */
 void *mc_own_pointer(mc_virt_addr_t address)
 {
 	(void)address;
@@ -363,7 +363,7 @@ static void limit_translate_shuffled(void)
 	sink = sum;
 }
 
-/* The tables stay as they are, so many rounds make one measurement. */
+/* The tables do not change, so one measurement has many rounds. */
 #define TRANSLATE_ROUNDS 4
 
 #define TRANSLATE_LOOP(name, each)                                                                 \
@@ -536,7 +536,7 @@ static double translate_by_pointer(void)
 DIRECT_LOOPS(offset)
 DIRECT_LOOPS(inline)
 
-/* What each operation would cost more if there were several CPUs. */
+/* The additional cost of each operation with several CPUs. */
 static void take_locks(void)
 {
 	static struct mc_spinlock lock;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Measuring on the host, and rows of results. A row compares a loop with its limit loop: both are
- * run by turns, so that what disturbs the machine disturbs both, and the ratio is the median of the
- * turns' ratios.
+ * run in turns, so that other load affects both, and the ratio is the median of the turns' ratios.
  *
  * As JSON, a file is a list of rows, each an object with these keys:
  *	name	"method.what", or what was measured
@@ -32,19 +31,19 @@ struct bench_row {
 	double value, min; /* median and least */
 	bool has_spread;
 	double q1, q3;
-	bool has_limit;      /* `limit` and `ratio` mean something */
+	bool has_limit;      /* `limit` and `ratio` are valid */
 	double limit, ratio; /* the limit loop's median; the median of the turns */
 	bool has_target;
 	double target; /* the most that is asked of the ratio or, without a limit, of the value */
 };
 
-/* This thread's processor time: what else the machine does counts little. Waiting for a lock counts. */
+/* This thread's processor time: other load has little effect. Waiting for a lock counts. */
 uint64_t bench_now_ns(void);
 double bench_median(double *values, size_t count);
 
 /*
- * Run both loops (`limit` may be NULL) by turns, 25 times or as often as BENCH_REPEATS in the environment
- * says; target 0 for none. Kept and printed.
+ * Run both loops (`limit` may be NULL) in turns, 25 times or BENCH_REPEATS of the environment;
+ * target 0 for none. Keep and print the row.
  */
 void bench_compare(const char *name, bench_loop loop, bench_loop limit, double target);
 /* A row whose value is no time: kept and printed. */

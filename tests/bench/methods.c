@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The same work (same_work.h) by every method on the host, in nanoseconds, against the limit loops
- * (limit_mapper.h) on the same frames. The machine is that of claims/world.h: its tables lie scattered over
- * 16 GiB. It has no MMU: the recursive and temporary methods find their windows' pages by a walk in
- * software, so their figures say how they grow, and not what they cost.
+ * (limit_mapper.h) on the same frames. The machine is that of claims/world.h: its tables are
+ * scattered over 16 GiB. It has no MMU: the recursive and temporary methods find their windows'
+ * pages by a walk in software, so their figures show growth, not cost.
  *
  *	usage: methods JSON LEVELS
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions with the parameters of the mapper's, which do nothing and say so: what a benchmark's
- * empty loop calls. They have a file of their own, so that no compiler sees through them.
+ * Functions with the mapper's parameters that do nothing and return success, for a benchmark's
+ * empty loop. They have their own file, so that no compiler can inline them.
  */
 #ifndef BENCH_NOTHING_H
 #define BENCH_NOTHING_H

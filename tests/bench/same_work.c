@@ -26,7 +26,7 @@ const struct work_functions work_by_mapper = {
 /* Where the calls of a piece of work go, and how much each takes. */
 struct places {
 	uint64_t count, stride, size;
-	uint64_t nr_apart; /* every so many places one is left out: the page that keeps its table */
+	uint64_t nr_apart; /* one place in this many is left out: the page that keeps its table */
 	bool shuffled;
 };
 
@@ -44,7 +44,7 @@ static struct places places_of(const struct work_bench *bench, const struct work
 	}
 }
 
-/* A permutation of the numbers below a power of two, in no order that a prefetcher knows. */
+/* A permutation of the numbers below a power of two, in an order that no prefetcher predicts. */
 static inline uint64_t shuffle(uint64_t i, uint64_t count)
 {
 	i = i * UINT64_C(0x9e3779b1) % count;

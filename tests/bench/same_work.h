@@ -9,9 +9,9 @@
  *	sparse	one page in each of many leaf tables, which are made and freed with it
  *	4 KiB, 2 MiB and 1 GiB, with 4 levels or 5: the space's
  *
- * Tables exist and stay, but for sparse ones. What is unmapped and protected is invalidated through a
- * batch, and that counts. The work is done through functions of the mapper's kind, so that limit loops
- * and functions that do nothing take the same loops.
+ * Tables exist and stay, except for sparse work. Invalidations after unmap and protect go through a
+ * batch, and count. The work is done through functions with the mapper's types, so that limit loops
+ * and functions that do nothing use the same loops.
  */
 #ifndef BENCH_SAME_WORK_H
 #define BENCH_SAME_WORK_H
@@ -45,7 +45,9 @@ struct work {
 	unsigned int level; /* of the leaves */
 };
 
-/* Who does it. unmap_last() takes the only page of a leaf table away, and so the table. */
+/*
+ * The functions that do it. unmap_last() removes the only page of a leaf table, and so the table.
+ */
 struct work_functions {
 	int (*map)(struct mc_space *space, mc_virt_addr_t address, mc_phys_addr_t physical,
 		   uint64_t size, struct mc_attributes attributes, struct mc_conflict *conflict);

@@ -18,8 +18,8 @@ TIB = 1024 * GIB
 
 # The least memory that works with every build, found by trying: with 7 MiB on BIOS, GRUB finds no
 # room for the largest. On UEFI (OVMF), 44 MiB are enough for GRUB's menu, but not for the kernel;
-# GRUB 2.12 asks for 32 MiB at its start, and gives up if it does not get them ("could not allocate all
-# requested memory"), whichever OVMF it is.
+# GRUB 2.12 requests 32 MiB at its start, and stops if it does not get them ("could not allocate all
+# requested memory"), with any OVMF.
 LEAST_BIOS = 8 * MIB
 LEAST_UEFI = {"2.06": 56 * MIB, "2.12": 73 * MIB}
 

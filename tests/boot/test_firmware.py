@@ -114,7 +114,7 @@ def test_screen_that_cannot_be(
 
 MODULE = (0x600000, 0x601000)
 
-# What nobody needs, and what the warning says. Those that make no sense and are not read need none.
+# Tags that are not needed, and their warnings. Invalid tags that are not read have none.
 BROKEN = [
     (tag(TAG_FRAMEBUFFER, bytes(24)), "tag 8 (framebuffer), width at offset {20}: it is 0"),
     (

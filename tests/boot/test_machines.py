@@ -24,8 +24,8 @@ SCREEN_LINES = {"graphics": r"screen: \d{3,}x\d{3,}, (24|32) bits", "text": "scr
 # The same of features that are missing; without a TSC, the seed is always the same.
 WITHOUT_LINES = {"pge": "global pages no", "tsc": "# seed=0\r?\n"}
 
-# Where nothing is optimised, what is not built in must be gone before. Each configuration, by one compiler
-# with -O0 and by the other with -Og.
+# Without optimisation, calls of code that is not built in must be gone, too. Each configuration, by
+# one compiler with -O0 and by the other with -Og.
 OTHERWISE_OPTIMISED = [
     Build(compiler, config, flags=flags)
     for i, config in enumerate(config_names())

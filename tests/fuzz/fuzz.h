@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the fuzz targets share. A target is one function, called by libFuzzer with ever new bytes
- * (LLVM documentation, LibFuzzer.html); a finding is a sanitizer's report or a broken FUZZ_CHECK.
+ * Shared by the fuzz targets. A target is one function, called by libFuzzer with new bytes each
+ * time (LLVM documentation, LibFuzzer.html); a finding is a sanitizer's report or a broken
+ * FUZZ_CHECK.
  */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: any bytes typed on a terminal, or as scan codes of a keyboard, edited into lines, shown,
- * split into commands and parsed. The first byte chooses the device. What is checked is the bookkeeping;
- * that what is shown is right, the suite monitor_editor checks on a model of a terminal.
+ * Fuzz target: any bytes typed on a terminal, or as scan codes of a keyboard, edited into lines,
+ * shown, split into commands and parsed. The first byte chooses the device. Only the bookkeeping is
+ * checked; the suite monitor_editor checks the output on a model of a terminal.
  */
 #include <string.h>
 

@@ -29,7 +29,7 @@ static void check_left_out(const struct multiboot2_error *what)
 }
 
 /*
- * What is behind the end tag makes no difference; with one byte less than its tags need, an accepted
+ * Bytes after the end tag make no difference; with one byte less than its tags need, an accepted
  * structure is refused.
  */
 static void check_accepted(uint8_t *block, const struct bootinfo *info)

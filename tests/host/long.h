@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For tests that take long: a part of each in make check, the whole in make check-long. */
+/* For long tests: a part of each runs in make check, the whole in make check-long. */
 #ifndef TESTS_HOST_LONG_H
 #define TESTS_HOST_LONG_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "acpi": powering off and resetting by ACPI tables that are built here, at made-up physical
- * addresses. Of everything there are two, an old one and a new one that outranks it, which say
- * different things: so what was read tells which was believed. Then they are damaged.
+ * Suite "acpi": powering off and resetting by ACPI tables that are built here, at invented physical
+ * addresses. There are two of everything, an old one and a new one that has priority, with
+ * different contents: so the result tells which one was used. Then they are damaged.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static const struct {
 	[DSDT_OLD] = { "DSDT", 0x400, 0x60 },   [DSDT_NEW] = { "DSDT", 0x480, 0x300 },
 };
 
-#define OEM           0x3c0 /* another table, which nobody looks for; both root tables have it first */
+#define OEM           0x3c0 /* another, unwanted table; both root tables have it first */
 #define POINTER_SIZE  36
 #define RESET_BY_PORT (1u << 10)
 
@@ -96,7 +96,7 @@ static void put_register(size_t at, uint8_t space, uint64_t address)
 	put(at + 4, address, 8);
 }
 
-/* QEMU's, and one with a path, a long package and byte constants. */
+/* QEMU's package, and one with a path, a long package and byte constants. */
 static const uint8_t short_s5[] = { 8, '_', 'S', '5', '_', 0x12, 6, 4, 1, 0, 0, 0 };
 static const uint8_t long_s5[] = { 8,    '\\', '_',  'S', '5',  '_', 0x12, 0x4a,
 				   0x00, 4,    0x0a, 7,   0x0a, 5,   0,    0 };
@@ -173,7 +173,7 @@ static int parse(struct acpi_power *power)
 	return error ? error : acpi_power_read(&acpi, power);
 }
 
-/* What is read where only these parts can be believed. */
+/* Whether the result is right if only these parts are valid. */
 static bool is_right(struct ktest_run *t, const bool *sound)
 {
 	const bool xsdt = sound[POINTER_NEW] && sound[XSDT];
@@ -356,7 +356,7 @@ KTEST(acpi, says_what_there_is_not)
 	EXPECT_EQ(t, acpi.xsdt.length, tables[XSDT].length);
 }
 
-/* What is sound but is not what is looked for, or not where it should be. */
+/* Valid tables that are not the wanted ones, or not where they should be. */
 KTEST(acpi, the_old_one_is_used_where_the_new_one_leads_nowhere)
 {
 	static const uint64_t nowhere[] = { 0,          MEMORY + MEMORY_SIZE - 4, UINT32_MAX,
@@ -387,7 +387,7 @@ KTEST(acpi, the_old_one_is_used_where_the_new_one_leads_nowhere)
 	}
 }
 
-/* The one byte that each part is about, and what damage leaves of it: nothing. */
+/* Byte `at` of a part. */
 static uint8_t *byte_of(enum part part, size_t at)
 {
 	switch (part) {
@@ -406,7 +406,7 @@ static size_t size_of(enum part part)
 	}
 }
 
-/* Whether a table that was changed looks sound: one length in 256 has a sum that is right. */
+/* Whether a changed table looks valid: one length in 256 has a right sum. */
 static bool looks_sound(enum part part)
 {
 	const size_t at = tables[part].offset;
@@ -421,7 +421,7 @@ static bool looks_sound(enum part part)
 	return sum == 0;
 }
 
-/* Any byte that is wrong takes its table out of what is believed, and nothing else. */
+/* Any wrong byte invalidates its table, and nothing else. */
 KTEST(acpi, survives_every_change_of_a_byte)
 {
 	unsigned int nr_unseen = 0;
@@ -453,7 +453,7 @@ KTEST(acpi, survives_every_change_of_a_byte)
 	EXPECT_TRUE(t, nr_unseen < 16);
 }
 
-/* A table that memory ends in is none. */
+/* A table that ends beyond the memory is not valid. */
 KTEST(acpi, survives_every_truncation)
 {
 	build(0x100);
@@ -489,7 +489,7 @@ KTEST(acpi, believes_what_is_left)
 	}
 }
 
-/* With checksums that are right, to come further: what is read makes no sense, and it ends. */
+/* With right checksums, to get further: the contents are random, and the parser must end. */
 KTEST(acpi, survives_random_damage)
 {
 	unsigned int nr_read = 0;

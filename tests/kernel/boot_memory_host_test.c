@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "boot_memory_pieces": pieces of boot memory anywhere, that share frames with each other, with what
- * stays and with what is no RAM, given back in any order, beside a model that looks at each frame.
+ * Suite "boot_memory_pieces": pieces of boot memory anywhere, which share frames with each other,
+ * with memory that stays and with memory that is not RAM, are freed in any order and compared with
+ * a model that checks each frame.
  */
 #include <string.h>
 
@@ -106,7 +107,7 @@ static bool touches(const struct mc_memmap_range *range, uint64_t frame)
 	       range->end > frame * MC_FRAME_SIZE;
 }
 
-/* Byte by byte: is it RAM, and nothing that stays is in it? */
+/* Byte by byte: whether it is RAM, with nothing in it that stays. */
 static bool belongs_to_the_pool(uint64_t frame)
 {
 	uint64_t at = frame * MC_FRAME_SIZE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "boot_memory": what was in use only to start is free, exactly that, and nobody reads it. What
- * should have been given back is found here frame by frame.
+ * Suite "boot_memory": exactly the memory that was in use only at start is free, and it is not read
+ * any more. This test finds it again frame by frame.
  */
 #include <arch/boot.h>
 #include <arch/layout.h>
@@ -76,7 +76,7 @@ static uint64_t count_boot_frames(struct ktest_run *t,
 	for (size_t i = 0; i < count; i++) {
 		for (mc_pfn_t pfn = boot[i].start / MC_FRAME_SIZE;
 		     pfn * MC_FRAME_SIZE < boot[i].end; pfn++) {
-			/* One that several are in is visited for the last of them. */
+			/* A frame of several pieces is visited for the last of them. */
 			if (!touches(&boot[i], pfn) || count_in(pfn, i, &nr_held) > 1 ||
 			    !is_ram(pfn) || is_kept(pfn))
 				continue;
@@ -87,7 +87,7 @@ static uint64_t count_boot_frames(struct ktest_run *t,
 	return nr_free;
 }
 
-/* A frame that is held cannot be had; one that is not is in use by others, or can. */
+/* A frame that is held cannot be allocated; another can, or is in use by others. */
 static void look_at(struct ktest_run *t, mc_pfn_t pfn, bool held)
 {
 	const int error = mc_frame_alloc_at(kernel_frames(), pfn, 1);
@@ -107,7 +107,7 @@ KTEST(boot_memory, what_was_given_back_is_counted)
 			       (uintptr_t)(boot_tables_end - boot_tables_start) + MC_FRAME_SIZE);
 }
 
-/* What others have taken of it is theirs. */
+/* Skip frames that others have allocated. */
 static void overwrite(struct ktest_run *t, mc_pfn_t pfn, bool held)
 {
 	if (held || mc_frame_alloc_at(kernel_frames(), pfn, 1))
@@ -148,7 +148,7 @@ KTEST(boot_memory, a_piece_is_given_back_once)
 	EXPECT_EQ(t, mc_frame_free_count(kernel_frames()), nr_free);
 }
 
-/* The loader put zeros there; tests/boot/test_modules.py has it filled with this. */
+/* iso/iso.mk fills the modules for tests/boot/test_modules.py with this byte. */
 static bool is_intact(const struct mc_memmap_range *module)
 {
 	char byte;
@@ -161,7 +161,7 @@ static bool is_intact(const struct mc_memmap_range *module)
 	return true;
 }
 
-/* With modules=keep: each as its user would, in an order that is not theirs; then all that is left. */
+/* With modules=keep: free single modules, not in the loader's order; then all that are left. */
 KTEST(boot_memory, modules_stay_until_they_are_given_back)
 {
 	size_t count;

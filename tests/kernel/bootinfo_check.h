@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether a struct bootinfo keeps what kernel/boot_information.h promises. It reads every byte that the
- * structure offers, so that a sanitizer sees a promise that memory does not keep.
+ * Check that a struct bootinfo keeps what kernel/boot_information.h promises. It reads every byte
+ * that the structure offers, so that a sanitizer finds bytes that are not there.
  */
 #ifndef TESTS_BOOTINFO_CHECK_H
 #define TESTS_BOOTINFO_CHECK_H

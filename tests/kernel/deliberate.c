@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Suite "deliberate": tests that fail, skip, panic and fault on purpose, so that the harness can
- * show that each of these is reported for what it is. They run only when the command line names
- * the suite: selftest=deliberate.NAME.
+ * check that each of these is reported correctly. They run only when the command line names the
+ * suite: selftest=deliberate.NAME.
  */
 #include <kernel/address_space.h>
 #include <kernel/panic.h>

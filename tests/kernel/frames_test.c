@@ -18,7 +18,9 @@ static uint64_t *bytes(mc_pfn_t pfn)
 	return frame_bytes(pfn);
 }
 
-/* Another pattern in each frame and each word, so that two frames that are one are found out. */
+/*
+ * A different pattern in each frame and each word, to detect two frames that are the same memory.
+ */
 static uint64_t pattern(mc_pfn_t pfn, size_t word)
 {
 	return pfn * UINT64_C(0x9e3779b97f4a7c15) + word;
@@ -90,7 +92,7 @@ KTEST(frames, every_frame_holds_its_contents)
 			       before.free_blocks[9] + before.free_blocks[18] * 512);
 }
 
-/* Poison is written and checked through the temporary page where there is no other way: and nobody sees it. */
+/* Poison may be written and checked through the temporary page: its users must not notice. */
 KTEST(frames, a_pointer_stays_good_while_others_are_allocated_and_freed)
 {
 	struct mc_frame_pool *pool = kernel_frames();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "hardware": what the mapper says of an address is what the CPU does there. In a live space,
- * pages at the edges of every level are mapped, unmapped, protected and reserved at random, by each
- * method; after each change a read, a write and a fetch must give the frame's contents, or fault with
- * the error code that the translation foretells.
+ * Suite "hardware": the CPU does at an address what the mapper says of it. In a live space, pages
+ * at the edges of every level are mapped, unmapped, protected and reserved at random, by each
+ * method. After each change a read, a write and a fetch must give the frame's contents, or fault
+ * with the error code that the translation predicts.
  */
 #include <arch/exception.h>
 #include <kernel/units.h>
@@ -16,7 +16,7 @@
 #define RETURN_INSTRUCTION 0xc3
 #define NUMBER_OFFSET      8
 
-/* Most in the lower half. In the other is the kernel, but for where it begins: see page_at(). */
+/* Most are in the lower half. The other is the kernel's, except its beginning: see page_at(). */
 static const uint64_t pages[] = {
 	KIB(4),
 	MIB(2) - KIB(4),

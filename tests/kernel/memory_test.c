@@ -31,7 +31,7 @@ static bool overlaps_usable(uint64_t start, uint64_t end)
 	return overlaps(memory_ranges, start, end);
 }
 
-/* Nobody can get a frame of it, and the physical map has nothing of it. */
+/* Its frames cannot be allocated and are not in the physical map. */
 static void expect_no_ram(struct ktest_run *t, uint64_t start, uint64_t end)
 {
 	EXPECT_TRUE(t, !overlaps(memory_ranges, start, end));

@@ -289,7 +289,7 @@ KTEST(monitor_editor, a_line_that_lost_characters_is_not_to_be_run)
 	EXPECT_EQ(t, press(KEY_ENTER), EDITOR_LINE);
 }
 
-/* Room that is made afterwards does not bring back what was lost; to begin anew does. */
+/* The line stays incomplete if room is made afterwards, until it is empty. */
 KTEST(monitor_editor, a_line_is_whole_again_when_it_is_empty)
 {
 	begin();

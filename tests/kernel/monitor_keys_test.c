@@ -171,7 +171,7 @@ KTEST(monitor_keys, terminal_control_characters_count_in_sequences)
 	expect_keys(t, "\033(\tBx", "\tx");
 	expect_keys(t, "\033[3\030~x", "\030~x");
 	expect_keys(t, "\033[3\032~x", "\032~x");
-	/* Whoever ends the line is done with the sequence, too. */
+	/* The end of the line also ends the sequence. */
 	expect_keys(t, "\033[\003A", "\003A");
 	expect_keys(t, "\033[3\r~x", "\r~x");
 	expect_keys(t, "\033O\nA", "\rA");
@@ -215,13 +215,13 @@ KTEST(monitor_keys, terminal_utf_8_is_one_character_that_is_lost)
 	expect_keys(t, "a\xc3\xa9z", "a?z");
 	expect_keys(t, "\xe2\x82\xac\xc2\xa0x", "??x");
 	expect_keys(t, "\xf0\x9f\x98\x80\xf0\x9f\x98\x80", "??");
-	/* What is none: each byte that nothing announces, and what is cut off, once. */
+	/* Invalid UTF-8: one key for each stray byte and for each character that is cut off. */
 	expect_keys(t, "\xa9\xa9\xffx", "???x");
 	expect_keys(t, "\xc3\xa9\xa9x", "??x");
 	expect_keys(t, "\xe2\x82x\x82", "?x?");
 	expect_keys(t, "\xe2\xe2\x82\xac", "??");
 	expect_keys(t, "\xe2\x82\033[A\x82", "?^?");
-	/* It ends a sequence: none has it. */
+	/* A byte beyond ASCII ends a sequence. */
 	expect_keys(t, "\033\xc3\xa9x", "?x");
 	expect_keys(t, "\033[3\xc3\xa9~", "?~");
 }
@@ -320,7 +320,7 @@ KTEST(monitor_keys, scan_codes_with_a_prefix)
 	EXPECT_SCAN(t, "a", 0xe1, 0x1d, 0x45, 0x1e);
 }
 
-/* The keyboard's buffer was full. What was let go of meanwhile is not known, so nothing is held down. */
+/* The keyboard's buffer was full. Releases may be lost, so no key counts as held down. */
 KTEST(monitor_keys, scan_codes_that_were_lost)
 {
 	static const uint8_t overruns[] = { 0xff, 0x00 };
@@ -337,7 +337,7 @@ KTEST(monitor_keys, scan_codes_that_were_lost)
 		EXPECT_EQ(t, scan_decode(&decoder, overruns[i]), KEY_LOST);
 		EXPECT_EQ(t, scan_decode(&decoder, 0x02), '1');
 	}
-	/* What the keyboard says for itself: it has understood, it is there, it has not understood. */
+	/* The keyboard's own messages: acknowledge, self-test passed, resend. */
 	EXPECT_SCAN(t, "a", 0xfa, 0xaa, 0xfe, 0x1e);
 }
 

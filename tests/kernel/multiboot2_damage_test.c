@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Suite "multiboot2": damaged structures, in heap blocks of exactly their size, so that ASan sees a
- * read of even one byte too many. What is accepted in spite of the damage must keep all promises.
+ * read of even one byte too many. What is accepted in spite of the damage must keep all guarantees.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -84,8 +84,8 @@ KTEST(multiboot2, survives_every_truncation)
 }
 
 /*
- * Whether a byte may decide if the kernel starts: those of the structure and of the memory map do, those
- * inside of any other tag do not.
+ * Whether damage of a byte may keep the kernel from starting: only in the structure itself and in
+ * the memory map, not in any other tag.
  */
 static bool may_decide(size_t at)
 {

@@ -58,7 +58,7 @@ static bool expect_error(struct ktest_run *t, int code, uint32_t tag_type, size_
 	return EXPECT_STR(t, info.command_line, "") && ok;
 }
 
-/* All is well but for one tag, or the string of a module: it is left out, and told by its name and field. */
+/* One tag, or a module's string, is wrong: it is left out and reported with its name and field. */
 static bool expect_left_out(struct ktest_run *t, uint32_t tag_type, const char *tag_name,
 			    const char *field, size_t offset)
 {
@@ -67,7 +67,7 @@ static bool expect_left_out(struct ktest_run *t, uint32_t tag_type, const char *
 	ok = ok && EXPECT_EQ(t, left_out.tag_type, tag_type) &&
 	     EXPECT_STR(t, left_out.tag_name, tag_name) && EXPECT_STR(t, left_out.field, field) &&
 	     EXPECT_EQ(t, left_out.offset, offset) && EXPECT_TRUE(t, left_out.text[0] != '\0');
-	/* Nobody has to be told. */
+	/* The callback is optional. */
 	ok = ok && EXPECT_EQ(t, multiboot2_parse(bytes, builder.size, &info, &error, NULL), 0);
 	return ok && EXPECT_STR(t, bootinfo_check(&info), NULL);
 }
@@ -626,7 +626,7 @@ KTEST(multiboot2, leaves_unterminated_strings_out)
 			ASSERT_TRUE(t, expect_left_out(t, type, names[type - 2], "string",
 						       FIRST_TAG + text));
 			ASSERT_STR(t, info.loader_name, "");
-			/* A module is in memory, whatever is called so. */
+			/* A module is in memory, even if its string is wrong. */
 			ASSERT_EQ(t, info.nr_modules, type == 3);
 			if (type == 3)
 				expect_module(t, &cursor, 0, 0, "");
@@ -723,7 +723,7 @@ KTEST(multiboot2, of_a_second_tag_of_a_kind_the_first_counts)
 	}
 }
 
-/* What was left out is as if it had not been sent: it does not stand in the way of one that is sound. */
+/* A tag that was left out does not count: a later valid one is used. */
 KTEST(multiboot2, a_sound_tag_counts_after_one_that_was_left_out)
 {
 	begin();

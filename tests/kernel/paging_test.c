@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "paging": the kernel's own address space. What is mapped is compared with the list of regions
- * page by page; what is protected is proven by touching it, and by the fault's exact error code.
+ * Suite "paging": the kernel's own address space. The mappings are compared with the list of
+ * regions page by page; protection is tested by access, and by the fault's exact error code.
  */
 #include <arch/boot.h>
 #include <arch/cpu_features.h>
@@ -23,7 +23,7 @@ static void read_byte(void *address)
 	(void)*(volatile uint8_t *)address;
 }
 
-/* Where it turns out to be allowed, nothing is to be destroyed: so zero is or-ed, by one write. */
+/* If the write is allowed, it must not destroy anything: so zero is or-ed, by one write. */
 static uint8_t value_to_write;
 
 static void write_byte(void *address)
@@ -284,7 +284,7 @@ KTEST(paging, the_temporary_page_faults_unless_it_is_in_use)
 	EXPECT_EQ(t, mc_frame_free(kernel_frames(), frame, 0), 0);
 }
 
-/* The local APIC, which every x86-64 CPU has here unless somebody moved it; its version is not 0. */
+/* The local APIC, at its default address on every x86-64 CPU; its version is not 0. */
 #define LOCAL_APIC         UINT64_C(0xfee00000)
 #define LOCAL_APIC_VERSION 0x30
 
@@ -375,7 +375,7 @@ KTEST(paging, firmwares_tables_can_be_read_frame_by_frame)
 	EXPECT_EQ(t, acpi_find(&acpi, "none", &table), MC_ERR_NOT_FOUND);
 }
 
-/* The kernel's own text among it: of that, there must be no writable alias afterwards. */
+/* This includes the kernel's own text, which must have no writable alias afterwards. */
 KTEST(paging, physical_memory_is_read_without_a_trace)
 {
 	const uint64_t text = (uint64_t)(uintptr_t)text_start - KERNEL_BASE;
@@ -389,7 +389,7 @@ KTEST(paging, physical_memory_is_read_without_a_trace)
 	EXPECT_EQ(t, memcmp(bytes, text_start + MC_FRAME_SIZE - 32, sizeof(bytes)), 0);
 	EXPECT_EQ(t, kernel_audit(kernel_space(), &report), 0);
 	EXPECT_STR(t, report.broken, NULL);
-	/* Nothing is left in the temporary page but what others had there before. */
+	/* The temporary page maps what it mapped before. */
 	if (mc_mapper_translate(kernel_space(), page, &after)) {
 		expect_absent(t, TEMP_PAGES_BASE);
 	} else {
@@ -438,7 +438,7 @@ KTEST(paging, the_stubs_frames_can_be_allocated)
 	EXPECT_EQ(t, nr_in_pool, end - start);
 }
 
-/* All usable memory is in the allocator, but for its own metadata: less than 2 bits a frame. */
+/* All usable memory except the metadata (less than 2 bits a frame) is in the allocator. */
 KTEST(paging, all_ram_is_in_the_allocator)
 {
 	size_t count;
@@ -464,7 +464,7 @@ KTEST(paging, audit_finds_nothing_wrong)
 	EXPECT_TRUE(t, report.nr_leaves[1] > 100 && report.nr_markers >= NR_STACKS);
 }
 
-/* Invariant 7: what the walker says is what the MMU does. In the image, what is read does not change. */
+/* Invariant 7: the MMU does what the walker says. In the image, the contents do not change. */
 KTEST(paging, what_the_walker_says_is_what_is_there)
 {
 	unsigned int nr_pages = 0;
@@ -505,7 +505,7 @@ KTEST(paging, every_method_sees_the_same_tables)
 	     by.root.method++) {
 		int error;
 
-		/* Its function has nowhere to lead. */
+		/* Its function has no map to use. */
 		if (by.root.method == MC_ACCESS_GENERIC && !IS_ENABLED(CONFIG_PHYSMAP))
 			continue;
 		error = mc_audit_digest(&by, &other);

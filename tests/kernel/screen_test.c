@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "screen": the grid, on a device that only keeps what it is told to draw. Each screen is the
- * test's own; the live one is not touched.
+ * Suite "screen": the grid, on a device that only records what is drawn. Each test has its own
+ * screen; the live one is not touched.
  */
 #include <kernel/ktest.h>
 #include <kernel/string.h>
@@ -77,7 +77,7 @@ static unsigned int colour_at(unsigned int column, unsigned int row)
 	return shown[row * screen.columns + column].colour;
 }
 
-/* The shadow is what is shown, nothing was drawn twice, and nothing around the grid was touched. */
+/* The shadow is what is shown, nothing was drawn twice, nothing outside the grid was touched. */
 static void expect_sound(struct ktest_run *t)
 {
 	const unsigned int nr_cells = screen.columns * screen.rows;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Suite "serial": what comes in faster than it is taken, by the port's loopback: what is sent comes back. */
+/* Suite "serial": bytes that arrive faster than they are read, by the port's loopback. */
 #include <arch/cpu.h>
 #include <arch/serial.h>
 #include <kernel/ktest.h>
@@ -49,13 +49,13 @@ static struct received send_to_oneself(const char *text)
 	return received;
 }
 
-/* Whoever writes reads the status register, too, which forgets then that bytes were lost. */
+/* A writer reads the status register, too, which clears the overrun bit. */
 KTEST(serial, what_is_lost_is_told_of)
 {
 	static const char text[] = "0123456789abcdefghijklmn"; /* a 16550 keeps 16 bytes */
 	struct received received;
 
-	/* Bochs sends it out, by which the log has an empty line. */
+	/* Bochs sends it out, so the log has an empty line. */
 	if (!serial_is_there() || send_to_oneself("\n").nr_right != 1) {
 		ktest_skip(t, "there is no serial port, or nothing comes back");
 		return;
@@ -66,7 +66,9 @@ KTEST(serial, what_is_lost_is_told_of)
 		EXPECT_EQ(t, received.nr_overruns, 1);
 		EXPECT_EQ(t, received.nr_right, 0);
 	} else {
-		/* This one sends so slowly that all could be taken, or keeps any number. */
+		/*
+		 * This port sends so slowly that all could be read, or it has an unlimited buffer.
+		 */
 		EXPECT_EQ(t, received.nr_right, strlen(text));
 		EXPECT_EQ(t, received.nr_wrong, 0);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "start_screen": from the loader's framebuffer to the screen, over the switch of page tables. Video
- * memory is a heap block that is freed where the kernel would lose its mapping, so that ASan sees a
- * pointer that survives.
+ * Suite "start_screen": from the loader's framebuffer to the screen, across the switch of page
+ * tables. Video memory is a heap block that is freed when the kernel would lose its mapping, so
+ * that ASan finds the use of an old pointer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +69,7 @@ int device_map(mc_phys_addr_t physical, uint64_t size, enum mc_memory_type type,
 	return map_error;
 }
 
-/* As from here on everybody does who has something to say. */
+/* Log a line, as the code after the switch does. */
 static void say(void)
 {
 	if (attached)
@@ -182,7 +182,7 @@ KTEST(start_screen, text_is_mapped_uncached)
 	end();
 }
 
-/* It was drawn to through the old tables; through the new ones nothing is. */
+/* It was drawn through the old tables; through the new ones, nothing is drawn. */
 KTEST(start_screen, a_screen_that_cannot_be_mapped_ends_before_the_switch)
 {
 	begin(ADDRESS + SIZE);
@@ -211,7 +211,7 @@ KTEST(start_screen, out_of_reach_and_not_mapped_it_never_starts)
 	end();
 }
 
-/* Somebody else's memory, or more of it than there may be, is not drawn to. */
+/* Memory that is in use, or too much memory, is not drawn to. */
 KTEST(start_screen, memory_that_cannot_be_claimed_stays_dark)
 {
 	begin(ADDRESS + SIZE);
@@ -224,7 +224,7 @@ KTEST(start_screen, memory_that_cannot_be_claimed_stays_dark)
 	end();
 }
 
-/* Nobody loses memory for a screen that is not used. */
+/* A screen that is not used takes no memory. */
 KTEST(start_screen, what_cannot_be_drawn_on_is_not_claimed)
 {
 	static const enum bootinfo_framebuffer_kind kinds[] = { BOOTINFO_FRAMEBUFFER_NONE,

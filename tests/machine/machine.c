@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's machine (machine.h): its physical memory, which a file holds, so that it can be mapped
- * at several addresses; and what tests ask of their environment (tests/mm/mapper_fixture.h).
+ * The host's machine (machine.h): its physical memory, in a file, so that it can be mapped at
+ * several addresses; and the environment that tests need (tests/mm/mapper_fixture.h).
  *
  *	physical memory | the fixture's frames | PML5 | PML4 | PDPT | PD | PT | the rig's frames |
  *						  `- the kernel's: its upper half, which live
@@ -27,7 +27,7 @@
 #include "machine.h"
 #include "tlb.h"
 
-/* Far from 0, and from whatever tests map, which is then never memory. */
+/* Far from 0, and from all addresses that tests map, which are then never memory. */
 #define MEMORY_START  UINT64_C(0x00003fff40000000)
 #define KERNEL_FRAMES MC_PT_LEVELS_MAX
 #define RIG_FRAMES    1024 /* for several spaces (tests/mm/space_rig.h) */
@@ -114,7 +114,7 @@ void machine_fail(uint64_t address, const char *format, ...)
 	abort();
 }
 
-/* The CPU's guesses depend on the seed and the test, and not on the tests before it. */
+/* The CPU's speculation depends on the seed and the test, and not on earlier tests. */
 static void seed_for_test(void)
 {
 	static const struct ktest *seeded_for;

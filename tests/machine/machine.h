@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's stand-in for a machine, as far as mm can see one: physical memory, an MMU with a TLB,
- * and addresses that it translates.
+ * The host's simulated machine, as far as mm can see one: physical memory, an MMU with a TLB, and
+ * addresses that it translates.
  *
- *	machine.c	physical memory; the kernel's own tables; what tests ask of their environment
+ *	machine.c	physical memory; the kernel's own tables; the environment that tests need
  *	mmu.c		walks the tables as the hardware does, with paging-structure caches
- *	tlb.c		what the CPU remembers: filled at any moment, emptied only when told to
+ *	tlb.c		what the CPU caches: filled at any moment, emptied only on request
  *	window.c	memory at the addresses that mm makes for itself, backed by way of the TLB
  */
 #ifndef TESTS_MACHINE_MACHINE_H
@@ -14,7 +14,7 @@
 #include <mercator/types.h>
 
 /* Set by main() before the first test. */
-extern uint64_t machine_seed;           /* of what the CPU does by itself */
+extern uint64_t machine_seed;           /* of the CPU's speculation */
 extern unsigned int machine_operations; /* random operations a test's stretch of addresses */
 extern bool machine_window_is_memory;   /* 4 levels only: see window.c */
 
@@ -30,7 +30,7 @@ void *machine_memory(uint64_t physical);
 /* The file that physical memory is in, and the offset of this address. */
 int machine_memory_file(uint64_t physical, int64_t *offset);
 
-/* What no test can go on after: say why, and how the tables lead to `address`, and end. */
+/* A fatal error of a test: print the reason and the walk of `address`, and exit. */
 __attribute__((format(printf, 2, 3), noreturn)) void machine_fail(uint64_t address,
 								  const char *format, ...);
 

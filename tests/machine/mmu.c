@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The walk of an MMU (mmu.h), from the manual (SDM 3, 4.5 and 4.10.3) and sharing nothing with mm:
- * its bits, its shifts and its idea of canonical addresses are its own. The recursive slot is no
- * special case: an entry that points at the root is one like any other.
+ * The walk of an MMU (mmu.h), from the manual (SDM 3, 4.5 and 4.10.3). It shares nothing with mm:
+ * it has its own bits, shifts and canonical addresses. The recursive slot is not a special case: an
+ * entry that points at the root is like any other.
  */
 #include "mmu.h"
 #include "machine.h"
@@ -113,7 +113,7 @@ static void remember(uint64_t address, const struct progress *p)
 	cache[at].progress = *p;
 }
 
-/* Where to begin: at the root, or at one of the cached places, just as it comes. */
+/* Where to begin: at the root, or at one of the cached places, at random. */
 static struct progress begin_cached(uint64_t address)
 {
 	unsigned int first = (unsigned int)mmu_random_below(CACHE_SIZE * 2);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's MMU (machine.h): translation as the hardware does it, and what it remembers of tables. */
+/*
+ * The host's MMU (machine.h): translation as the hardware does it, and its paging-structure caches.
+ */
 #ifndef TESTS_MACHINE_MMU_H
 #define TESTS_MACHINE_MMU_H
 
@@ -47,7 +49,7 @@ void mmu_forget_tables(void);
 const char *mmu_cache_leads_to(uint64_t table, uint64_t *address);
 const char *mmu_cache_is_stale(uint64_t *address);
 
-/* What the CPU does by itself is random, and repeatable from the seed (xorshift64*). */
+/* The CPU's speculation is random, and repeatable from the seed (xorshift64*). */
 void mmu_seed(uint64_t seed);
 uint64_t mmu_random_below(uint64_t bound);
 

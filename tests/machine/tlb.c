@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's TLB (tlb.h), and INVLPG, loading CR3 and the full flush in mm's eyes (mercator/platform.h). */
+/*
+ * The host's TLB (tlb.h), and INVLPG, loading CR3 and the full flush for mm (mercator/platform.h).
+ */
 #include <stdio.h>
 
 #include <arch/layout.h>
@@ -19,7 +21,7 @@ static struct mmu_page pages[TLB_SIZE];
 static unsigned int nr_pages;
 static uint8_t hints[HINTS]; /* by page number: where in pages[] it may be */
 
-/* Addresses that were of interest lately: the CPU's guesses are around them. */
+/* Addresses that were used lately: the CPU speculates around them. */
 static uint64_t recent[NR_RECENT];
 static unsigned int next_recent;
 
@@ -57,8 +59,8 @@ static void note_recent(uint64_t address)
 
 /*
  * A CPU that has two sizes of a translation, with different contents, may do anything (Intel's
- * erratum on ITLB multihit, AMD erratum 383). Not so in the window: when pages of 2 MiB become one of
- * 1 GiB, so do their first 4 KiB each, and it takes the end of the batch to be rid of them.
+ * erratum on ITLB multihit, AMD erratum 383). The window is an exception: when pages of 2 MiB
+ * become one of 1 GiB, so do their first 4 KiB each, until the batch is finished.
  */
 static void check_sizes(const struct mmu_page *new)
 {
@@ -303,7 +305,7 @@ void tlb_check_frame(uint64_t frame, const char *when)
 		const struct mmu_page *page = &pages[i];
 
 		if (page->address == TEMP_PAGES_BASE)
-			continue; /* which leads wherever it was last needed */
+			continue; /* which leads to where it was last used */
 		if (frame - page->physical < page->size)
 			machine_fail(page->address, "frame %#lx is %s: the TLB still leads to it",
 				     frame, when);

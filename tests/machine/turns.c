@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Two CPUs by turns (turns.h): two stacks of one thread, and the trap flag to count instructions. */
+/*
+ * Two CPUs in turns (turns.h): two stacks of one thread, and the trap flag to count instructions.
+ */
 #define _GNU_SOURCE /* the names of a signal's registers */
 #include <signal.h>
 #include <stdio.h>
@@ -99,7 +101,7 @@ static void set_up(struct host_cpu *cpu, void (*operation)(void))
 
 void host_cpus_start(void (*first)(void), void (*second)(void))
 {
-	/* Who is stopped after an instruction has not returned from its signal, and the other gets one. */
+	/* SA_NODEFER: the other CPU may be stopped in its signal handler. */
 	const struct sigaction trap = { .sa_sigaction = after_instruction,
 					.sa_flags = SA_SIGINFO | SA_NODEFER };
 

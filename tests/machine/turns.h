@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two CPUs that take turns: one goes on for so many instructions while the other stands still. Whatever
- * two CPUs can do to each other, as long as each sees the other's stores at once, they do in some such
- * order; here it is the test's to choose, and the same each time. Stands in for threads
- * (platform/host/cpus.c).
+ * Two CPUs that take turns: one executes a number of instructions while the other is stopped. As
+ * long as each sees the other's stores at once, any interleaving of two CPUs is a sequence of such
+ * turns; here the test chooses it, so it is repeatable. Replaces threads (platform/host/cpus.c).
  *
- * All that a CPU is can be copied, to come back to: its registers and its stack.
+ * The whole state of a CPU, its registers and its stack, can be copied and restored.
  */
 #ifndef TESTS_MACHINE_TURNS_H
 #define TESTS_MACHINE_TURNS_H
@@ -39,10 +38,10 @@ enum turn_end {
 	TURN_DONE,    /* its operation is done, or was before */
 };
 
-/* Have a CPU, 0 or 1, go on for so many instructions at most; 0: for as many as it takes. */
+/* Let CPU 0 or 1 execute at most this many instructions; 0: no limit. */
 enum turn_end host_turn(unsigned int cpu, unsigned int nr_instructions);
 
-/* Where a turn that is not counted ends, for who does several things one after another. */
+/* Ends a turn that is not counted, for a CPU that does several things one after another. */
 void host_pause(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What mc_own_pointer() gives on the host: memory at the addresses of the table windows and of the
- * temporary page. Two ways, both through the TLB (tlb.h), both with 4 KiB of physical memory behind
- * each page:
+ * mc_own_pointer() on the host: memory at the addresses of the table windows and of the temporary
+ * page. Two ways, both through the TLB (tlb.h), both with 4 KiB of physical memory behind each
+ * page:
  *
  * - As memory, for 4 levels. Both ranges are reserved, and nothing is there at first. An access
  *   faults; the handler asks the TLB, maps the very frame that it names there, and the access goes
@@ -118,7 +118,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		make_visible(i, ranges[i].base + (offset & ~(uint64_t)(MC_FRAME_SIZE - 1)), writes);
 		return;
 	}
-	/* Not ours: it happens again, and ends the program as any such fault. */
+	/* Not ours: returning repeats the fault, which then ends the program. */
 	sigaction(number, &by_default, NULL);
 }
 

@@ -267,8 +267,8 @@ def test_what_follows_from_a_change_is_not_refused(folder: Path) -> None:
         run_make(f"O={out}", "olddefconfig")
 
 
-# Stands before a tool: when it is to write, it leaves an empty file, as a loss of power would, and kills
-# make with all that belongs to it.
+# Replaces a tool: instead of writing its output, it leaves an empty file, as a loss of power would,
+# and kills make with its children.
 KILLER = """#!/bin/sh
 previous=
 for argument; do

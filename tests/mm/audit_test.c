@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Suite "audit": a space that is as it should be passes, and whatever is broken in it, past the
- * mapper, is found and named.
- */
+/* Suite "audit": a correct space passes, and whatever is broken in it is found and named. */
 #include <kernel/string.h>
 #include <kernel/units.h>
 #include <mercator/audit.h>
@@ -55,7 +52,7 @@ static const struct mc_memmap_range ram[] = {
 static struct fixture fixture;
 static struct mc_space *const space = &fixture.space;
 static mc_pfn_t room[FIXTURE_FRAMES + 100];
-static mc_pfn_t foreign_frame; /* said to be somebody's; 0: none */
+static mc_pfn_t foreign_frame; /* reported as in other use; 0: none */
 
 static bool is_table_frame(void *context, mc_pfn_t frame)
 {
@@ -379,7 +376,7 @@ KTEST(audit, finds_a_row_of_pages_that_runs_into_text)
 	fixture_finish(&fixture);
 }
 
-/* What is not present is no page of a row, whatever number it is: here, of one that 1 GiB would continue. */
+/* An entry that is not present does not continue a run, whatever its value. */
 KTEST(audit, finds_what_is_not_present_in_a_row_of_pages)
 {
 	uint64_t *entry, table;
@@ -572,7 +569,7 @@ KTEST(audit, digests_are_equal_for_equal_tables_by_every_method)
 	fixture_finish(&fixture);
 }
 
-/* Each is expected to have all RAM, from its beginning. */
+/* Each must have all RAM, from its beginning. */
 KTEST(audit, knows_two_physical_maps)
 {
 	const uint64_t second = PHYSMAP + TIB(16);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fixture in the kernel. Its frames are in the image, so that their physical address is known. A
- * live space borrows the upper half of the root that the kernel runs on, all but the recursive slot,
- * which points at the space's own root. Global pages of a test must not outlive its space: to
- * mc_space_activate() its kernel half is another one, so that everything is flushed.
+ * The fixture in the kernel. Its frames are in the image, so that their physical address is known.
+ * A live space borrows the upper half of the root that the kernel runs on, all but the recursive
+ * slot, which points at the space's own root. Global pages of a test must not outlive its space:
+ * for mc_space_activate() it has another kernel half, so that everything is flushed.
  */
 #include <arch/layout.h>
 #include <kernel/address_space.h>
@@ -42,7 +42,7 @@ bool fixture_stand_by(struct fixture *fixture)
 }
 
 /*
- * Whether anything of the kernel's is below this entry of its root. Once somebody has shared its half
+ * Whether anything of the kernel's is below this entry of its root. Once its half is shared
  * (mc_space_share_kernel_half()), there is a table below each of them.
  */
 static bool kernel_uses(unsigned int index)
@@ -114,7 +114,7 @@ unsigned int fixture_random_operations(void)
 	return 250;
 }
 
-/* Whoever was inactive had a kernel half of his own, whose global pages the second window has shown. */
+/* An inactive space had its own kernel half, whose global pages the second window has shown. */
 void fixture_deactivate(struct fixture *fixture)
 {
 	int error = mc_space_activate(kernel_space());

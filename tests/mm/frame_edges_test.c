@@ -38,7 +38,7 @@ KTEST(frame, no_block_reaches_out_of_its_range)
 	EXPECT_EQ(t, pfn, 128);
 }
 
-/* An area that was cut and is whole again: its chunks are not to be had beside it. */
+/* An area that was cut and is whole again: as a block, its chunks cannot be allocated, too. */
 KTEST(frame, a_block_of_1_gib_is_all_there_was)
 {
 	mc_pfn_t block, pfn;
@@ -54,7 +54,7 @@ KTEST(frame, a_block_of_1_gib_is_all_there_was)
 	EXPECT_EQ(t, mc_frame_free_count(&pool), AREA_FRAMES);
 }
 
-/* Or every search would look there, for nothing. */
+/* Otherwise every search would look there in vain. */
 KTEST(frame, a_range_without_edges_is_in_no_list_of_those_that_have_some)
 {
 	if (!start(t, 0, 2 * CHUNK_FRAMES))
@@ -67,7 +67,7 @@ KTEST(frame, a_range_without_edges_is_in_no_list_of_those_that_have_some)
 	EXPECT_TRUE(t, pool.edges_head == (struct frame_range *)(metadata + 2600));
 }
 
-/* A CPU owns the edge, of an area that is not cut yet: it may not go on to count what is taken as its own. */
+/* A CPU owns an edge in an area that is not cut: frames taken from it must not count as its own. */
 KTEST(frame, frames_of_an_edge_that_a_cpu_owns_can_be_taken)
 {
 	const mc_pfn_t first = CHUNK_FRAMES / 2, end = 2 * CHUNK_FRAMES;
@@ -87,7 +87,7 @@ KTEST(frame, frames_of_an_edge_that_a_cpu_owns_can_be_taken)
 	EXPECT_EQ(t, mc_frame_free_count(&pool), 0);
 }
 
-/* A chunk in hand of which all is free stays there only while nothing else is broken. */
+/* A chunk in hand that is all free stays there only while no other chunk is broken. */
 KTEST(frame, the_first_free_frame_of_another_chunk_gives_up_a_whole_one_in_hand)
 {
 	static mc_pfn_t frames[CHUNK_FRAMES + 1];
@@ -190,7 +190,7 @@ KTEST(frame, what_is_beside_an_edge_is_foreign)
 	EXPECT_EQ(t, mc_frame_free_count(&pool), 20);
 }
 
-/* A chunk that became free again, but stays with its CPU, is there for who needs all of it. */
+/* A chunk that is free again, but still owned, can be allocated as a whole. */
 KTEST(frame, the_chunk_in_hand_can_be_had)
 {
 	mc_pfn_t pfn, block;
@@ -218,7 +218,9 @@ KTEST(frame, a_run_may_end_at_its_limit)
 	EXPECT_EQ(t, mc_frame_alloc_run(&pool, 16, 16, 32, &pfn), 0);
 }
 
-/* All that is free in a chunk with few free frames, and not a place more of the caller's array. */
+/*
+ * Takes all that is free in a chunk with few free frames, and writes no more of the caller's array.
+ */
 KTEST(frame, a_bulk_writes_what_it_was_asked_for)
 {
 	static mc_pfn_t frames[CHUNK_FRAMES];
@@ -279,7 +281,7 @@ KTEST(frame, a_bulk_takes_what_is_left_here_and_there)
 		EXPECT_EQ(t, mc_frame_free_count(&pool), left);
 	}
 	EXPECT_EQ(t, mc_frame_alloc(&pool, 0, &frames[0]), MC_ERR_NO_MEMORY);
-	/* Nor is any chunk still thought to have frames, and looked into before one that has. */
+	/* No chunk without free frames is still marked partial and searched first. */
 	for (mc_pfn_t pfn = 200; pfn < TO; pfn += CHUNK_FRAMES) {
 		ASSERT_EQ(t, mc_frame_free(&pool, TO - pfn, 0), 0);
 		ASSERT_EQ(t, mc_frame_alloc_bulk(&pool, frames, 1), 0);
@@ -287,7 +289,7 @@ KTEST(frame, a_bulk_takes_what_is_left_here_and_there)
 	}
 }
 
-/* Not even a chunk is broken, nor a place of the array written. */
+/* No chunk is broken, and the array is not written. */
 KTEST(frame, a_bulk_of_too_many_does_nothing)
 {
 	static mc_pfn_t frames[2 * CHUNK_FRAMES + 1];
@@ -309,7 +311,7 @@ KTEST(frame, a_bulk_of_too_many_does_nothing)
 	EXPECT_EQ(t, mc_frame_alloc_bulk(&pool, frames, 0), 0);
 }
 
-/* The last chunk number of all means none, so the last 2 MiB of 512 TiB cannot be had. */
+/* The last chunk number means none, so the last 2 MiB of 512 TiB cannot be used. */
 KTEST(frame, the_highest_frames)
 {
 	const mc_pfn_t end = TIB(512) / MC_FRAME_SIZE - CHUNK_FRAMES;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "frame_halves": the moment in the middle of mc_frame_free() at which all of a chunk is free, and its
- * CPU has left its cache but does not yet have the pool's lock to give the chunk up. Another CPU can
- * have all of it then, in every way there is.
+ * Suite "frame_halves": the moment in the middle of mc_frame_free() at which all of a chunk is
+ * free, and its CPU has left its cache but does not yet have the pool's lock to give the chunk up.
+ * Another CPU can then allocate all of it, by every operation.
  */
 #include <kernel/ktest.h>
 #include <kernel/units.h>
@@ -28,7 +28,7 @@ static void begin_to_free(struct ktest_run *t, mc_pfn_t pfn)
 	host_cpu_id = 0;
 }
 
-/* The second. By then somebody else may have the chunk. */
+/* The second half. The chunk may have another owner now. */
 static void finish_freeing(void)
 {
 	uint64_t irq;

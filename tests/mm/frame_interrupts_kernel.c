@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts in the kernel (frame_interrupts.h): #DB after each instruction, where RFLAGS.IF is set. It is
- * set for real, so that mc_irq_save() does what it does with interrupts. None comes from a device: the
- * PICs are masked, and CR8 keeps back what the local APIC has (SDM 3, "Task Priority in IA-32e Mode").
+ * Interrupts in the kernel (frame_interrupts.h): #DB after each instruction, where RFLAGS.IF is
+ * set. It is really set, so that mc_irq_save() works as with interrupts. Devices cause none: the
+ * PICs are masked, and CR8 blocks those of the local APIC (SDM 3, "Task Priority in IA-32e Mode").
  */
 #include <arch/cpu.h>
 #include <arch/exception.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "frame_interrupts": the allocator's operations, executed one instruction at a time (the trap
- * flag; SDM Vol. 3, "Single-Step Exception Condition"). After each instruction at which interrupts are
- * on, an interrupt comes, on the same CPU, that allocates and frees. What both hold is compared with
- * an array of owners; and an interrupt that would wait for a lock, which would be for ever, is found.
+ * Suite "frame_interrupts": the allocator's operations, executed one instruction at a time (the
+ * trap flag; SDM Vol. 3, "Single-Step Exception Condition"). After each instruction with interrupts
+ * enabled, an interrupt on the same CPU allocates and frees. What both hold is compared with an
+ * array of owners; an interrupt that would wait for a lock (for ever) is detected.
  */
 #include <kernel/ktest.h>
 #include <kernel/units.h>
@@ -34,7 +34,7 @@ struct holder {
 	unsigned int count;
 };
 
-/* The main path's blocks are the interrupt's to free as well, while no operation of it is on them. */
+/* The interrupt may also free the main path's blocks while no operation works on them. */
 static struct holder by_main, by_interrupt;
 
 /* What was taken so that little is left. */
@@ -84,7 +84,7 @@ static void interrupt(void)
 	struct block block = { .order = below(4) ? 0 : (unsigned int)below(4) };
 
 	nr_interrupts++;
-	/* Nobody else runs, so who would give it up? */
+	/* No other CPU could release it: a deadlock. */
 	if (pool.lock.locked) {
 		nr_waiting++;
 		return;
@@ -209,7 +209,7 @@ static void mistake(void)
 	nr_wrong += result == 0;
 }
 
-/* Leave a few frames only, so that both look for more where there are some; or have all free again. */
+/* Leave only a few free frames, so that both must search for more; or free all again. */
 static void change_what_is_left(void)
 {
 	const size_t few = below(40), nr_free = mc_frame_free_count(&pool);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "frame_long": the frame allocator against its model, 10^5 operations, with threads' caches
- * taken over by turns. FRAME_STEPS in the environment asks for more (make check-long, make soak).
+ * Suite "frame_long": the frame allocator against its model, 10^5 operations, with CPUs' caches
+ * used in turns. FRAME_STEPS in the environment asks for more (make check-long, make soak).
  */
 #include <stdlib.h>
 
@@ -53,8 +53,8 @@ KTEST(frame_long, random_operations)
 }
 
 /*
- * More memory than one CPU can own chunks of: all of it is had, and comes back whole. What it owned
- * first and has lost since is freed under the lock, like what it never owned.
+ * More chunks than one CPU can own: all memory can be allocated and is whole after it is freed.
+ * Chunks that it no longer owns are freed under the lock, like those that it never owned.
  */
 KTEST(frame_long, more_than_a_cpu_can_own)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The frame allocator beside its model (frame_rig.h). */
+/* The frame allocator against its model (frame_rig.h). */
 #include <kernel/string.h>
 #include <kernel/units.h>
 
@@ -115,7 +115,7 @@ static bool in_inner_chunk(const struct frame_rig *rig, uint32_t frame)
 }
 
 /*
- * Whether a free frame lies where single ones should come from before a whole chunk is broken: in an
+ * Whether a free frame should be used for single frames before a whole chunk is broken: it is in an
  * edge, or in a chunk that is broken, but not for blocks of one order.
  */
 static bool any_broken(struct frame_rig *rig)
@@ -398,7 +398,7 @@ static void free_run_step(struct frame_rig *rig)
 		model_give(rig, (uint32_t)(first + i));
 }
 
-/* What mc_frame_free() must say of a block that is not one; 0 if the allocator cannot know. */
+/* The error that mc_frame_free() must return for a wrong block; 0 if the allocator cannot know. */
 static int verdict(struct frame_rig *rig, uint64_t frame, unsigned int order)
 {
 	const uint64_t count = mc_frame_order_count(order);

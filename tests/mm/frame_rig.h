@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame allocator beside a simple model: for each frame, whether it is free and which block it
- * belongs to. Every operation is done on both and compared. Where the operations come from (random
- * numbers, a fuzzer's bytes) is the user's.
+ * The frame allocator against a simple model: for each frame, whether it is free and which block it
+ * belongs to. Every operation is done on both and compared. The user supplies the random numbers
+ * (or a fuzzer's bytes) that choose the operations.
  *
- * The memory is not there: the allocator never looks at it. With CONFIG_DEBUG_CHECKS, too: no poison.
+ * The memory does not exist: the allocator never reads it. With CONFIG_DEBUG_CHECKS, there is no
+ * poison.
  */
 #ifndef FRAME_RIG_H
 #define FRAME_RIG_H

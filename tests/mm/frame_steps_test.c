@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "frame_steps": what is free at every moment is found, although it moves. CPU 0 looks for it one
- * instruction at a time (the trap flag; SIGTRAP after each). After some of them, of the other two CPUs
- * the one without free frames frees one, and then the other allocates the last that it has. Both do that
- * in their caches, without the lock; so they do not move while CPU 0 keeps them out.
+ * Suite "frame_steps": there is always a free frame, and it is found although it moves. CPU 0
+ * searches for it one instruction at a time (the trap flag; SIGTRAP after each). After some of
+ * them, the one of the other two CPUs that has no free frame frees one, and then the other
+ * allocates its last one. Both do that in their caches, without the lock; so nothing moves while
+ * CPU 0 keeps them out.
  */
 #include <kernel/ktest.h>
 #include <mercator/platform.h>
@@ -50,7 +51,7 @@ static void after_instruction(void)
 		move();
 }
 
-/* Two chunks, each owned by a CPU, which holds so many of its frames; but the second frees one. */
+/* Two chunks, each owned by a CPU, which holds nr_held of its frames; but the second frees one. */
 static void start(struct ktest_run *t, size_t nr_held)
 {
 	mc_frame_pool_init(&pool, cpus, 3);

@@ -65,7 +65,7 @@ KTEST(frame, every_frame_can_be_had)
 	}
 }
 
-/* 64 bytes a range and 1.13 bits a frame, and nothing is rounded in our favour. */
+/* 64 bytes a range and 1.13 bits a frame, without rounding up the limit. */
 static void check_size(struct ktest_run *t, mc_pfn_t first, uint64_t count)
 {
 	uint64_t size = mc_frame_metadata_size(first, first + count);
@@ -102,7 +102,7 @@ KTEST(frame, metadata_is_small)
 
 static struct mc_frame_pool pool;
 static struct mc_frame_cpu cpus[1];
-/* With the debug option's tags it would be the largest part of a kernel: there, some are left out. */
+/* With the debug option's tags: not in a kernel, of which it would be the largest part. */
 #define WITH_TAGS (IS_ENABLED(CONFIG_DEBUG_CHECKS) && __STDC_HOSTED__)
 
 static uint64_t example_metadata[WITH_TAGS ? 400000 : 24000];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "frame_threads": threads as CPUs, on one pool that is too small for them, so that they fight
- * for the last frames. The checker is an array of owners without any synchronisation of its own: no
- * frame may have two, and under ThreadSanitizer each hand-over from one owner to the next must be
- * ordered by the allocator alone.
+ * Suite "frame_threads": threads as CPUs, on one pool that is too small for them, so that they
+ * compete for the last frames. The checker is an array of owners without synchronisation of its
+ * own: no frame may have two, and under ThreadSanitizer the allocator alone must order each change
+ * of owner.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -198,7 +198,7 @@ KTEST(frame_threads, no_frame_is_owned_twice)
 	EXPECT_EQ(t, mc_frame_free_count(&pool), NR_FRAMES);
 }
 
-/* Every frame can be had, by whomever, although others have claimed chunks and then do nothing. */
+/* Any thread can allocate every frame, although others own chunks and then do nothing. */
 static pthread_barrier_t turn;
 
 static void *claim_and_sleep(void *argument)
@@ -239,7 +239,7 @@ KTEST(frame_threads, idle_caches_keep_nothing_back)
 	free(idle);
 }
 
-/* Of two threads that free the same frame at the same time, one is right. */
+/* If two threads free the same frame at the same time, exactly one succeeds. */
 struct duel {
 	pthread_t thread;
 	unsigned int cpu;

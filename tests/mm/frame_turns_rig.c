@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The orders in which two CPUs do things, and what must be so after each (frame_turns_rig.h). */
+/* The interleavings of two CPUs, and the checks after each (frame_turns_rig.h). */
 #include <kernel/string.h>
 
 #include "../host/long.h"
@@ -98,7 +98,7 @@ static const struct contest *contest;
 static unsigned int nr_orders, nr_wrong;
 static unsigned int stopped, nr_instructions; /* who was, and after how many */
 
-/* This one goes on to its end, and then the other; but who waits lets the other go on. */
+/* Run this CPU to its end, and then the other; if one waits, the other goes on. */
 static void finish(unsigned int cpu)
 {
 	unsigned int nr_waits = 0;
@@ -108,7 +108,7 @@ static void finish(unsigned int cpu)
 
 		if (end != TURN_PAUSED)
 			cpu = !cpu;
-		/* Each for the other, or for nobody. */
+		/* A deadlock, or an endless wait. */
 		if (end == TURN_WAITING && ++nr_waits > 100)
 			break;
 	}
@@ -129,8 +129,8 @@ static void first_to_the_end(void)
 }
 
 /*
- * From now on, stop this CPU after each of its instructions until it is done, or waits; have something
- * happen then, of which nothing is left. How many instructions there were.
+ * From now on, stop this CPU after each of its instructions until it is done, or waits; then let
+ * something happen, and undo it. Returns the number of instructions.
  */
 static unsigned int at_each(unsigned int cpu, struct moment *moment, void (*happen)(void))
 {
@@ -149,7 +149,9 @@ static unsigned int at_each(unsigned int cpu, struct moment *moment, void (*happ
 void compete(struct ktest_run *t, const struct contest *which)
 {
 	static struct moment beginning, place, moment;
-	/* At so many, the first is stopped while the second is cut short, too. */
+	/*
+	 * The number of places at which the first is stopped while the second is interrupted, too.
+	 */
 	const unsigned int nr_places = host_long() ? 20 : 1;
 	unsigned int first, second;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two CPUs on one pool, by turns (tests/machine/turns.h): a contest is tried in every order in which one of them
- * is cut short once, and in many in which both are. Afterwards each frame is held once or free, and all
- * that is free can be had.
+ * Two CPUs on one pool, in turns (tests/machine/turns.h): a contest is tried in every interleaving
+ * in which one of them is interrupted once, and in many in which both are. Afterwards each frame is
+ * either held once or free, and all free frames can be allocated.
  */
 #ifndef FRAME_TURNS_RIG_H
 #define FRAME_TURNS_RIG_H
@@ -44,7 +44,7 @@ extern struct world world;
 /* What must be so for each contest, whatever it is about. */
 void expect(bool ok);
 
-/* A frame that was nobody's is this CPU's. */
+/* A free frame is this CPU's now. */
 void hold(unsigned int cpu, mc_pfn_t pfn);
 
 struct contest {

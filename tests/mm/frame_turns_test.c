@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "frame_turns": two CPUs on one pool, in every order that matters (frame_turns_rig.h). Nearly all is
- * taken, and what is free moves about; but at every moment there is enough for both, so neither may be told
- * that there is not. And both want the same frame, or free it.
+ * Suite "frame_turns": two CPUs on one pool, in every interleaving that matters
+ * (frame_turns_rig.h). Nearly all is taken, and the free frames move; but at every moment there are
+ * enough for both, so neither may get MC_ERR_NO_MEMORY. And both want the same frame, or free it.
  */
 #include <kernel/string.h>
 #include <kernel/units.h>
@@ -30,7 +30,7 @@ static mc_pfn_t alloc_one(unsigned int cpu)
 	return pfn;
 }
 
-/* For the beginning: so many; `hand` gets the first of them. */
+/* For the set-up: allocate `count` frames; `hand` gets the first of them. */
 static void alloc_some(unsigned int cpu, size_t count)
 {
 	static mc_pfn_t frames[FRAMES_MAX];
@@ -377,7 +377,7 @@ static bool one_holds_the_contested(void)
 	return world.said[FIRST] == (second_does ? MC_ERR_BUSY : 0);
 }
 
-/* It can be had from when it counts as free, although who freed it is not done. */
+/* It can be allocated as soon as it counts as free, even if its free is not finished. */
 static bool it_was_there(void)
 {
 	return !world.said[FIRST] && (!world.said[SECOND] || world.nr_free_before < CHUNK_FRAMES);

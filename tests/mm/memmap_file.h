@@ -15,8 +15,8 @@ struct memmap_file {
 };
 
 /*
- * Read and visit each that is there, with what the kernel knows of any PC before it. None at all, and one that
- * cannot be read, fail the test.
+ * Read and visit each of them, with the ranges that the kernel adds on any PC before it. The test
+ * fails if there are none, or if one cannot be read.
  */
 void memmap_files_visit(struct ktest_run *t, void (*visit)(struct ktest_run *t, const char *name,
 							   struct memmap_file *map));

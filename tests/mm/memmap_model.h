@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Brute-force model of the memory map's rule, to hold mm/memmap.c against. It shares no idea with
- * it: no sweep, no running maximum, each question is answered by looking at every range.
+ * Brute-force model of the memory map's rule, to check mm/memmap.c against. It works differently:
+ * no sweep, no running maximum; it checks every range for each question.
  */
 #ifndef TESTS_MEMMAP_MODEL_H
 #define TESTS_MEMMAP_MODEL_H

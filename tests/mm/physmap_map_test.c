@@ -389,7 +389,7 @@ KTEST(physmap_map, tables_of_others_are_not_counted)
 	EXPECT_EQ(t, size.nr_leaves[2], 2);
 }
 
-/* The time goes with the entries: 32 TiB are as many steps as there are 1 GiB pages, and tables. */
+/* The time depends on the entries: for 32 TiB, as many steps as 1 GiB pages and tables. */
 KTEST(physmap_map, large_memory_takes_few_tables)
 {
 	const struct mc_memmap_range ram = { 0, TIB(32), MC_MEMMAP_USABLE };

@@ -33,7 +33,7 @@ static void check_word(struct ktest_run *t, uint64_t address, uint64_t value)
 	mc_temp_page_unmap();
 }
 
-/* The same at both ends of a frame, if it can be had. */
+/* The same at both ends of a frame, if it can be allocated. */
 static uint64_t check_frame(struct ktest_run *t, mc_pfn_t frame)
 {
 	const uint64_t start = frame * MC_FRAME_SIZE;
@@ -64,7 +64,7 @@ KTEST(physmap, every_usable_range_is_mapped_to_its_last_byte)
 	EXPECT_TRUE(t, nr_checked > 30);
 }
 
-/* A frame at most so many below another; false if all are in use. */
+/* A frame at most NEAR below another; false if all are in use. */
 #define NEAR 256
 
 static bool take_near(mc_pfn_t frame, mc_pfn_t *taken)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suite "space_hardware": the CPU translates by the space that was activated. At the same addresses, two
- * spaces have other pages, with other rights, or none; what is in the kernel half is in both. And where
- * the recursive slot was taken out, its window faults. Where it is, the window shows tables, and data: the
- * start of what a large page maps.
+ * Suite "space_hardware": the CPU translates by the space that was activated. At the same
+ * addresses, two spaces have different pages, with different rights, or none; the kernel half is
+ * the same in both. Without the recursive slot, its window faults. With it, the window shows
+ * tables, and the start of each large page.
  */
 #include <arch/exception.h>
 #include <arch/layout.h>
@@ -249,7 +249,7 @@ static unsigned int times_in_window(mc_pfn_t frame)
 	return times_below(mc_phys_raw(root.table) | MC_PT_RECURSIVE_FLAGS, root.levels, frame);
 }
 
-/* What was read: nobody notices. */
+/* Write back what was read: it changes nothing. */
 static void write_back(void *page)
 {
 	*(volatile uint64_t *)page = value_read;

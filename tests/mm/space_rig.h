@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several address spaces for tests, by mercator/space.h's own means: made from the kernel's, with frames
- * from where its frames come from, counted, and told to run out where a test wants it.
+ * Several address spaces for tests, by the functions of mercator/space.h: made from the kernel's,
+ * with frames from its source, which are counted and run out when a test wants it.
  */
 #ifndef TESTS_SPACE_RIG_H
 #define TESTS_SPACE_RIG_H
@@ -18,7 +18,7 @@ struct rig {
 	uint64_t nr_kernel_tables;
 	struct mc_frame_source source; /* of `kernel`, and so of all: hands on to `behind` */
 	unsigned int nr_allocated;
-	int failing_after; /* so many more allocations succeed; negative: no limit */
+	int failing_after; /* this many more allocations succeed; negative: no limit */
 };
 
 /* Begin with spaces of this method and number of levels; false if there are none here. */
@@ -28,8 +28,8 @@ bool rig_begin(struct rig *rig, enum mc_access_method method, unsigned int level
 void rig_end(struct ktest_run *t, struct rig *rig);
 
 /*
- * The environment's part: a space to share the kernel half of, which is active, with a recursive slot
- * if there is one in this configuration; NULL if there is none with so many levels. And the way back.
+ * The environment's part: an active space whose kernel half can be shared, with a recursive slot if
+ * this configuration has one; NULL if there is none with this many levels. And its undoing.
  */
 struct mc_space *rig_kernel(unsigned int levels);
 void rig_kernel_done(void);

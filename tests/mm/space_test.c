@@ -309,7 +309,7 @@ SPACE_TEST(what_is_not_there_cannot_be_destroyed)
 	EXPECT_EQ(t, mc_space_destroy(&next), 0);
 }
 
-/* What looks into one space while an operation on another is under way. */
+/* Reads one space during an operation on another. */
 static struct mc_space seen;
 static uint64_t seen_page;
 static unsigned int nr_looks;
@@ -390,7 +390,7 @@ SPACE_TEST(a_look_into_another_space_disturbs_no_operation)
 	EXPECT_EQ(t, mc_space_destroy(&seen), 0);
 }
 
-/* A space made by hand, of which nothing is there but a root. */
+/* A space made by hand, with only a root. */
 static bool make_bare(struct mc_space *bare)
 {
 	mc_pfn_t root;
@@ -558,7 +558,10 @@ SPACE_TEST(activating_changes_what_the_cpu_translates_by)
 	EXPECT_EQ(t, mc_space_destroy(&b), 0);
 }
 
-/* Nothing is owed for the lower half of a space that is not active, but frames are; for the other, all. */
+/*
+ * For the lower half of an inactive space, no invalidations are pending, but frames are; for the
+ * other half, both.
+ */
 SPACE_TEST(a_debt_of_an_inactive_space_can_be_paid_when_it_is_active)
 {
 	const uint64_t kernel_page = rig_kernel_page(&rig);

@@ -112,7 +112,7 @@ static int protect(struct mc_space *space, uint64_t address, uint64_t size)
 	return error;
 }
 
-/* Pages, tables, splits, more than a batch keeps: the CPU knows nothing of any of them. */
+/* Pages, tables, splits, more than a batch keeps: the CPU has cached none of them. */
 static void check_lower_half_is_quiet(struct ktest_run *t, enum mc_access_method method)
 {
 	struct mc_tlb_batch batch;

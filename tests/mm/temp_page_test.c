@@ -55,7 +55,7 @@ KTEST(temp_page, shows_the_same_after_frames_came_and_went)
 	fixture_finish(&fixture);
 }
 
-/* Nor is anything left that the page showed nobody before. */
+/* Nor does the page map anything that it did not map before. */
 KTEST(temp_page, shows_nothing_after_frames_came_and_went)
 {
 	mc_phys_addr_t physical;

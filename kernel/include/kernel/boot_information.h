@@ -55,7 +55,7 @@ struct bootinfo {
 	const char *command_line; /* "" if there is none */
 	const char *loader_name;  /* "" if there is none */
 
-	/* The rest of a command line that has no end in its tag; NULL if it has. */
+	/* The command line if it has no end in its tag; else NULL. */
 	const char *cut_command_line;
 	size_t cut_length;
 

@@ -90,10 +90,7 @@ void ktest_skip(struct ktest_run *t, const char *reason);
 uint64_t ktest_random(struct ktest_run *t);
 uint64_t ktest_random_below(struct ktest_run *t, uint64_t bound);
 
-/*
- * Collect the errors and warnings that are logged between the two; the second returns them, a line
- * each.
- */
+/* Collect the errors and warnings between these calls; the second returns them, a line each. */
 void ktest_log_begin(void);
 const char *ktest_log_end(void);
 

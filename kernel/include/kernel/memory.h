@@ -92,10 +92,7 @@ const struct mc_memmap_range *memory_ranges(size_t *count);
  * has something else in it too, or is not all RAM, is never freed.
  */
 
-/*
- * Allocate the frames of boot memory, which are all in the pool. Call it once, before any other
- * allocation.
- */
+/* Allocate the frames of boot memory. Call it once, before any other allocation. */
 void boot_memory_take(void);
 
 /*

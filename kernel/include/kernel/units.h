@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Sizes and multiples: mm's, which are not among its public headers because other kernels have
- * their own.
- */
+/* Sizes and multiples: mm's, whose header is not public because other kernels have their own. */
 #ifndef KERNEL_UNITS_H
 #define KERNEL_UNITS_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The frame allocator. Its own structures come first; they are public so that callers can provide
- * their memory.
- */
+/* The frame allocator. Its own structures are public so that callers can provide the memory. */
 #ifndef MERCATOR_FRAME_H
 #define MERCATOR_FRAME_H
 
@@ -199,7 +196,7 @@ MC_MUST_CHECK int mc_frame_free(struct mc_frame_pool *pool, mc_pfn_t pfn, unsign
  * Only such a failure has effects: others may have got MC_ERR_NO_MEMORY meanwhile, and of two bulks
  * that together want more than there is, both may fail.
  *
- * MC_ERR_NO_MEMORY	there are not so many; none is taken, but `frames` may have been written to
+ * MC_ERR_NO_MEMORY	there are not enough; none is taken, but `frames` may have been written to
  */
 MC_MUST_CHECK int mc_frame_alloc_bulk(struct mc_frame_pool *pool, mc_pfn_t *frames, size_t count);
 
@@ -276,8 +273,7 @@ MC_MUST_CHECK int mc_frame_range_stats(struct mc_frame_pool *pool, mc_pfn_t pfn,
 				       mc_pfn_t *end, struct mc_frame_stats *stats);
 
 /*
- * How much of the free memory cannot be allocated as 2 MiB blocks, in thousandths; 0 if none is
- * free.
+ * The part of free memory that is not available as 2 MiB blocks, in thousandths; 0 if none is free.
  */
 unsigned int mc_frame_fragmentation(const struct mc_frame_stats *stats);
 

@@ -8,7 +8,7 @@
 
 #include <mercator/mapper.h>
 
-/* A region of an address space, both bounds multiples of MC_FRAME_SIZE, that nobody else maps into. */
+/* A region of an address space, with no other user; both bounds are multiples of MC_FRAME_SIZE. */
 struct mc_vmap {
 	struct mc_space *space;
 	mc_virt_addr_t start;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The walker once more, with an access method that says which entries it hands out. What a walk reads
- * and writes does not depend on the method, only at which addresses: that is worked out by who is told.
+ * An instance of the walker whose access method reports each entry that it hands out. All methods
+ * read and write the same entries, only at different addresses: the receiver computes these.
  */
 #include "counted.h"
 #include "../../../mm/pagetable/map.h"

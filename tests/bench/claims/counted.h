@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An instance of the walker that tells which tables it touches (counted.c), and who is told. */
+/*
+ * An instance of the walker that reports the tables that it touches (counted.c), and the functions
+ * that it calls for that.
+ */
 #ifndef CLAIMS_COUNTED_H
 #define CLAIMS_COUNTED_H
 

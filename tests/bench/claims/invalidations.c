@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What each operation asks of the TLB, by the method that is really used, on the active space and others. */
+/* The invalidations of each operation, by each real method, on the active space and others. */
 #include <kernel/units.h>
 
 #include "claims.h"
@@ -74,7 +74,7 @@ static void on_active(const char *name, enum mc_access_method method, void (*go)
 	operations();
 }
 
-/* The second slot belongs to one space at a time: two by turns is the worst that can be. */
+/* The second slot belongs to one space at a time: alternating between two is the worst case. */
 static void on_inactive(const char *name, enum mc_access_method method, void (*go)(void))
 {
 	struct mc_space spaces[2];

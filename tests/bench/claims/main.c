@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The claims of the old argument, "map all of physical memory" against "recursive page tables", each as
- * a figure that is counted, not timed: the same on every machine.
+ * The usual claims about "map all of physical memory" and "recursive page tables", each as a figure
+ * that is counted, not timed: the same on every machine.
  *
  *	usage: claims JSON
  */

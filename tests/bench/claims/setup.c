@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What each method takes before it works: page tables, counted in those that the real builder makes for
- * a PC with so much RAM; virtual addresses; and RAM that can be written through it.
+ * What each method needs before it works: page tables, as the real builder makes them for a PC with
+ * this much RAM; virtual addresses; and RAM that can be written through it.
  */
 #include <string.h>
 
@@ -39,7 +39,7 @@ static void claim_physmap(const char *ram_name, uint64_t ram_size, unsigned int 
 			     add_writable, &writable));
 	claim((double)(size.nr_tables * MC_FRAME_SIZE), "bytes", "offset.table_bytes_%s_%s",
 	      ram_name, pages);
-	/* These two take what they take, whatever the RAM. */
+	/* These two do not depend on the RAM. */
 	claim(0, "bytes", "recursive.table_bytes_%s_%s", ram_name, pages);
 	claim((double)temp_page_bytes, "bytes", "temporary.table_bytes_%s_%s", ram_name, pages);
 	claim((double)(size.nr_leaves[1] + size.nr_leaves[2] + size.nr_leaves[3]), "entries",
@@ -55,7 +55,7 @@ static void claim_physmap(const char *ram_name, uint64_t ram_size, unsigned int 
 
 static void claim_recursive(void)
 {
-	/* The slot is an entry of a root that is there anyway. */
+	/* The slot is an entry of an existing root. */
 	claim(0, "bytes", "recursive.table_bytes");
 	claim(1, "entries", "recursive.entries");
 	claim((double)mc_pt_span(4), "bytes", "recursive.address_bytes_4_levels");
@@ -77,7 +77,7 @@ static void claim_temporary(void)
 
 static bool is_exposed[(WORLD_MEMORY + MAPPED) / MC_FRAME_SIZE];
 
-/* What can be written where the MMU comes by this entry, which it takes for one of `level`. */
+/* Add what is writable through this entry, which the MMU takes for one of `level`. */
 static void expose(mc_pt_entry_t entry, unsigned int level)
 {
 	const mc_pt_entry_t *table;
@@ -104,7 +104,10 @@ static double exposed_bytes(uint64_t from)
 	return (double)(count * MC_FRAME_SIZE);
 }
 
-/* What the window makes writable, and data among it: for one space that maps so much in pages of one size. */
+/*
+ * What the window makes writable, and how much of it is data: for one space that maps this much in
+ * pages of one size.
+ */
 static void claim_exposed(unsigned int page_level, const char *page_name)
 {
 	struct mc_space space = world_empty_space(page_level);

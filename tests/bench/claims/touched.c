@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What an operation touches: distinct cache lines, and distinct pages of virtual addresses, each of
- * which takes an entry of the TLB. Tables are the same by every method, and so are the lines that the
- * software reads and writes; the addresses differ, and so do the walks that the MMU makes for them.
- * Those are counted with a TLB and paging-structure caches that are empty at first and hold everything.
+ * which takes an entry of the TLB. Tables, and the lines that the software reads and writes, are
+ * the same by every method; the addresses differ, and so do the MMU's walks for them. These are
+ * counted with a TLB and paging-structure caches that are empty at first and never evict.
  */
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ static const char *const names[] = { "offset", "recursive", "temporary" };
 
 static enum method method;
 static struct set software, all_lines, pages;
-static unsigned int nr_fills; /* of the TLB: more than `pages`, where a page is pointed elsewhere */
+static unsigned int nr_fills; /* of the TLB: more than `pages` if a page is remapped */
 static bool is_counting;
 static struct mc_space *const space = &world_kernel;
 static const struct mc_attributes read_write = { .rights = MC_RIGHT_READ | MC_RIGHT_WRITE };
@@ -80,8 +80,8 @@ static void forget(uint64_t page)
 }
 
 /*
- * Point the temporary page at a frame. Its entry is in the window; without one, in a page of its own,
- * which no table of the walk is in.
+ * Point the temporary page at a frame. Its entry is in the window; without one, in a page of its
+ * own, without tables of the walk.
  */
 static void use_temp_page(uint64_t frame)
 {
@@ -165,7 +165,7 @@ static void operations(const char *machine)
 	end("unmap", machine);
 }
 
-/* Pages far from each other, a leaf table each: what "suboptimal cache behaviour" is about. */
+/* Pages far from each other, a leaf table each: the worst case for caches. */
 static void sparse(const char *machine)
 {
 	mc_phys_addr_t physical;

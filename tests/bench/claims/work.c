@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fixed amount of work, to be counted under callgrind: random pages of an address space in which many
- * are mapped already. All is done in functions named measured_*, and nothing else in them. What sets the
- * recursive slot and the temporary page up is measured on the way (world.c).
+ * A fixed amount of work, to be counted under callgrind: random pages of an address space in which
+ * many are mapped already. Only this work is in functions named measured_*. The set-up of the
+ * recursive slot and the temporary page is measured, too (world.c).
  *
  *	usage: work METHOD PAGES	offset, generic, temporary, recursive (over a software window)
  *	       work 1g BYTES		set up the physical map of so much RAM, in pages of 1 GiB at most
@@ -71,7 +71,7 @@ static void set_up(unsigned int largest_leaf, uint64_t size)
 	measured_setup(&empty, ram, world_ram(size, ram));
 }
 
-/* Different pages, spread over all: as many as the rounds, if there are so many. */
+/* Different pages, spread over all: one for each round, if there are enough. */
 static void choose(uint64_t nr_pages)
 {
 	uint64_t random = 88172645463325252;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine (world.h), and what stands in for the CPU's instructions. */
+/* The machine (world.h), and the replacements of the CPU's instructions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -20,7 +20,7 @@
 
 #define NR_FRAMES (WORLD_MEMORY / MC_FRAME_SIZE)
 
-/* Odd, so that multiplying by it is a permutation of the frames: neighbours come far apart. */
+/* Odd, so that multiplying by it is a permutation of the frames, with neighbours far apart. */
 #define SCATTER UINT64_C(0x9e3779b97f4a7c15)
 
 const struct mc_memmap_range world_read_only = { MIB(1), MIB(1) + UINT64_C(0x60000),

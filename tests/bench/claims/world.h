@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A machine in which everything can be counted: 16 GiB of physical memory, of which the host gives
- * what is touched; tables scattered all over it, as in a machine that has run for a while; a kernel's
- * address space with a physical map and recursive slots, made by mm/ itself; and an MMU that walks the
- * tables for each address, without a TLB, and says which entries it reads.
+ * A machine in which everything can be counted: 16 GiB of physical memory, allocated by the host
+ * when touched; tables scattered all over it, as after a long uptime; a kernel's address space with
+ * a physical map and recursive slots, made by mm/ itself; and an MMU that walks the tables for each
+ * address, without a TLB, and reports the entries that it reads.
  */
 #ifndef CLAIMS_WORLD_H
 #define CLAIMS_WORLD_H
@@ -20,7 +20,7 @@
 extern struct mc_space world_kernel; /* the active one */
 extern const struct mc_physmap_window world_window;
 
-/* What mm/ has asked the CPU for since it was last set to zero. */
+/* The invalidations by mm/ since this was last set to zero. */
 struct invalidations {
 	unsigned int pages, everything, roots; /* INVLPG; all with global pages; CR3 loaded */
 };
@@ -29,14 +29,14 @@ extern struct invalidations world_invalidations;
 /* Start over: an empty memory, the kernel's space active. */
 void world_start(unsigned int levels, unsigned int largest_leaf, enum mc_access_method method);
 
-/* For the kernel's space with the generic method: a function that knows where all is; the temporary page. */
+/* For the kernel's space with the generic method: a function for all memory; the temporary page. */
 void world_go_by_pointer(void);
 void world_go_by_temp_page(void);
 
 /*
- * Start over with an empty space of 4 levels and nothing else, whose tables have such leaves at most: to build in. A
- * PC's RAM of this size: a hole below 1 MiB, and one below 4 GiB where devices are; a kernel's text and
- * read-only data.
+ * Start over with only an empty space of 4 levels, with leaves up to this level, to build in. And
+ * the RAM of a PC with this size: a hole below 1 MiB, and one below 4 GiB for devices; a kernel's
+ * text and read-only data.
  */
 struct mc_space world_empty_space(unsigned int largest_leaf);
 size_t world_ram(uint64_t size, struct mc_memmap_range ram[3]);

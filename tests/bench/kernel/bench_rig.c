@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the mapper's benchmarks in the kernel stand on (bench_rig.h). */
+/* Common parts of the mapper's benchmarks in the kernel (bench_rig.h). */
 #include <arch/cpu_features.h>
 #include <arch/layout.h>
 #include <kernel/memory.h>

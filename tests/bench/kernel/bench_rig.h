@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the mapper's benchmarks in the kernel stand on: one address space with frames of its own, and ways
- * to work on it. The recursive method's must be the active one; "temporary" is the generic method with a
- * function that points the temporary page at each table.
+ * Common parts of the mapper's benchmarks in the kernel: one address space with frames of its own,
+ * and ways to work on it. The recursive method's must be the active one; "temporary" is the generic
+ * method with a function that points the temporary page at each table.
  */
 #ifndef BENCH_RIG_H
 #define BENCH_RIG_H
@@ -22,7 +22,7 @@ mc_pfn_t rig_first_frame(void);
 /* Start over with an empty space, by the method that is at work. */
 void rig_reset(void);
 
-/* Have an operation done by a method. */
+/* Do an operation by a method. */
 typedef void rig_operation(struct kbench_run *b);
 void rig_by_offset(struct kbench_run *b, rig_operation *operation);
 void rig_by_recursion(struct kbench_run *b, rig_operation *operation);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benchmarks of the mapper, a suite for each access method. Single pages stand in tables that exist;
- * what is unmapped or protected is invalidated outside of what is counted. The spaces have as many
- * levels as the CPU and its largest pages (bench_rig.h). same_work_bench.c has the rows that say the same of
- * each size of pages and each order. tests/bench/test_icount.py knows the limits.
+ * Benchmarks of the mapper, a suite for each access method. Single pages are in tables that exist;
+ * the invalidations after unmap and protect are not counted. The spaces have the CPU's levels and
+ * largest pages (bench_rig.h). same_work_bench.c has rows for each size of pages and each order.
+ * tests/bench/test_icount.py has the limits.
  */
 #include <kernel/units.h>
 #include <mercator/cursor.h>
@@ -81,7 +81,7 @@ static void map_page(struct kbench_run *b)
 		check(b, map_with(nothing_map, i, 1));
 }
 
-/* A full batch is another matter: here one is started, uncounted, for each counted operation. */
+/* A new batch, not counted, for each counted operation, so that it is never full. */
 #define FOR_EACH_PAGE_COUNTED(b, count, operation)                                                 \
 	for (uint64_t i = 0; i < NR_PAGES; i++) {                                                  \
 		mc_tlb_batch_finish(&batch);                                                       \
@@ -227,7 +227,7 @@ static void protect_range(struct kbench_run *b)
 static void map_aligned_1_tib(struct kbench_run *b)
 {
 	reset();
-	/* Nobody uses the addresses, so the CPU need not have such pages. */
+	/* The addresses are not used, so the CPU need not have such pages. */
 	space->largest_leaf = 3;
 	COUNT_ONCE(b, 1,
 		   mc_mapper_map(space, mc_virt_addr(TIB(16)), mc_phys_addr(TIB(1)), TIB(1),

@@ -26,7 +26,7 @@ static void measure(struct kbench_run *b)
 
 	_Static_assert(WORK_FRAMES(NR_SPARSE + 1) <= RIG_FRAMES, "frames for all tables");
 	rig_reset();
-	/* Nobody uses the addresses, so the CPU need not have such pages. */
+	/* The addresses are not used, so the CPU need not have such pages. */
 	rig_space.space.largest_leaf = 3;
 	work_prepare(&bench, work, &work_by_mapper);
 	kbench_start(b);

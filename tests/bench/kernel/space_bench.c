@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benchmarks of address spaces, a suite for each access method: what it costs to make one, to switch,
- * to work on one that is not active, and to be rid of it. The kernel half is the kernel's own, the
- * frames come from an array. The rows of single pages compare with those of mapper_bench.c. What
- * instructions do not tell is what the TLB has to read again after CR3 was loaded.
+ * Benchmarks of address spaces, a suite for each access method: what it costs to create one, to
+ * switch, to work on one that is not active, and to destroy it. The kernel half is the kernel's
+ * own, the frames come from an array. The rows of single pages compare with those of
+ * mapper_bench.c. Instruction counts do not include the TLB misses after CR3 was loaded.
  */
 #include <arch/layout.h>
 #include <kernel/address_space.h>
@@ -106,7 +106,7 @@ static void make_with_tables(struct kbench_run *b, struct mc_space *space)
 	check(b, map_with(mc_mapper_map, space, MC_PT_ENTRIES - 1, 1));
 }
 
-/* Whoever had the second slot has it no more. */
+/* Take the second slot from its owner. */
 static void free_second_slot(struct kbench_run *b)
 {
 	check(b, mc_space_activate(&spaces[1]));
@@ -158,7 +158,7 @@ static void activate(struct kbench_run *b)
 	destroy(b, &spaces[1]);
 }
 
-/* Nobody else has been worked on since the active space became so. */
+/* No other space was used since the active one was activated. */
 static void inactive_first_map_page(struct kbench_run *b)
 {
 	make_with_tables(b, &spaces[0]);
@@ -171,7 +171,7 @@ static void inactive_first_map_page(struct kbench_run *b)
 	destroy(b, &spaces[1]);
 }
 
-/* Two are worked on by turns. */
+/* Two are used alternately. */
 static void inactive_map_page_by_turns(struct kbench_run *b)
 {
 	make_with_tables(b, &spaces[0]);

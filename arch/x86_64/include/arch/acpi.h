@@ -44,10 +44,7 @@ MC_MUST_CHECK int acpi_open(struct acpi *acpi, const void *rsdp, size_t size, ac
 MC_MUST_CHECK int acpi_find(const struct acpi *acpi, const char *signature,
 			    struct acpi_table *table);
 
-/*
- * Check the table at `address`, to which another one points. False, with *table unchanged, if it is
- * not valid.
- */
+/* Check the table at `address`. False, with *table unchanged, if it is not valid. */
 MC_MUST_CHECK bool acpi_table_at(acpi_read read, mc_phys_addr_t address, const char *signature,
 				 struct acpi_table *table);
 

@@ -13,10 +13,7 @@ struct cpu_features {
 	unsigned int physical_bits;
 	bool pages_1gib, global_pages, levels_5, machine_check, tsc;
 
-	/*
-	 * The time-stamp counter's ticks a second, and the source of that; 0 and "nobody" if
-	 * unknown.
-	 */
+	/* The time-stamp counter's ticks a second, and their source; 0 and "nobody" if unknown. */
 	uint64_t tsc_hertz;
 	const char *tsc_source;
 	bool tsc_invariant; /* independent of power states (SDM 3B, 18.17.1) */

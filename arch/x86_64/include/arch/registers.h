@@ -77,8 +77,7 @@
 #define RFLAGS_FIXED UINT32_C(0x2) /* bit 1 is always set: all else clear */
 
 /*
- * The kernel's segments. All descriptors have the accessed bit set, so that the CPU never writes
- * them.
+ * The kernel's segments. The accessed bit is set in all descriptors, so the CPU never writes them.
  */
 #define SELECTOR_CODE64   0x08
 #define SELECTOR_DATA     0x10
