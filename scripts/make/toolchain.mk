@@ -49,6 +49,9 @@ c_dialect := -std=gnu11 -fno-common -fno-strict-aliasing
 # Wherever the sources and the output folder are, debug information names them alike.
 same_paths = -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(out)/=build/
 
+# gcc leaves X.c.o.ci beside each object of mm: frames of the stack, and who calls whom (tests/test_walker.py).
+stack_usage = $(if $(cc_is_clang),,$(if $(filter mm/%,$<),-fcallgraph-info=su))
+
 # No libc header may slip in: only the compiler's own are searched.
 cc_include := $(shell $(CC) -print-file-name=include)
 kernel_cflags = $(c_dialect) -nostdinc -isystem $(cc_include) \
@@ -56,7 +59,7 @@ kernel_cflags = $(c_dialect) -nostdinc -isystem $(cc_include) \
 	-ffreestanding -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
 	-fcf-protection=none -O2 -g -DMERCATOR_KERNEL=1 $(same_paths) $(warnings) \
-	$(if $(cc_is_clang),$(warnings_clang),$(warnings_gcc))
+	$(if $(cc_is_clang),$(warnings_clang),$(warnings_gcc)) $(stack_usage)
 # No -g: NASM 2.16 writes absolute paths into the debug information, and cannot map them.
 kernel_nasmflags := -f elf64 -Werror -Iarch/x86_64/ -I$(out)/include/
 kernel_ldflags := -nostdlib -static -z max-page-size=0x1000 -z noexecstack --build-id=none \
