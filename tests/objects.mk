@@ -24,7 +24,7 @@ in-kernel-y += $(patsubst %,tests/mm/%.c,fixture_kernel space_hardware_test spac
 in-kernel-$(CONFIG_PHYSMAP) += tests/mm/physmap_test.c
 in-kernel-$(and $(CONFIG_MAPPER_OFFSET),$(CONFIG_MAPPER_RECURSIVE)) += tests/mm/recursive_test.c
 host-mapper-tests := $(patsubst %,tests/mm/%.c,mapper_brief_test mapper_debug_test mapper_no_window_test \
-	mapper_steps_test mapper_tlb_property_test mapper_tlb_test space_tlb_test)
+	mapper_steps_test mapper_tlb_property_test mapper_tlb_test space_cpu_test space_tlb_test)
 on-host-y += $(host-mapper-tests) $(patsubst %,tests/mm/%.c,audit_test physmap_map_test vmap_test)
 
 # The memory map, and what tells of it.

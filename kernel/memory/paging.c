@@ -4,6 +4,7 @@
  * reached through the stub's; the steps are ordered by their dependencies.
  */
 #include <arch/boot.h>
+#include <arch/cpu.h>
 #include <arch/cpu_features.h>
 #include <arch/layout.h>
 #include <kernel/address_space.h>
@@ -174,6 +175,16 @@ static void *map_frame_metadata(void)
 /* From here on all must use their new addresses: first the screen, which shows panics. */
 static void activate(void)
 {
+	const struct mc_cpu_state state = {
+		.levels = mc_active_root().levels,
+		.physical_bits = cpu_features()->physical_bits,
+		.no_execute = read_msr(MSR_EFER) & EFER_NXE,
+		.write_protect = read_cr0() & CR0_WP,
+		.global_pages = read_cr4() & CR4_PGE,
+		.pat = read_msr(MSR_PAT),
+	};
+
+	must(mc_space_check_cpu(&space, &state), "the CPU's state");
 	must(mc_space_activate(&space), "activation");
 }
 

@@ -25,7 +25,7 @@ static inline void space_lock(struct mc_space *space, mc_virt_addr_t address)
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS) && atomic_load(&lock->owner) == self)
 		mc_panic("space lock: CPU %u holds it already, by an operation or an open cursor",
 			 self - 1);
-	if (MC_NR_CPUS > 1)
+	if (MC_NR_CPUS > 1 && !lock->is_callers)
 		mc_spin_lock(&lock->spin);
 	if (IS_ENABLED(CONFIG_DEBUG_CHECKS))
 		atomic_store(&lock->owner, self);
@@ -75,7 +75,7 @@ static inline void space_unlock(struct mc_space *space, mc_virt_addr_t address)
 				 mc_cpu_id());
 		atomic_store(&lock->owner, 0);
 	}
-	if (MC_NR_CPUS > 1)
+	if (MC_NR_CPUS > 1 && !lock->is_callers)
 		mc_spin_unlock(&lock->spin);
 }
 

@@ -8,6 +8,7 @@
 #include "root.h"
 
 static struct mc_space *active;
+static unsigned int active_cpu; /* the CPU that activated it */
 
 struct mc_space *mc_space_active(void)
 {
@@ -51,6 +52,7 @@ static void set_active(struct mc_space *space)
 	if (is_recursive(space))
 		space->root.method = MC_ACCESS_RECURSIVE;
 	active = space;
+	active_cpu = mc_cpu_id();
 }
 
 int mc_space_create(struct mc_space *space, struct mc_space *kernel)
@@ -91,8 +93,33 @@ static void check_left(const struct mc_space *space)
 		space_lock_check_closed(space, "is left");
 }
 
+int mc_space_check_cpu(const struct mc_space *space, const struct mc_cpu_state *state)
+{
+	if (state->levels != space->root.levels)
+		return MC_ERR_CPU_LEVELS;
+	if (!state->no_execute)
+		return MC_ERR_CPU_NX;
+	if (!state->write_protect)
+		return MC_ERR_CPU_WP;
+	if (space->global_pages && !state->global_pages)
+		return MC_ERR_CPU_GLOBAL;
+	if (state->physical_bits < 64 && space->physical_limit > UINT64_C(1)
+									 << state->physical_bits)
+		return MC_ERR_CPU_PHYSICAL;
+	if (!mc_pt_pat_fits(state->pat, space->recursive_slot != MC_SPACE_NOT_RECURSIVE))
+		return MC_ERR_CPU_PAT;
+	return 0;
+}
+
+void mc_space_set_exclusive(struct mc_space *space)
+{
+	space->lock.is_callers = true;
+}
+
 int mc_space_activate(struct mc_space *space)
 {
+	if (active && mc_cpu_id() != active_cpu)
+		return MC_ERR_OTHER_CPU;
 	if (space == active)
 		return 0;
 	if (mc_active_root().levels != space->root.levels)

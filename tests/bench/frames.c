@@ -509,11 +509,11 @@ int main(int argc, char **argv)
 	bench_compare("1 GiB pair", pair_1gib, NULL, 0);
 	bench_compare("pair at 99 % (limit: at 50 %)", pair_at_99, pair_at_50, 2);
 	bench_compare("bulk alloc+free at 99 % (limit: at 50 %)", bulk_at_99, bulk_at_50, 2);
-	bench_compare("replace at 99 % (limit: at 50 %)", replace_at_99, replace_at_50, 2);
+	bench_compare("replace at 99 % (limit: at 50 %)", replace_at_99, replace_at_50, 2.5);
 	bench_compare("pair, 2 threads (limit: 1)", threads_pair_2, threads_pair_1, 1.25);
 	bench_compare("bulk, 2 threads (limit: 1)", threads_bulk_2, threads_bulk_1, 1.25);
 	bench_compare("free in random order, 2 threads (limit: 1)", threads_free_2, threads_free_1,
-		      1.25);
+		      1.5);
 	bench_compare("alloc one by one", alloc_one_by_one, nextfit_alloc_one_by_one, 0);
 	nextfit_reset(FIRST, NR_FRAMES);
 	bench_compare("next-fit bitmap: pair", nextfit_pair, stack_pair, 0);

@@ -26,7 +26,14 @@
 	X(MC_ERR_NOT_ALLOCATED, -13, "never allocated")                                            \
 	X(MC_ERR_FOREIGN, -14, "belongs to someone else")                                          \
 	X(MC_ERR_WRONG_ORDER, -15, "the block has another order")                                  \
-	X(MC_ERR_BUSY, -16, "in use")
+	X(MC_ERR_BUSY, -16, "in use")                                                              \
+	X(MC_ERR_OTHER_CPU, -17, "another CPU runs on the spaces")                                 \
+	X(MC_ERR_CPU_LEVELS, -18, "the CPU runs with another number of levels (CR4.LA57)")         \
+	X(MC_ERR_CPU_NX, -19, "the CPU ignores no-execute (EFER.NXE)")                             \
+	X(MC_ERR_CPU_WP, -20, "the CPU lets the kernel write read-only pages (CR0.WP)")            \
+	X(MC_ERR_CPU_GLOBAL, -21, "the CPU ignores global pages (CR4.PGE)")                        \
+	X(MC_ERR_CPU_PHYSICAL, -22, "the CPU has fewer physical address bits (MAXPHYADDR)")        \
+	X(MC_ERR_CPU_PAT, -23, "the PAT has other memory types than the entries mean")
 
 enum mc_error {
 #define MC_ERROR_ENUM(name, number, text) name = (number),

@@ -131,8 +131,8 @@ static inline mc_phys_addr_t mc_pt_leaf_translate(mc_pt_entry_t leaf, unsigned i
 }
 
 /*
- * A leaf's memory type. The PAT has the four types in entries 0 to 3, and again in 4 to 7
- * (KERNEL_PAT), so PWT and PCD say all, and the PAT bit, wherever it is, is never set.
+ * A leaf's memory type. The PAT has the four types in entries 0 to 3: see mc_pt_pat_fits(). So PWT and PCD
+ * say all, and the PAT bit, wherever it is, is never set.
  */
 static inline enum mc_memory_type mc_pt_memory_type(mc_pt_entry_t entry)
 {
@@ -142,6 +142,27 @@ static inline enum mc_memory_type mc_pt_memory_type(mc_pt_entry_t entry)
 	case MC_PT_PCD: return MC_MEMORY_WRITE_COMBINING;
 	default: return MC_MEMORY_UNCACHED;
 	}
+}
+
+/*
+ * Whether a PAT (SDM 3, 12.12) has the types where the bits of an entry look for them: in entries 0 to 3.
+ * Where a table window shows a huge leaf, the CPU takes its PS for the PAT bit, so that with a recursive
+ * slot entries 4 to 7 must say the same.
+ */
+static inline bool mc_pt_pat_fits(uint64_t pat, bool is_recursive)
+{
+	static const uint8_t types[] = {
+		[MC_MEMORY_WRITE_BACK] = 6,
+		[MC_MEMORY_WRITE_THROUGH] = 4,
+		[MC_MEMORY_WRITE_COMBINING] = 1,
+		[MC_MEMORY_UNCACHED] = 0,
+	};
+
+	for (unsigned int i = 0; i < sizeof(types); i++)
+		if ((pat >> 8 * i & 7) != types[i] ||
+		    (is_recursive && (pat >> (32 + 8 * i) & 7) != types[i]))
+			return false;
+	return true;
 }
 
 static inline uint64_t mc_pt_memory_type_bits(enum mc_memory_type type)

@@ -44,6 +44,7 @@ struct mc_frame_source {
  */
 struct mc_space_lock {
 	struct mc_spinlock spin;
+	bool is_callers; /* mc_space_set_exclusive(): `spin` is not used */
 	/* With CONFIG_DEBUG_CHECKS: */
 	uint32_t owner;                 /* the holder's CPU number plus 1; 0 if it is free */
 	const struct mc_space *through; /* the space that it was taken for */
@@ -94,8 +95,37 @@ MC_MUST_CHECK int mc_space_share_kernel_half(struct mc_space *kernel);
  */
 MC_MUST_CHECK int mc_space_create(struct mc_space *space, struct mc_space *kernel);
 
+/*
+ * Promise that whoever uses the space, or its kernel half, excludes others: no lock is taken for it from
+ * now on. Not while an operation or a cursor holds it.
+ */
+void mc_space_set_exclusive(struct mc_space *space);
+
 /* Say of a space that is filled in by hand, such as the first of all, that it is not the active one. */
 void mc_space_set_inactive(struct mc_space *space);
+
+/*
+ * The state of the CPU that mm relies on. Its tables mean what they say only if it is so: a loader may
+ * have left it otherwise.
+ */
+struct mc_cpu_state {
+	unsigned int levels;        /* 5 with CR4.LA57, else 4 */
+	unsigned int physical_bits; /* MAXPHYADDR (CPUID 80000008H) */
+	bool no_execute;            /* EFER.NXE */
+	bool write_protect;         /* CR0.WP */
+	bool global_pages;          /* CR4.PGE */
+	uint64_t pat;               /* IA32_PAT */
+};
+
+/*
+ * Whether the CPU is as the space needs it, before it is activated.
+ *   MC_ERR_CPU_LEVELS, MC_ERR_CPU_NX, MC_ERR_CPU_WP
+ *   MC_ERR_CPU_GLOBAL    space->global_pages, and the CPU has them switched off
+ *   MC_ERR_CPU_PHYSICAL  space->physical_limit is beyond its addresses
+ *   MC_ERR_CPU_PAT       a type of enum mc_memory_type is not where mc_pt_pat_fits() wants it
+ */
+MC_MUST_CHECK int mc_space_check_cpu(const struct mc_space *space,
+				     const struct mc_cpu_state *state);
 
 /*
  * Have the CPU translate by this space. The TLB keeps global pages, which are the kernel half's alone,
@@ -104,6 +134,7 @@ void mc_space_set_inactive(struct mc_space *space);
  * Interrupts may stay on; the stack must be in the kernel half. No batch of this CPU may owe anything
  * for the space that is left (mercator/tlb.h), and by the recursive method no cursor may be open in it
  * (mercator/cursor.h). (CONFIG_DEBUG_CHECKS: a panic, both.)
+ *   MC_ERR_OTHER_CPU    another CPU activated a space: so far, one CPU alone can
  *   MC_ERR_INVALID      it has another number of levels than the CPU runs with
  *   MC_ERR_UNSUPPORTED  its method is the recursive one, and it has no recursive slot
  *   MC_ERR_BUSY         an operation on a space that is not active is under way, by the recursive method:
