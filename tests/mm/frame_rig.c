@@ -273,17 +273,6 @@ static void alloc_block_step(struct frame_rig *rig, unsigned int order)
 		       "allocated 1 GiB that is not there");
 }
 
-/* A bulk that failed had all single frames for a moment. */
-static void took_all(struct frame_rig *rig)
-{
-	for (uint32_t frame = 0; frame < rig->size; frame++) {
-		if (!model_free(rig, frame))
-			continue;
-		*ever_of(rig, frame) = true;
-		*orders_of(rig, frame) |= *used_of(rig, frame) ? 1 : 0;
-	}
-}
-
 static void alloc_bulk_step(struct frame_rig *rig)
 {
 	mc_pfn_t frames[150];
@@ -293,8 +282,6 @@ static void alloc_bulk_step(struct frame_rig *rig)
 	expect(rig, (result == 0) == (rig->nr_free >= count), "bulk: enough frames or not");
 	for (size_t i = 0; !result && i < count; i++)
 		take_checked(rig, frames[i], 0);
-	if (result)
-		took_all(rig);
 }
 
 static bool model_find_run(const struct frame_rig *rig, uint64_t count, uint64_t align,
