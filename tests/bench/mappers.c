@@ -491,13 +491,13 @@ static double translate_by_pointer(void)
 }
 
 /* An instance whose function is inlined, against the offset method's: both are called directly. */
-#define DIRECT_LOOPS(instance)                                                                     \
+#define DIRECT_LOOPS(instance, map_by, unmap_by, translate_address_by)                             \
 	static void map_each_##instance(void)                                                      \
 	{                                                                                          \
 		for (size_t i = 0; i < NR_PAGES; i++)                                              \
-			must(instance##_map(space, mc_virt_addr(page(i)),                          \
-					    mc_phys_addr(PHYSICAL + i * MC_FRAME_SIZE),            \
-					    MC_FRAME_SIZE, read_write, NULL));                     \
+			must(map_by(space, mc_virt_addr(page(i)),                                  \
+				    mc_phys_addr(PHYSICAL + i * MC_FRAME_SIZE), MC_FRAME_SIZE,     \
+				    read_write, NULL));                                            \
 	}                                                                                          \
 	static double map_##instance(void)                                                         \
 	{                                                                                          \
@@ -510,8 +510,7 @@ static double translate_by_pointer(void)
                                                                                                    \
 		mc_tlb_batch_begin(&batch, space);                                                 \
 		for (size_t i = 0; i < NR_PAGES; i++)                                              \
-			must(instance##_unmap(space, mc_virt_addr(page(i)), MC_FRAME_SIZE,         \
-					      &batch));                                            \
+			must(unmap_by(space, mc_virt_addr(page(i)), MC_FRAME_SIZE, &batch));       \
 		mc_tlb_batch_finish(&batch);                                                       \
 	}                                                                                          \
 	static double unmap_##instance(void)                                                       \
@@ -525,16 +524,15 @@ static double translate_by_pointer(void)
 		uint64_t sum = 0;                                                                  \
                                                                                                    \
 		for (size_t i = 0; i < NR_PAGES; i++) {                                            \
-			must(instance##_translate_address(space, mc_virt_addr(page(i)),            \
-							  &physical));                             \
+			must(translate_address_by(space, mc_virt_addr(page(i)), &physical));       \
 			sum += mc_phys_raw(physical);                                              \
 		}                                                                                  \
 		sink = sum;                                                                        \
 	}                                                                                          \
 	TRANSLATE_LOOP(translate_##instance, translate_each_##instance)
 
-DIRECT_LOOPS(offset)
-DIRECT_LOOPS(inline)
+DIRECT_LOOPS(offset, offset_map_4, offset_unmap_4, offset_translate_address_4)
+DIRECT_LOOPS(inline, inline_map, inline_unmap, inline_translate_address)
 
 /* The additional cost of each operation with several CPUs. */
 static void take_locks(void)
