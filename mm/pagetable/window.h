@@ -94,7 +94,7 @@ static inline void add_window_places(unsigned int levels, const struct mc_space 
 				     unsigned int level)
 {
 	if (level > 2 || space->recursive_slot != OWN_SLOT || space->is_inactive ||
-	    second_slot.was_taken)
+	    (HAS_RECURSIVE && second_slot.was_taken))
 		add_all_window_places(space, batch, address, level);
 	else
 		mc_tlb_batch_add_page_of(space, batch,

@@ -10,6 +10,8 @@
 #include <host_irq.h>
 #include <mercator/pagetable.h>
 
+#define MC_PLATFORM_TIER 2
+
 #ifndef HOST_NR_CPUS
 #define HOST_NR_CPUS 64
 #endif
@@ -44,11 +46,13 @@ static inline uint64_t mc_physmap_limit(void)
 	return UINT64_MAX;
 }
 
+#define mc_own_pointer mc_own_pointer
 void *mc_own_pointer(mc_virt_addr_t address);
 
 /* C's memset(), which sanitizers see. Not by <string.h>, beside which kernel/string.h cannot be included. */
 void *host_memset(void *to, int byte, size_t size) __asm__("memset");
 
+#define mc_table_zero mc_table_zero
 static inline void mc_table_zero(void *table)
 {
 	host_memset(table, 0, MC_FRAME_SIZE);

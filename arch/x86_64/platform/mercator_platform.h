@@ -9,12 +9,7 @@
 #include "../include/arch/layout.h"
 
 /* Only the boot CPU is started. */
-#define MC_NR_CPUS 1
-
-static inline unsigned int mc_cpu_id(void)
-{
-	return 0;
-}
+#define MC_PLATFORM_TIER 1
 
 /* RFLAGS. */
 static inline uint64_t mc_irq_save(void)
@@ -34,24 +29,10 @@ static inline void mc_irq_restore(uint64_t flags)
 		__asm__ volatile("" : : : "memory");
 }
 
+#define mc_cpu_relax mc_cpu_relax
 static inline void mc_cpu_relax(void)
 {
 	__asm__ volatile("pause");
-}
-
-/*
- * With one CPU, a local barrier suffices. With more CPUs, this needs:
- *
- *	- an NMI to each, and waiting until each has handled it (IRET is a barrier). An interrupt
- *	  would not do: callers hold locks for which others may spin with interrupts off;
- *	- an NMI handler that does nothing else, as it can interrupt anything;
- *	- leaving out CPUs that sleep or are not started: waking up must be a barrier, too;
- *	- no limit on callers: several CPUs may call it at once, for different locks.
- */
-static inline void mc_barrier_everywhere(void)
-{
-	_Static_assert(MC_NR_CPUS == 1, "more CPUs need an interrupt here");
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 /* CR3's table address: bits 0 to 11 are flags (or the PCID), 52 and up are not address bits. */
@@ -73,11 +54,7 @@ static inline uint64_t mc_physmap_limit(void)
 	return PHYSMAP_SIZE;
 }
 
-static inline void *mc_own_pointer(mc_virt_addr_t address)
-{
-	return mc_virt_ptr(address);
-}
-
+#define mc_table_zero mc_table_zero
 static inline void mc_table_zero(void *table)
 {
 	uint64_t count = MC_FRAME_SIZE / sizeof(uint64_t);
