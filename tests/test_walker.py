@@ -86,3 +86,26 @@ def test_headers_stand_alone(tmp_path: Path) -> None:
             cwd=TOP,
             check=True,
         )
+
+
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+# Besides: a CPU's own switch of spaces, and its own temporary page.
+INVALIDATE = {"mm/space/tlb.c", "mm/space/space.c", "mm/temp_page.c", "mm/include/mercator/platform.h"}
+# Bits of an entry, or an entry made of an address and bits.
+OF_THE_FORMAT = re.compile(r"MC_PT_(P|W|U|PWT|PCD|A|D|PS|G|NX|PAT_\w+|\w+_FLAGS|ADDRESS_MASK|LIVE_\w+)\b|mc_phys_raw\([^|;]*\)\s\|\s")
+
+
+def code() -> dict[str, str]:
+    """mm's code without comments."""
+    files = [path for path in (TOP / "mm").rglob("*.[ch]")]
+    return {str(path.relative_to(TOP)): COMMENT.sub("", path.read_text()) for path in files}
+
+
+def test_one_way_to_invalidate() -> None:
+    named = {file for file, text in code().items() if re.search(r"mc_tlb_(invalidate_page|flush_all|load_root)\(", text)}
+    assert named == INVALIDATE
+
+
+def test_the_format_is_in_one_place() -> None:
+    named = {file for file, text in code().items() if OF_THE_FORMAT.search(text)}
+    assert named == {"mm/include/mercator/pt_format.h"}

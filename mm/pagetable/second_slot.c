@@ -3,6 +3,7 @@
 #include <mercator/platform.h>
 #include <mercator/recursive.h>
 
+#include "../space/forget.h"
 #include "../space/root.h"
 #include "second_slot.h"
 
@@ -46,7 +47,7 @@ void second_slot_release_for_switch(void)
 	write_slot(mc_space_active(), 0);
 	/* A global leaf of its kernel half is global in the window, too: a huge page, where here may be tables. */
 	if (second_slot.is_foreign)
-		mc_tlb_flush_all();
+		tlb_forget(mc_space_active(), NULL, TLB_EVERYTHING);
 }
 
 void second_slot_release(void)
@@ -54,5 +55,5 @@ void second_slot_release(void)
 	if (!second_slot.is_taken)
 		return;
 	second_slot_release_for_switch();
-	mc_tlb_load_root(mc_space_active()->root.table);
+	tlb_forget_not_global(mc_space_active());
 }

@@ -14,5 +14,9 @@
  * MC_TLB_BATCH_PAGES_MAX: everything; only so many addresses are read then. Today there is one CPU.
  */
 void tlb_forget(const struct mc_space *space, const mc_virt_addr_t *pages, uint64_t nr_pages);
+#define TLB_EVERYTHING UINT64_MAX /* as nr_pages */
+
+/* The same for all that is not global, in the active space. */
+void tlb_forget_not_global(const struct mc_space *active);
 
 #endif

@@ -4,6 +4,7 @@
 #include <mercator/platform.h>
 
 #include "../pagetable/window.h"
+#include "forget.h"
 #include "lock.h"
 #include "root.h"
 
@@ -193,7 +194,7 @@ int mc_space_drop_recursive_slot(struct mc_space *space)
 		return error;
 	space->recursive_slot = MC_SPACE_NOT_RECURSIVE;
 	if (!space->is_inactive)
-		mc_tlb_flush_all();
+		tlb_forget(space, NULL, TLB_EVERYTHING);
 	return 0;
 }
 

@@ -77,6 +77,11 @@ void tlb_forget(const struct mc_space *space, const mc_virt_addr_t *pages, uint6
 			mc_tlb_invalidate_page(pages[i]);
 }
 
+void tlb_forget_not_global(const struct mc_space *active)
+{
+	mc_tlb_load_root(active->root.table);
+}
+
 void mc_tlb_batch_add_pages(struct mc_tlb_batch *batch, mc_virt_addr_t start, uint64_t page_size,
 			    uint64_t nr_pages)
 {
