@@ -196,3 +196,89 @@ static void run_method(struct ktest_run *t, enum mc_access_method method)
 IF_OFFSET(HARDWARE_TEST(offset, MC_ACCESS_OFFSET))
 IF_RECURSIVE(HARDWARE_TEST(recursive, MC_ACCESS_RECURSIVE))
 IF_GENERIC(HARDWARE_TEST(generic, MC_ACCESS_GENERIC))
+
+/* Demand paging: a marker says which frame is to be mapped where a page is first touched. */
+#define LAZY_BASE  UINT64_C(0x0000123456789000)
+#define LAZY_PAGES 4
+
+static unsigned int nr_page_faults;
+
+static bool page_in(uint64_t address, uint64_t error_code)
+{
+	const struct mc_attributes attributes = { MC_RIGHT_READ | MC_RIGHT_WRITE,
+						  MC_MEMORY_WRITE_BACK };
+	const mc_virt_addr_t page = mc_virt_addr(align_down(address, MC_FRAME_SIZE));
+	struct mc_space *space = &fixture.space;
+	struct mc_tlb_batch batch;
+	unsigned int level;
+	mc_pt_entry_t entry;
+	mc_pfn_t frame;
+	int error;
+
+	if (error_code & PF_PRESENT || mc_mapper_read_entry(space, page, 1, &entry, &level) ||
+	    mc_pt_kind(entry, level) != MC_PT_MARKER)
+		return false;
+	nr_page_faults++;
+	frame = fixture_data_frame((unsigned int)mc_pt_marker_payload(entry));
+	mc_tlb_batch_begin(&batch, space);
+	error = mc_mapper_unmap(space, page, MC_FRAME_SIZE, &batch);
+	mc_tlb_batch_finish(&batch);
+	return !error &&
+	       !mc_mapper_map(space, page, mc_phys_of_pfn(frame), MC_FRAME_SIZE, attributes, NULL);
+}
+
+static void write_lazy_pages(void *number)
+{
+	for (uint64_t i = 0; i < LAZY_PAGES; i++)
+		*(volatile uint8_t *)mc_virt_ptr(mc_virt_addr(LAZY_BASE + i * MC_FRAME_SIZE)) =
+			(uint8_t)(*(uint8_t *)number + i);
+}
+
+static void run_lazily(struct ktest_run *t, enum mc_access_method method)
+{
+	const mc_virt_addr_t end = mc_virt_addr(LAZY_BASE + LAZY_PAGES * MC_FRAME_SIZE);
+	struct fault fault = { 0 };
+	struct mc_tlb_batch batch;
+	uint8_t number = 50;
+
+	ASSERT_TRUE(t, fixture_init_live(&fixture, method));
+	for (uint64_t i = 0; i < LAZY_PAGES; i++)
+		ASSERT_EQ(t,
+			  mc_mapper_reserve(&fixture.space,
+					    mc_virt_addr(LAZY_BASE + i * MC_FRAME_SIZE),
+					    MC_FRAME_SIZE, i, NULL),
+			  0);
+	nr_page_faults = 0;
+	exception_on_page_fault(page_in);
+	EXPECT_TRUE(t, !fault_catch(write_lazy_pages, &number, &fault));
+	EXPECT_EQ(t, nr_page_faults, LAZY_PAGES);
+	number++;
+	EXPECT_TRUE(t, !fault_catch(write_lazy_pages, &number, &fault));
+	EXPECT_EQ(t, nr_page_faults, LAZY_PAGES);
+	for (unsigned int i = 0; i < LAZY_PAGES; i++)
+		EXPECT_EQ(t, *(uint8_t *)fixture_pointer(mc_phys_of_pfn(fixture_data_frame(i))),
+			  51 + i);
+	/* Where there is no marker, the fault is what it is. */
+	EXPECT_TRUE(t, fault_catch(read_number, mc_virt_ptr(end), &fault));
+	EXPECT_EQ(t, fault.address, mc_virt_raw(end) + NUMBER_OFFSET);
+	EXPECT_EQ(t, nr_page_faults, LAZY_PAGES);
+	exception_on_page_fault(NULL);
+	EXPECT_STR(t, fixture_audit(&fixture), NULL);
+	mc_tlb_batch_begin(&batch, &fixture.space);
+	EXPECT_EQ(t,
+		  mc_mapper_unmap(&fixture.space, mc_virt_addr(LAZY_BASE),
+				  LAZY_PAGES * MC_FRAME_SIZE, &batch),
+		  0);
+	mc_tlb_batch_finish(&batch);
+	fixture_finish(&fixture);
+}
+
+#define LAZY_TEST(method, METHOD)                                                                  \
+	KTEST(hardware, pages_come_on_demand_by_the_##method##_mapper)                             \
+	{                                                                                          \
+		run_lazily(t, METHOD);                                                             \
+	}
+
+IF_OFFSET(LAZY_TEST(offset, MC_ACCESS_OFFSET))
+IF_RECURSIVE(LAZY_TEST(recursive, MC_ACCESS_RECURSIVE))
+IF_GENERIC(LAZY_TEST(generic, MC_ACCESS_GENERIC))

@@ -32,6 +32,7 @@ void exception_dispatch(struct exception_frame *frame);
 static struct gate idt[NR_EXCEPTIONS];
 static struct catch_point *innermost;
 static void (*step_handler)(uint64_t rflags);
+static bool (*page_fault_handler)(uint64_t address, uint64_t error_code);
 
 static enum ist stack_of(unsigned int vector)
 {
@@ -113,6 +114,9 @@ void exception_dispatch(struct exception_frame *frame)
 		step_handler(frame->rflags);
 		return;
 	}
+	if (frame->vector == EXCEPTION_PF && page_fault_handler &&
+	    page_fault_handler(cr2, frame->error_code))
+		return;
 	if (!point)
 		kernel_exception(frame, cr2);
 
@@ -135,6 +139,11 @@ void exception_dispatch(struct exception_frame *frame)
 void exception_on_step(void (*handler)(uint64_t rflags))
 {
 	step_handler = handler;
+}
+
+void exception_on_page_fault(bool (*handler)(uint64_t address, uint64_t error_code))
+{
+	page_fault_handler = handler;
 }
 
 bool fault_catch(void (*function)(void *), void *argument, struct fault *fault)

@@ -25,13 +25,16 @@
  *	call                       exception handler  visit  interrupts off  the space's lock
  *	translate, read an entry   yes (1)            yes    yes             not taken (2)
  *	visit                      yes (1)            yes    yes             not taken (2)
- *	map, reserve, unmap,       no                 no     yes             held from the first look to
+ *	map, reserve, unmap,       yes (3)            no     yes             held from the first look to
  *	protect, merge                                                       the last write
- *	a cursor                   no                 no     yes             held from opening to closing
- *	finish a batch             no                 no     yes             not taken
+ *	a cursor                   yes (3)            no     yes             held from opening to closing
+ *	finish a batch             yes (3)            no     yes             not taken
  *
  *	(1) by pointers that are brief (root.pointers_are_brief), not where it may interrupt an operation
  *	(2) with several CPUs, not while another gives back tables on the way
+ *	(3) where it cannot interrupt an operation that changes the space, an open cursor in it, or a
+ *	    batch of this CPU that owes for it. A page fault's handler can: mm touches nothing that may
+ *	    fault, so only callers' own functions, visitors and frame sources, must not fault there
  *
  * By the recursive method on a space that is not active, see also MC_ERR_BUSY. The kernel half that
  * spaces share has the lock of the space that it came from. An operation on a batch is one of a single

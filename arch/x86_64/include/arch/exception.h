@@ -66,6 +66,12 @@ bool fault_catch(void (*function)(void *), void *argument, struct fault *fault);
  */
 void exception_on_step(void (*handler)(uint64_t rflags));
 
+/*
+ * Have #PF ask handler(CR2, error code) first, with interrupts off: if it returns true, the instruction is
+ * executed again. NULL: #PF is an exception like the others again.
+ */
+void exception_on_page_fault(bool (*handler)(uint64_t address, uint64_t error_code));
+
 /* Called for an unexpected exception, with its CR2. Provided by kernel/. */
 __attribute__((noreturn)) void kernel_exception(const struct exception_frame *frame, uint64_t cr2);
 
