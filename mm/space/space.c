@@ -119,7 +119,7 @@ void mc_space_set_exclusive(struct mc_space *space)
 
 int mc_space_activate(struct mc_space *space)
 {
-	if (active && mc_cpu_id() != active_cpu)
+	if (MC_NR_CPUS > 1 && active && mc_cpu_id() != active_cpu)
 		return MC_ERR_OTHER_CPU;
 	if (space == active)
 		return 0;
