@@ -487,7 +487,7 @@ static int audit_tables(struct audit *audit)
 }
 
 /*
- * The root's recursive slots, which mc_mapper_visit_entries() skips. Their exact values are known.
+ * The root's recursive slots, which mc_mapper_visit_all() skips. Their exact values are known.
  */
 static int audit_slots(struct audit *audit)
 {

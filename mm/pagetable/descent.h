@@ -118,8 +118,8 @@ INLINED mc_pt_entry_t begin_at_root(struct descent *d)
 
 /*
  * The lowest entry that leads to all of [d->start, d->end), by way of a table: where a descent begins, as
- * most ranges are short. Where the range is in several entries of the root, it begins there. With `stays`, one whose table has other entries too, so that removing the range
- * cannot unlink it. Returns the entry.
+ * most ranges are short. A range in several entries of the root begins there. With `stays`, an entry whose
+ * table has other entries too, so that removing the range cannot unlink it. Returns the entry.
  */
 INLINED mc_pt_entry_t find_common(const struct access *access, struct descent *d, bool stays)
 {

@@ -27,12 +27,12 @@ INLINED bool map_page(const struct access *access, unsigned int levels, unsigned
 }
 
 /* One page whose leaf table is not there, but all tables above it are. */
-INLINED bool map_first_page(const struct access *access, unsigned int levels,
+INLINED bool map_first_page(const struct access *access, unsigned int levels, unsigned int level,
 			    const struct page_request *request)
 {
 	struct mc_space *space = request->space;
 	const uint64_t offset = mc_virt_raw(request->address);
-	const mc_virt_addr_t above = mc_virt_addr(align_down(offset, mc_pt_span(2)));
+	const mc_virt_addr_t above = mc_virt_addr(align_down(offset, mc_pt_span(level + 1)));
 	struct page_place place;
 	mc_pt_entry_t *entries;
 	mc_pfn_t frame;
@@ -40,20 +40,20 @@ INLINED bool map_first_page(const struct access *access, unsigned int levels,
 	if (!is_aligned(offset, MC_FRAME_SIZE) ||
 	    physical_check(space, request->physical, MC_FRAME_SIZE))
 		return false;
-	if (!find_page(access, levels, 2, space, above, &place) || place.value.raw ||
+	if (!find_page(access, levels, level + 1, space, above, &place) || place.value.raw ||
 	    space->frames->allocate(space->frames->context, &frame))
 		return false;
 	entries = access->frame(space, frame);
 	mc_table_zero(entries);
-	write_entry(&entries[mc_pt_index(request->address, 1)],
+	write_entry(&entries[mc_pt_index(request->address, level)],
 		    mc_pt_make_leaf(request->physical, request->bits));
 	if (!access->keeps(&space->root))
 		place.entry = access->entry(&space->root, mc_pt_table_address(place.parent_value),
-					    offset, 2);
+					    offset, level + 1);
 	place.value =
 		mc_pt_make_table(mc_phys_of_pfn(frame), !mc_pt_is_upper_half(request->address));
 	place.parent_value = mc_pt_add_live(place.parent_value);
-	write_page(access, levels, 2, space, offset, &place);
+	write_page(access, levels, level + 1, space, offset, &place);
 	whose_table(space, request->address)->nr_tables++;
 	return true;
 }
@@ -87,8 +87,7 @@ MC_MUST_CHECK APART int map_first(const struct access *access, struct mc_space *
 	struct page_request request = { .space = space, .address = address, .physical = physical };
 
 	if (find_bits(space, address, attributes, &request.bits) &&
-	    (LIKELY(space->root.levels == 4) ? map_first_page(access, 4, &request)
-					     : map_first_page(access, 5, &request)))
+	    for_levels(access, map_first_page, 1, &request))
 		return 0;
 	return map_range(access, space, address, physical, MC_FRAME_SIZE, attributes, conflict);
 }

@@ -26,16 +26,23 @@ typedef bool page_operation(const struct access *access, unsigned int levels, un
 			    const struct page_request *request);
 
 /*
- * The combinations of levels and size that are compiled for themselves, besides the usual one, 4 KiB:
- * of larger pages, only those of 2 MiB are changed one by one often enough to be worth it.
+ * The operation for the space's number of levels. The empty instruction keeps clang from making one of the
+ * two, for any number.
  */
+INLINED bool for_levels(const struct access *access, page_operation *operation, unsigned int level,
+			const struct page_request *request)
+{
+	if (LIKELY(request->space->root.levels == 4))
+		return operation(access, 4, level, request);
+	__asm__ volatile("");
+	return operation(access, 5, level, request);
+}
+
+/* Of larger pages, only those of 2 MiB are changed one by one often enough to be worth a quick way. */
 INLINED bool on_larger_page(const struct access *access, page_operation *operation,
 			    const struct page_request *request)
 {
-	if (request->size != mc_pt_span(2))
-		return false;
-	return LIKELY(request->space->root.levels == 4) ? operation(access, 4, 2, request)
-							: operation(access, 5, 2, request);
+	return request->size == mc_pt_span(2) && for_levels(access, operation, 2, request);
 }
 
 struct page_place {

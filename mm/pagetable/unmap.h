@@ -145,28 +145,28 @@ INLINED bool unmap_page(const struct access *access, unsigned int levels, unsign
 }
 
 /* The last page of a leaf table, in a table that keeps others: the leaf table goes. */
-INLINED bool unmap_last_page(const struct access *access, unsigned int levels,
+INLINED bool unmap_last_page(const struct access *access, unsigned int levels, unsigned int level,
 			     const struct page_request *request)
 {
 	struct mc_space *space = request->space;
 	const struct mc_root *root = root_of(levels, space);
 	const uint64_t offset = mc_virt_raw(request->address);
-	const mc_virt_addr_t above = mc_virt_addr(align_down(offset, mc_pt_span(2)));
+	const mc_virt_addr_t above = mc_virt_addr(align_down(offset, mc_pt_span(level + 1)));
 	struct page_place place;
 
 	if (!is_aligned(offset, MC_FRAME_SIZE) ||
-	    !find_page(access, levels, 2, space, above, &place) ||
-	    !mc_pt_is_table(place.value, 2) || !mc_pt_is_last_live(place.value) ||
+	    !find_page(access, levels, level + 1, space, above, &place) ||
+	    !mc_pt_is_table(place.value, level + 1) || !mc_pt_is_last_live(place.value) ||
 	    !mc_pt_remove_live(&place.parent_value) ||
-	    !read_entry(access->entry(root, mc_pt_table_address(place.value), offset, 1)).raw)
+	    !read_entry(access->entry(root, mc_pt_table_address(place.value), offset, level)).raw)
 		return false;
 	if (!access->keeps(root))
-		place.entry =
-			access->entry(root, mc_pt_table_address(place.parent_value), offset, 2);
-	unlink_table(space, place.entry, (mc_pt_entry_t){ 0 }, offset & (offset_end(levels) - 1), 2,
-		     request->batch);
+		place.entry = access->entry(root, mc_pt_table_address(place.parent_value), offset,
+					    level + 1);
+	unlink_table(space, place.entry, (mc_pt_entry_t){ 0 }, offset & (offset_end(levels) - 1),
+		     level + 1, request->batch);
 	if (!access->keeps(root))
-		place.parent = access->entry(root, place.parent_table, offset, 3);
+		place.parent = access->entry(root, place.parent_table, offset, level + 2);
 	write_entry(place.parent, place.parent_value);
 	return true;
 }
@@ -176,8 +176,7 @@ MC_MUST_CHECK APART int unmap_last(const struct access *access, struct mc_space 
 {
 	const struct page_request request = { .space = space, .address = address, .batch = batch };
 
-	if (LIKELY(space->root.levels == 4) ? unmap_last_page(access, 4, &request)
-					    : unmap_last_page(access, 5, &request))
+	if (for_levels(access, unmap_last_page, 1, &request))
 		return 0;
 	return unmap_range(access, space, address, MC_FRAME_SIZE, batch);
 }

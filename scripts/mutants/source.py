@@ -149,7 +149,7 @@ def before_brackets(tokens: list[Token], i: int, partner: dict[int, int]) -> int
 
 def function(text: str, head: list[Token], body: list[Token]) -> Region:
     partner = partners(head)
-    first = partner[len(head) - 1] - 1  # the name, or the `)` of ACCESS(name)
+    first = partner[len(head) - 1] - 1  # the name, or the `)` of MACRO(name)
     if head[first].text == ")":
         first = partner[first] - 1
     name = text[head[first].start : head[partner[len(head) - 1] - 1].end]

@@ -3,7 +3,7 @@
  * Suite "mapper_brief": the generic method with a window of one page, as a kernel would have that maps
  * tables only for a moment. A pointer is good until the next is asked for; here the page that it led to
  * is then poisoned, and AddressSanitizer, if there, ends the program of whoever uses it still. The same random
- * operations as by the other methods show that the walker keeps to that (mm/pagetable/walker.h: access_entry()).
+ * operations as by the other methods show that the walker keeps to that (mm/pagetable/access.h).
  */
 #include <sanitizer/asan_interface.h>
 #include <stdio.h>

@@ -98,7 +98,7 @@ CURSOR_TEST(pages_are_mapped_one_after_the_other)
 	EXPECT_STR(t, fixture_audit(&fixture), NULL);
 }
 
-/* Where pointers to tables stay good (mm/pagetable/walker.h: access_keeps()), the next page's entry is in hand. */
+/* Where pointers to tables stay good (mm/pagetable/access.h: keeps()), the next page's entry is in hand. */
 CURSOR_TEST(beside_a_page_no_table_is_looked_for)
 {
 	if (!begin(t, ANY_LEVELS))

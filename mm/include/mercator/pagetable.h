@@ -6,7 +6,7 @@
  * interrupts a change, or another CPU makes one, the answer is one that held at some moment, as long as
  * no table on the way goes back to its source meanwhile: another CPU's batch must not be finished.
  *
- * The walker is one template (mm/pagetable/walker.h), compiled once per access method; the methods give the
+ * There is one walker (mm/pagetable/walker.h), to which the access methods are an argument: they give the
  * same answers and differ in how they reach the tables.
  */
 #ifndef MERCATOR_PAGETABLE_H

@@ -45,16 +45,18 @@
 static inline mc_virt_addr_t mc_recursive_entry_address(unsigned int slot, unsigned int levels,
 							mc_virt_addr_t address, unsigned int level)
 {
+	/* A number of 9 bits, so many times: no loop, which compilers would have to unroll. */
+	static const uint64_t repeat[MC_PT_LEVELS_MAX + 1] = {
+		0, 0x1, 0x201, 0x40201, 0x8040201, 0x1008040201,
+	};
 	const uint64_t sign = -(UINT64_C(1) << mc_pt_shift(levels + 1));
-	uint64_t window = mc_virt_raw(address), slots = sign;
-
 	/* Below the sign extension, all indices move down `level` places, the last to an entry's ... */
-	window = ((window & ~sign) >> level * MC_PT_INDEX_BITS) & ~(uint64_t)(MC_PT_ENTRY_SIZE - 1);
+	const uint64_t window = ((mc_virt_raw(address) & ~sign) >> level * MC_PT_INDEX_BITS) &
+				~(uint64_t)(MC_PT_ENTRY_SIZE - 1);
+
 	/* ... and the slot takes the places at the top. */
-#pragma GCC unroll 5
-	for (unsigned int i = 0; i < level; i++)
-		slots |= (uint64_t)slot << mc_pt_shift(levels - i);
-	return mc_virt_addr(window | slots);
+	return mc_virt_addr(sign | slot * repeat[level] << mc_pt_shift(levels + 1 - level) |
+			    window);
 }
 
 /* Where the table is that this entry is in. */

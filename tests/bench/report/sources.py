@@ -6,11 +6,11 @@ import re
 from bench.report.rows import Ring, Row
 from harness.build import TOP
 
-# Files that are there for one method only. The walker's template is everybody's.
+# Files that are there for one method only. The walker's parts are everybody's.
 OWN_FILES = {
     "offset": ["mm/pagetable/access/offset.c", "mm/physmap.c", "mm/physmap_map.c", "mm/include/mercator/physmap.h"],
-    "recursive": ["mm/pagetable/access/recursive.c", "mm/pagetable/access/window.h", "mm/include/mercator/recursive.h"]
-    + ["mm/temp_page.c", "mm/include/mercator/temp_page.h"],
+    "recursive": ["mm/pagetable/access/recursive.c", "mm/pagetable/window.h", "mm/pagetable/window.c"]
+    + ["mm/include/mercator/recursive.h", "mm/temp_page.c", "mm/include/mercator/temp_page.h"],
     "second": ["mm/pagetable/access/second.c", "mm/pagetable/second_slot.c", "mm/pagetable/second_slot.h"],
     "generic": ["mm/pagetable/access/generic.c"],
     "temporary": ["mm/temp_page.c", "mm/include/mercator/temp_page.h"],
@@ -18,11 +18,13 @@ OWN_FILES = {
 
 HEADINGS = {method: f"### {method.capitalize()}" for method in ("offset", "recursive", "generic", "temporary")}
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# The functions in which a method passes itself to the walker: the same in each, so nobody wrote them for one.
+INSTANCE = re.compile(r"^int \w+_[45]\(.*?^}\n", re.DOTALL | re.MULTILINE)
 
 
 def lines_of_code(text: str) -> int:
     """Lines that are neither blank nor only comment."""
-    return sum(bool(line.strip()) for line in COMMENT.sub("", text).splitlines())
+    return sum(bool(line.strip()) for line in INSTANCE.sub("", COMMENT.sub("", text)).splitlines())
 
 
 def rules(document: str, heading: str) -> int:
