@@ -3,6 +3,7 @@
 
 import json
 import threading
+from os.path import normpath
 from pathlib import Path
 
 from . import process
@@ -36,7 +37,7 @@ class Reach:
         for line in execute(["gcov", "-j", "-t", *map(str, counts.rglob("*.gcda"))], counts).splitlines():
             for file in json.loads(line)["files"] if line.startswith("{") else []:
                 executed = {entry["line_number"] for entry in file["lines"] if entry["count"]}
-                found.setdefault(file["file"], set()).update(executed)
+                found.setdefault(normpath(file["file"]), set()).update(executed)
         return {name: sorted(lines) for name, lines in found.items() if lines}
 
     def reaches(self, suite: str, path: str, lines: range) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 from dataclasses import dataclass, field
+from os.path import normpath
 from pathlib import Path
 
 from . import process
@@ -68,7 +69,7 @@ class Program:
     def __post_init__(self) -> None:
         for unit in self.units:
             lines = Path(f"{unit.object}.d").read_text().splitlines()
-            for name in {line.partition(": ")[2] for line in lines if ": " in line}:
+            for name in {normpath(line.partition(": ")[2]) for line in lines if ": " in line}:
                 self.includes.setdefault(name, []).append(unit)
 
     def reference(self, unit: Unit) -> bytes:

@@ -32,7 +32,7 @@ struct world {
 	uint64_t nr_free_before; /* the second's operation */
 	/* What an operation of the first and of the second said, and the frames that it got. */
 	int said[2];
-	struct frame_span got[2];
+	struct frames got[2];
 	unsigned int order[2]; /* not 0: as a block */
 	mc_pfn_t bulk[4];
 	size_t nr_bulk;

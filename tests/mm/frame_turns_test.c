@@ -185,7 +185,7 @@ static void say(unsigned int cpu, int result, mc_pfn_t pfn, uint64_t count)
 {
 	world.said[cpu] = result;
 	if (!result)
-		world.got[cpu] = (struct frame_span){ pfn, pfn + count };
+		world.got[cpu] = (struct frames){ pfn, pfn + count };
 }
 
 static void want_block(unsigned int cpu, unsigned int order)
