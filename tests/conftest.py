@@ -20,6 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, default=1, help="seed of the first random configuration")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one worker has to do alone comes first: at the end, the others would wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 @pytest.fixture(scope="session")
 def builder(pytestconfig: pytest.Config) -> Builder:
     return Builder(Path(pytestconfig.getoption("builds")).resolve())
