@@ -18,8 +18,8 @@ struct fill {
 };
 
 /* First pass: nothing may be there; count the tables that are not there yet. */
-INLINED unsigned int pass_absent(const struct access *access, struct descent *d,
-				 mc_pt_entry_t *entry, uint64_t end)
+PASSED unsigned int pass_absent(const struct access *access, struct descent *d,
+				mc_pt_entry_t *entry, uint64_t end)
 {
 	const struct fill *fill = (struct fill *)d;
 
@@ -27,8 +27,8 @@ INLINED unsigned int pass_absent(const struct access *access, struct descent *d,
 	return count_absent(entry, leaves_fitting(fill->largest_leaf, d->level, d->at, end));
 }
 
-INLINED enum step scan_absent_one(const struct access *access, struct descent *d,
-				  mc_pt_entry_t *value, uint64_t next)
+PASSED enum step scan_absent_one(const struct access *access, struct descent *d,
+				 mc_pt_entry_t *value, uint64_t next)
 {
 	struct fill *fill = (struct fill *)d;
 
@@ -45,8 +45,8 @@ INLINED enum step scan_absent_one(const struct access *access, struct descent *d
 static const struct pass scan_absent = { .many = pass_absent, .one = scan_absent_one };
 
 /* Second pass. Leaves (or markers) side by side are its inner loop. */
-INLINED unsigned int fill_many(const struct access *access, struct descent *d, mc_pt_entry_t *entry,
-			       uint64_t end)
+PASSED unsigned int fill_many(const struct access *access, struct descent *d, mc_pt_entry_t *entry,
+			      uint64_t end)
 {
 	const struct fill *fill = (struct fill *)d;
 	const unsigned int count = leaves_fitting(fill->largest_leaf, d->level, d->at, end);
@@ -65,8 +65,8 @@ INLINED unsigned int fill_many(const struct access *access, struct descent *d, m
 	return count;
 }
 
-INLINED enum step fill_one(const struct access *access, struct descent *d, mc_pt_entry_t *value,
-			   uint64_t next)
+PASSED enum step fill_one(const struct access *access, struct descent *d, mc_pt_entry_t *value,
+			  uint64_t next)
 {
 	struct fill *fill = (struct fill *)d;
 
@@ -80,7 +80,7 @@ INLINED enum step fill_one(const struct access *access, struct descent *d, mc_pt
 	return STEP_DOWN;
 }
 
-INLINED void fill_leave(const struct access *access, struct descent *d)
+PASSED void fill_leave(const struct access *access, struct descent *d)
 {
 	mc_pt_entry_t *entry, value;
 

@@ -16,7 +16,9 @@
 #define INLINE_H
 
 #define INLINED static inline __attribute__((always_inline))
-#define APART   static __attribute__((noinline))
+#define PASSED                                                                                     \
+	static inline /* of a struct pass: compilers inline it where they see that it is constant */
+#define APART static __attribute__((noinline))
 
 /* What the compiler lays straight. */
 #define LIKELY(condition) __builtin_expect(condition, true)

@@ -16,15 +16,15 @@ struct change {
 };
 
 /* First pass: all of the range must be mapped. */
-INLINED unsigned int pass_mapped(const struct access *access, struct descent *d,
-				 mc_pt_entry_t *entry, uint64_t end)
+PASSED unsigned int pass_mapped(const struct access *access, struct descent *d,
+				mc_pt_entry_t *entry, uint64_t end)
 {
 	(void)access;
 	return count_leaves(entry, d->level, leaves_fitting(MC_PT_LEAF_MAX, d->level, d->at, end));
 }
 
-INLINED enum step scan_mapped_one(const struct access *access, struct descent *d,
-				  mc_pt_entry_t *value, uint64_t next)
+PASSED enum step scan_mapped_one(const struct access *access, struct descent *d,
+				 mc_pt_entry_t *value, uint64_t next)
 {
 	const struct change *change = (struct change *)d;
 
@@ -75,8 +75,8 @@ INLINED void change_leaves(const struct change *change, mc_pt_entry_t *entry, un
 		add_leaves(change->space, change->batch, d->at, level, count);
 }
 
-INLINED unsigned int change_many(const struct access *access, struct descent *d,
-				 mc_pt_entry_t *entry, uint64_t end)
+PASSED unsigned int change_many(const struct access *access, struct descent *d,
+				mc_pt_entry_t *entry, uint64_t end)
 {
 	unsigned int leaves = leaves_fitting(MC_PT_LEAF_MAX, d->level, d->at, end);
 
@@ -90,8 +90,8 @@ INLINED unsigned int change_many(const struct access *access, struct descent *d,
 }
 
 /* A huge leaf that is changed in part is split first, with its old attributes. */
-INLINED enum step change_one(const struct access *access, struct descent *d, mc_pt_entry_t *value,
-			     uint64_t next)
+PASSED enum step change_one(const struct access *access, struct descent *d, mc_pt_entry_t *value,
+			    uint64_t next)
 {
 	struct change *change = (struct change *)d;
 

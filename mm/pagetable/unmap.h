@@ -48,8 +48,8 @@ INLINED unsigned int remove_huge(struct removal *removal, mc_pt_entry_t *entry, 
 	return leaves;
 }
 
-INLINED unsigned int remove_many(const struct access *access, struct descent *d,
-				 mc_pt_entry_t *entry, uint64_t end)
+PASSED unsigned int remove_many(const struct access *access, struct descent *d,
+				mc_pt_entry_t *entry, uint64_t end)
 {
 	struct removal *removal = (struct removal *)d;
 	unsigned int absent;
@@ -65,8 +65,8 @@ INLINED unsigned int remove_many(const struct access *access, struct descent *d,
  * A leaf table that goes as a whole keeps its entries: nobody reads them once the batch is finished, and a
  * frame may have any contents when it is released.
  */
-INLINED enum step remove_one(const struct access *access, struct descent *d, mc_pt_entry_t *value,
-			     uint64_t next)
+PASSED enum step remove_one(const struct access *access, struct descent *d, mc_pt_entry_t *value,
+			    uint64_t next)
 {
 	struct removal *removal = (struct removal *)d;
 	struct mc_space *space = removal->space;
@@ -84,7 +84,7 @@ INLINED enum step remove_one(const struct access *access, struct descent *d, mc_
 }
 
 /* Count what is left of the table; without any, it goes. */
-INLINED void remove_leave(const struct access *access, struct descent *d)
+PASSED void remove_leave(const struct access *access, struct descent *d)
 {
 	struct removal *removal = (struct removal *)d;
 	mc_pt_entry_t *entry, value;

@@ -28,7 +28,8 @@ static unsigned int visit_many(const struct access *access, struct descent *d, m
 		if (kind == MC_PT_TABLE)
 			return i;
 		if (kind == MC_PT_ABSENT) {
-			const unsigned int more = count_absent(&entry[i], count - i) - 1;
+			/* From the next on: this one may be filled by now. */
+			const unsigned int more = count_absent(&entry[i + 1], count - i - 1);
 
 			i += more;
 			first = mc_virt_addr(mc_virt_raw(first) + more * size);
