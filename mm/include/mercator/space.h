@@ -96,8 +96,8 @@ MC_MUST_CHECK int mc_space_share_kernel_half(struct mc_space *kernel);
 MC_MUST_CHECK int mc_space_create(struct mc_space *space, struct mc_space *kernel);
 
 /*
- * Promise that whoever uses the space, or its kernel half, excludes others: no lock is taken for it from
- * now on. Not while an operation or a cursor holds it.
+ * Promise that those who use the space exclude each other: its lock is not taken from now on. A kernel half
+ * that spaces share has the lock of the space that it came from. Not while an operation or a cursor holds it.
  */
 void mc_space_set_exclusive(struct mc_space *space);
 
